@@ -58,8 +58,8 @@ class Problem:
 
     Attributes:
         source: the file's name as the user gave it, or `--set`.
-        line: 1-based line, 0 where there is none (a `--set`, a missing file).
-        column: 1-based column, 0 where there is none.
+        line: 1-based line, 0 if there is none (a `--set`, a missing file).
+        column: 1-based column, 0 if there is none.
         path: dotted path in the scenario, such as `pacers.count`; empty for the file itself.
         message: what is wrong, one sentence without a full stop.
         hint: what to do, such as `did you mean front_gap?`; may be empty.

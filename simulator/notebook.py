@@ -7,7 +7,6 @@ no display is needed.
 
 from __future__ import annotations
 
-import io
 import json
 import os
 from dataclasses import dataclass, field, replace
@@ -88,17 +87,14 @@ def still(
         )
     show, (time_s, _) = _shown(source, at, at)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    import pygame
 
     from simulator.stage.playback import Playback
     from simulator.stage.scenery import ShowOptions, scene_of
-    from simulator.view.picture import PictureOptions, render_still
+    from simulator.view.picture import PictureOptions, png_of, render_still
 
     scene = scene_of(show, Playback(time_s, show.recording.end_s).seek(time_s), ShowOptions())
     picture = render_still(scene, size, theme, PictureOptions(shot=_shot(camera)))
-    png = io.BytesIO()
-    pygame.image.save(picture, png, "picture.png")
-    return Still(png.getvalue(), *size)
+    return Still(png_of(picture), *size)
 
 
 def splits(source: Source) -> tuple[Split, ...]:
@@ -163,7 +159,7 @@ def film(
     if not from_s < to_s:
         raise LightpaceError(f"A film cannot go from {start} to {end}: that is no time.")
     from simulator.export.film import (
-        Cut,
+        FilmSegment,
         Pictures,
         attempt_scenes,
         check_film,
@@ -171,7 +167,7 @@ def film(
     )
     from simulator.view.theme import theme_named
 
-    cut = Cut(from_s, to_s, speed, fps)
+    cut = FilmSegment(from_s, to_s, speed, fps)
     check_film(Path(path), cut, size, None, force=force)
     scenes = attempt_scenes(show, speed)
     write_film(Pictures(scenes, cut, size, theme_named(theme), _shot(camera)), path, force=force)

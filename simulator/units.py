@@ -84,7 +84,7 @@ def parse_time(text: str, distance_m: float | None = None) -> float:
 
 
 def _seconds(match: re.Match[str]) -> float | None:
-    """Return a time [s]; None where its seconds or minutes reach sixty."""
+    """Return a time [s]; None if its seconds or minutes reach sixty."""
     parts = match.groupdict()
     hours, minutes = parts.get("hours"), parts.get("minutes")
     fraction = parts.get("hundredths") or parts.get("fraction") or ""
@@ -213,12 +213,12 @@ def format_signed(value: float, decimals: int = 2) -> str:
 
 
 def time_cell(value: float | None) -> str:
-    """Return a time for a table; a dash where there is none."""
+    """Return a time for a table; a dash for None."""
     return "–" if value is None else format_time(value)
 
 
 def signed_cell(value: float | None) -> str:
-    """Return a signed number for a table; a dash where there is none."""
+    """Return a signed number for a table; a dash for None."""
     return "–" if value is None else format_signed(value)
 
 

@@ -7,7 +7,7 @@ import shutil
 import sysconfig
 from pathlib import Path
 
-_COMMAND = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cl").split()[0]
+COMMAND = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cl").split()[0]
 HAS_COMPILER = bool(
-    shutil.which(_COMMAND) and Path(sysconfig.get_path("include"), "Python.h").exists()
+    shutil.which(COMMAND) and Path(sysconfig.get_path("include"), "Python.h").exists()
 )

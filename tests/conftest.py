@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import lru_cache
 
 import pytest
 from hypothesis import settings
@@ -39,6 +40,19 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept() -> Iterator[None]:
+    """Open each font and paint each ground once, not again for each of hundreds of painters."""
+    from simulator.view.layers.track import draw_ground  # noqa: PLC0415 - after SDL's drivers
+    from simulator.view.text import Type  # noqa: PLC0415
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Type, "_open_font", staticmethod(lru_cache(256)(Type._open_font)))
+        kept = lru_cache(16)(draw_ground.__wrapped__)
+        patch.setattr("simulator.view.picture.draw_ground", kept)
+        yield
 
 
 @pytest.fixture(scope="session")

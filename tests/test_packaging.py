@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compilers import HAS_COMPILER
+from tests.compilers import COMMAND, HAS_COMPILER
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -88,14 +88,27 @@ def pip(programs: Path) -> tuple[str | Path, ...]:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def compiler(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return what has a build use the compiler that is here, without its slow optimisations."""
+    real = shutil.which(COMMAND)
+    if real is None or sys.platform == "win32":
+        return {}
+    quick = tmp_path_factory.mktemp("compiler") / "cc"
+    quick.write_text(f'#!/bin/sh\nexec "{real}" "$@" -O0\n')
+    quick.chmod(0o755)
+    return {"CC": str(quick)}
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory, compiler: dict[str, str]) -> Path:
     """Return the folder of programs of a new environment that holds lightpace from its wheel."""
     folder = tmp_path_factory.mktemp("wheel")
     # The wheel is built from the source distribution, so both are tested.
-    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
+    build = (sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT)
+    run(*build, cwd=folder, **compiler)
     (wheel,) = folder.glob("*.whl")
     programs = environment(folder)
-    run(*pip(programs), "--no-deps", "--no-index", wheel, cwd=folder)
+    run(*pip(programs), "--no-deps", "--no-index", "--no-compile", wheel, cwd=folder)
     return programs
 
 
@@ -199,8 +212,8 @@ def extensions(project: Path) -> list[str]:
     return sorted(path.name for path in (project / "simulator/physics").glob("_kernel_*"))
 
 
-def compiled(project: Path) -> None:
-    done = process(sys.executable, "hatch_build.py", cwd=project)
+def compiled(project: Path, compiler: dict[str, str]) -> None:
+    done = process(sys.executable, "hatch_build.py", cwd=project, **compiler)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -246,17 +259,17 @@ def test_an_editable_install_compiles_the_kernel_beside_its_source(
 
 @needs_compiler
 def test_a_kernel_compiled_before_an_edit_is_never_used_and_the_next_build_replaces_it(
-    project: Path,
+    project: Path, compiler: dict[str, str]
 ) -> None:
     answer = (sys.executable, "-c", ANSWER)
-    compiled(project)
+    compiled(project, compiler)
     (before,) = extensions(project)
     assert run(*answer, cwd=project) == "True 8.0\n"
     assert run(*answer, cwd=project, LIGHTPACE_PLAIN="1") == "False 8.0\n"
     source = project / "simulator/physics/kernel.py"
     source.write_text(KERNEL.replace("2.0", "3.0"))
     assert run(*answer, cwd=project) == "False 12.0\n"
-    compiled(project)
+    compiled(project, compiler)
     (after,) = extensions(project)
     assert after != before
     assert run(*answer, cwd=project) == "True 12.0\n"
@@ -272,20 +285,20 @@ def test_a_kernel_compiled_before_an_edit_is_never_used_and_the_next_build_repla
 @needs_compiler
 @pytest.mark.slow
 def test_what_is_compiled_stays_unless_its_source_or_how_it_is_compiled_has_changed(
-    project: Path,
+    project: Path, compiler: dict[str, str]
 ) -> None:
-    compiled(project)
+    compiled(project, compiler)
     (made,) = (project / "simulator/physics").glob("_kernel_*")
     name, _, suffix = made.name.partition(".")
     of_another_python = f"{name}.cpython-399.so"
     made.with_name(of_another_python).touch()
     made.with_name(f"_kernel_0123456789ab.{suffix}").touch()
     made.write_bytes(b"")
-    compiled(project)
+    compiled(project, compiler)
     assert extensions(project) == sorted([made.name, of_another_python])
     assert made.stat().st_size == 0
     os.utime(project / "hatch_build.py")
-    compiled(project)
+    compiled(project, compiler)
     assert made.stat().st_size > 0
 
 

@@ -86,7 +86,7 @@ def dangers(text: str) -> Iterator[str]:
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from dangerous_imports(node)
         name = names.full(node)
-        if is_dangerous(name):
+        if name and is_dangerous(name):
             yield name
         if name == "numpy.load":
             call = called.get(id(node))

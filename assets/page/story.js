@@ -53,6 +53,9 @@ const start = ({ arrays, files, values: { chapters } }) => {
     $("far").value = c.length > 0 ? state.t / c.length : 1;
     set("play", state.playing ? "Pause" : state.t >= c.length - 1e-9 ? "Again" : "Play");
     c.meters.forEach((meter, n) => { const place = $("meters").children[n].lastChild; const text = meter.texts[nearest(meter.which, state.t)]; if (place.textContent !== text) place.textContent = text; });
+    const told = c.revealed || now >= c.end - 1e-6; // her own bar waits for the line
+    for (const bar of $("bars").children) if (bar.classList.contains("current")) bar.classList.toggle("untold", !told);
+    if (c.bars.length) $("bars").setAttribute("aria-label", "Finish by the number of pacers: " + c.bars.map(([label, , text, , current]) => `${label}: ${current && !told ? "at the finish" : text}`).join(", "));
     for (const row of $("splits").rows) if (row.dataset.s) row.hidden = Number(row.dataset.s) > now + 1e-6;
     draw();
   };
@@ -84,7 +87,6 @@ const start = ({ arrays, files, values: { chapters } }) => {
     $("meters").hidden = c.meters.length === 0;
     $("meters").replaceChildren(...c.meters.map((meter) => make("div", {}, make("dt", {}, meter.note ? `${meter.name} (${meter.note})` : meter.name), make("dd"))));
     $("bars").hidden = c.bars.length === 0;
-    $("bars").setAttribute("aria-label", "Finish by the number of pacers: " + c.bars.map(([label, , text]) => `${label}: ${text}`).join(", "));
     $("bars").replaceChildren(...barNodes(c));
     $("splits").hidden = c.splits.length === 0;
     $("splits").replaceChildren(...(c.splits.length ? [make("tr", {}, ...["m", "plan", "run"].map((name) => make("th", {}, name)))] : []), ...c.splits.map(([label, plan, ran, known]) => {

@@ -1,8 +1,8 @@
-"""An activity as the run of a race: which laps are the track's, and where its track was.
+"""An activity as the run of a race: which of its laps are the track's, and where its track was.
 
-In: an `Activity`, the race, where the gun went. Out: `RaceRun`: waypoints. Laps that were pressed
-are the track's, and exact; a GPS track is laid on the lap that it fits, of 400 or 200 m, and says
-how far it may be off.
+In: an `Activity`, the race, the time of the gun. Out: `RaceRun`: waypoints. Laps that were pressed
+are the track's, and exact. A GPS track is fitted to a lap of 400 or 200 m, with an estimate of its
+error.
 """
 
 from __future__ import annotations
@@ -31,33 +31,33 @@ from simulator.units import LAP_M, MILE_M, format_distance, format_time
 Floats = NDArray[np.float64]
 
 SCALES = (0.88, 1.12)
-"""A device's lap is so many of the track's (assumed; without GPS it is off by a tenth)."""
+"""A device's lap as a share of the track's (assumed; without GPS it is off by a tenth)."""
 ODD_M, ODD_SHARE = 6.0, 0.04
-"""And beyond that so much off: metres, and a share of the piece (assumed)."""
+"""The further error of a lap: metres, and a share of the piece (assumed)."""
 ON_TRACK_M = 6.0
-"""A GPS track farther than this from a lap, as its mean, was not run on one [m]."""
+"""A GPS track at a larger mean distance from a lap was not run on one [m]."""
 LAPS_M = (LAP_M, 200.0)
-"""The laps that a GPS track is laid on [m]."""
+"""The lap lengths to which a GPS track is fitted [m]."""
 DRIFT = 0.01
-"""How far a device's distance is off, as a share of the way to an exact place (assumed)."""
+"""Error of a device's distance, as a share of the way to an exact place (assumed)."""
 GPS_M = 3.0
-"""How far a position is off at least [m] (assumed: watches in the open)."""
+"""Least error of a position [m] (assumed: watches in the open)."""
 TWO_SIGMA = 2.5
-"""A track is off along the lap by so many times its mean distance beside it: two deviations."""
+"""Error along the lap in units of the mean distance beside it: two standard deviations."""
 STEP_M = 50.0
-"""So often a track is read [m]; more often its noise is read."""
+"""A track is sampled at this interval [m]; shorter ones would sample its noise."""
 STEP_S = 0.05
-"""The step of a recording that is made of it [s]."""
+"""Time step of the recording made from it [s]."""
 MOVING_M_S, MOVING_S = 2.0, 4.0
-"""Who is so fast for so long has started [m/s], [s]."""
+"""Moving at this speed for this long counts as the start [m/s], [s]."""
 STEADY_S = 10.0
-"""Over so long the speed after a start and before a stop is read [s]."""
+"""The speed after a start and before a stop is averaged over this time [s]."""
 STOOD_S = 3.0
-"""Who stands longer than this before the watch is stopped has finished before [s] (assumed)."""
+"""Standing longer than this before the watch stops means the finish was earlier [s] (assumed)."""
 STOP_S = 1.0
-"""How far a finish that is seen so may be off [s] (assumed: a sample)."""
+"""Error of a finish seen in this way [s] (assumed: one sample)."""
 PAST_M = 12.0
-"""A track that is longer than the race by more than this goes on past the line [m] (assumed)."""
+"""A track longer than the race by more than this goes on past the line [m] (assumed)."""
 EARTH_M = 6_371_000.0
 
 
@@ -66,9 +66,9 @@ class RaceRun:
     """An activity as a run of a race.
 
     Attributes:
-        waypoints: what is known, with tolerances; those with none are exact.
-        tolerance_s: how far it may be off anywhere [s]; 0: its laps or splits are exact.
-        note: what was made of it, in a sentence.
+        waypoints: the known times, with tolerances; those without one are exact.
+        tolerance_s: the largest error anywhere [s]; 0: its laps or splits are exact.
+        note: how the activity was read, in a sentence.
     """
 
     waypoints: tuple[Waypoint, ...]
@@ -82,13 +82,13 @@ def race_run(
     """Return an activity as a run of a race over `race_m` [m].
 
     Args:
-        activity: what a file says.
-        race_m: how long the race was [m].
-        from_s: when the gun went, on the timer [s]; None: with the timer.
-        trim: the gun went when the track first moves; see `MOVING_M_S`.
+        activity: the content of a file.
+        race_m: length of the race [m].
+        from_s: time of the gun on the timer [s]; None: the timer's start.
+        trim: the gun is when the track first moves; see `MOVING_M_S`.
 
     Raises:
-        RecordingError: it is no run of this race; the message says what it is.
+        RecordingError: it is not a run of this race; the message says what it is.
     """
     gun_s = from_s or 0.0
     if trim and from_s is None:
@@ -109,7 +109,7 @@ def race_run(
 
 
 def _checked(run: RaceRun) -> RaceRun:
-    """Return a run that a human may have run; one that is not exact is looked at every lap."""
+    """Return a run if it is humanly possible; a run that is not exact is checked lap by lap."""
     points = list(run.waypoints)
     if not points:
         raise RecordingError("It is no run of this race: nothing of it goes forward.")
@@ -127,7 +127,7 @@ def _checked(run: RaceRun) -> RaceRun:
 def _through(
     splits: Sequence[tuple[float | None, float]], race_m: float, gun_s: float
 ) -> tuple[Waypoint, ...]:
-    """Return splits as waypoints, those after the race left out.
+    """Return splits as waypoints, without those after the race.
 
     Raises:
         RecordingError: they do not rise.
@@ -148,7 +148,7 @@ def _through(
 
 
 def _after(laps: Sequence[ActivityLap], gun_s: float) -> list[ActivityLap]:
-    """Return the laps after the gun [s], that in which it went as long as is left of it."""
+    """Return the laps after the gun [s]; the lap of the gun is shortened to its rest."""
     left, at = [], 0.0
     for lap in laps:
         at += lap.time_s
@@ -163,11 +163,11 @@ def _after(laps: Sequence[ActivityLap], gun_s: float) -> list[ActivityLap]:
 
 
 def _anchors(laps: Sequence[ActivityLap], race_m: float) -> tuple[tuple[Waypoint, ...], str]:
-    """Return the ends of the laps as places of the race, and how long the device had them.
+    """Return the ends of the laps as places of the race, and the device's lap lengths as text.
 
-    Nothing is returned where the laps do not make the race, or the device ended them by itself.
+    Both are empty if the laps do not make the race, or the device ended them automatically.
     """
-    while laps and laps[-1].time_s < 3.0:  # the button, then the watch
+    while laps and laps[-1].time_s < 3.0:  # the lap button, then the stop button
         laps = laps[:-1]
     if not laps or not all(lap.pressed for lap in laps[:-1]):
         return (), ""
@@ -185,7 +185,7 @@ def _anchors(laps: Sequence[ActivityLap], race_m: float) -> tuple[tuple[Waypoint
 
 
 def _divisions(race_m: float) -> list[list[float]]:
-    """Return in which pieces a race may be timed, the likeliest first.
+    """Return the ways to divide a race into timed pieces, the most likely first.
 
     Laps are pressed at the finish line, so that the odd piece is the first; or from the start.
     """
@@ -206,7 +206,7 @@ def _divisions(race_m: float) -> list[list[float]]:
 
 
 def _misfit(laps: Sequence[ActivityLap], pieces: Sequence[float]) -> tuple[float, float]:
-    """Return how badly laps fit pieces of a race, inf where they do not, and the device's scale."""
+    """Return the misfit of laps and pieces, inf if they do not fit, and the device's scale."""
     lengths = [lap.distance_m for lap in laps[: len(pieces)]]
     known = [(d, p) for d, p in zip(lengths, pieces, strict=False) if d is not None and d > 0.0]
     if len(laps) < len(pieces) or (len(laps) > len(pieces) and len(known) < len(pieces)):
@@ -261,7 +261,7 @@ def _moving(track: Sequence[Sample]) -> tuple[float, float]:
 
 
 def _run_by_device(track: Sequence[Sample]) -> Floats:
-    """Return how far the device has it at each sample [m]; where it has nothing, by its places."""
+    """Return the device's distance at each sample [m]; where it is missing, the positions'."""
     known = [(i, s.distance_m) for i, s in enumerate(track) if s.distance_m is not None]
     if len(known) >= max(3, len(track) // 4):
         at, values = zip(*known, strict=True)
@@ -273,7 +273,7 @@ def _run_by_device(track: Sequence[Sample]) -> Floats:
 
 
 def _length(x: Floats, y: Floats) -> Floats:
-    """Return how long a path is up to each place [m], its noise evened out over nine places."""
+    """Return the length of a path up to each place [m], smoothed over nine places."""
     window = np.ones(min(9, len(x))) / min(9, len(x))
     count = np.convolve(np.ones(len(x)), window, "same")
     steps = [np.diff(np.convolve(values, window, "same") / count) for values in (x, y)]
@@ -281,7 +281,7 @@ def _length(x: Floats, y: Floats) -> Floats:
 
 
 def _plane(track: Sequence[Sample]) -> tuple[Floats, Floats, Floats]:
-    """Return which samples have a place, and how far east and north of their middle it is [m]."""
+    """Return which samples have a position, and how far east and north of the middle [m]."""
     placed = [(i, *s.place) for i, s in enumerate(track) if s.place is not None]
     if not placed:
         return np.zeros(0), np.zeros(0), np.zeros(0)
@@ -326,7 +326,7 @@ def _tracked(
     seen_s: float,
     paused: str,
 ) -> RaceRun:
-    """Return a track as a run of a race: on the lap of a track where it was run on one.
+    """Return a track as a run of a race, fitted to a track's lap if it was run on one.
 
     `seen_s` is how far a gun that was seen in the track may be off [s].
 
@@ -382,7 +382,7 @@ def _tracked(
 
 
 def _rising(points: Sequence[Waypoint]) -> tuple[Waypoint, ...]:
-    """Return waypoints without those that are not later than the last, and tolerances that fit."""
+    """Return waypoints in rising order, with tolerances that fit."""
     kept = [Waypoint(0.0, 0.0)]
     for point in points:
         between = point.time_s - kept[-1].time_s
@@ -398,10 +398,10 @@ def _rising(points: Sequence[Waypoint]) -> tuple[Waypoint, ...]:
 
 @lru_cache(maxsize=4)  # one track is tried as many races
 def _snapped(track: tuple[Sample, ...]) -> tuple[Floats, float, float] | None:
-    """Return how far a GPS track has gone round a lap at each sample, and how far it is off [m].
+    """Return how far a GPS track has gone round a lap at each sample, and its error [m].
 
-    The third value is the length of that lap [m], the one that fits best. None where there are too
-    few places, or they were not run on such a lap.
+    The third value is the length of the best-fitting lap [m]. None if there are too few positions,
+    or they were not run on such a lap.
     """
     at, x, y = _plane(track)
     if len(at) < 30:
@@ -415,10 +415,10 @@ def _snapped(track: tuple[Sample, ...]) -> tuple[Floats, float, float] | None:
 
 
 def _laid(places: Floats, length_m: float, lap_m: float) -> tuple[Floats, float]:
-    """Return how far places have gone round a lap, and how far they are off, as a mean [m].
+    """Return how far positions have gone round a lap, and their mean distance from it [m].
 
-    The lap is laid under them by turning and moving it, again and again, to where they are nearest.
-    The mean is infinite where they do not go round it as far as they are long.
+    The lap is turned and moved repeatedly to where the positions are nearest. The mean is infinite
+    if they do not go round it as far as they are long.
     """
     size = lap_m / LAP_M
     middle = 0.5 * (np.percentile(places, 2, axis=0) + np.percentile(places, 98, axis=0))
@@ -447,22 +447,22 @@ def _laid(places: Floats, length_m: float, lap_m: float) -> tuple[Floats, float]
         round_m = -round_m
     gone = float(round_m[-1] - round_m[0])
     ran = np.maximum.accumulate(round_m - round_m[0])
-    # evened out, a path round a lap of 200 m is a fifth too short
+    # smoothed, a path round a lap of 200 m is a fifth too short
     fits = 0.8 * length_m <= gone <= 1.3 * length_m
     return ran, float(off.mean()) if fits else math.inf
 
 
-# -- handed on -------------------------------------------------------------------------------------
+# -- distances, schedules, recordings, ghosts ------------------------------------------------------
 
 _RACES_M = (400.0, 800.0, 1000.0, 1500.0, MILE_M, 2000.0, 3000.0, 2 * MILE_M, 5000.0, 10_000.0)
 _LEFT_OVER_S = 5.0
-"""A race that leaves more than this of a file's laps is not the file's [s]."""
+"""A race that leaves more of a file's laps unused than this is not the file's race [s]."""
 
 
 def likely_distances(
     activity: Activity, from_s: float | None = None, *, trim: bool = False
 ) -> list[float]:
-    """Return over which distances an activity is a race from its gun to its end [m]."""
+    """Return the distances over which an activity is a race from its gun to its end [m]."""
     last = activity.splits[-1][0] if activity.splits else None
     if last is not None:
         return [last] if 100.0 <= last <= 10_000.0 else []
@@ -482,10 +482,10 @@ def likely_distances(
 
 
 def schedule_of_run(run: RaceRun, *, standing_start: bool) -> Schedule:
-    """Return the schedule through what is known of a run.
+    """Return the schedule through a run's waypoints.
 
     Raises:
-        RecordingError: its places are too near one another for one.
+        RecordingError: they are too close together for one.
     """
     try:
         return schedule_through(run.waypoints, standing_start=standing_start)
@@ -494,7 +494,7 @@ def schedule_of_run(run: RaceRun, *, standing_start: bool) -> Schedule:
 
 
 def recording_of(run: RaceRun, race_m: float, *, standing_start: bool, name: str) -> Recording:
-    """Return a run as a recording that can be a ghost: how it moved, and nothing of a body."""
+    """Return a run as a recording that can be a ghost: its motion, without any physiology."""
     schedule = schedule_of_run(run, standing_start=standing_start)
     finished = schedule.distance_m >= race_m - 1e-6
     until = schedule.finish_s / STEP_S
@@ -519,9 +519,9 @@ def recording_of(run: RaceRun, race_m: float, *, standing_start: bool, name: str
 def ghost_values(
     run: RaceRun, race_m: float, places_m: Sequence[float], *, standing_start: bool, name: str
 ) -> dict[str, Any]:
-    """Return a run as the plain values of a ghost, to be written into a file.
+    """Return a run as the plain values of a ghost, for writing into a file.
 
-    One that is not exact is given at `places_m` [m], each time with how far it may be off.
+    A run that is not exact is given at `places_m` [m], each time with its tolerance.
     """
     rows: dict[str, Any] = {}
     points = run.waypoints

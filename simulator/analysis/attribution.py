@@ -1,10 +1,10 @@
-"""The price list: what separates a run from its target, factor by factor.
+"""The price list: the time between a run and its target, divided among factors.
 
-In: a scenario. Out: `PriceList`. Each factor stands as it is in the scenario, or as it would be at
-its best; all combinations are run (32 for five factors), and what each factor costs is its Shapley
-value: its effect averaged over every order in which the factors could be put right one after
-another. So the prices sum to the finish less that of the reference run, in which all are; what
-separates that one from the target is left over.
+In: a scenario. Out: `PriceList`. Each factor is either as in the scenario or at its best. All
+combinations are run (32 for five factors). The price of a factor is its Shapley value: its effect
+averaged over every order in which the factors could be improved one after another. So the prices
+sum to the finish less that of the reference run, in which all are at their best. The rest, between
+the reference run and the target, is left over.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from simulator.scenario.pacers import Leader, Pacers
 from simulator.scenario.plan import schedule_of
 
 WAIT_M = 40.0
-"""How far the group of the reference run would wait behind its mark [m]."""
+"""How far the pacers of the reference run would wait behind their mark [m]."""
 MOST_POWER = 1.5
-"""More aerobic power than this many times hers is not looked for."""
+"""The search stops at this many times her aerobic power."""
 LEVEL_S = 0.005
-"""Less than this reads as nothing [s]."""
+"""A smaller value reads as nothing [s]."""
 _HALVINGS = 30
 _KEPT_S = 5e-4
-"""A run that comes in this little after its target has kept it [s]."""
+"""A run that finishes at most this much after its target has kept it [s]."""
 
 Change = Callable[[Scenario], Scenario]
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What one factor costs.
+    """The cost of one factor.
 
     Attributes:
         name: the factor.
-        best: what it would be in the reference run.
+        best: its state in the reference run.
         seconds: its Shapley value [s]; negative: it helps.
     """
 
@@ -54,9 +54,9 @@ class Step:
     """One step of the waterfall that leads from the target to the finish.
 
     Attributes:
-        name: the factor; the last step may be what is left over.
-        best: what it would be in the reference run; empty for what is left over.
-        from_s, to_s: the finish times between which it leads [s].
+        name: the factor; the last step may be the rest that is left over.
+        best: its state in the reference run; empty for the rest.
+        from_s, to_s: the finish times at its ends [s].
     """
 
     name: str
@@ -66,19 +66,19 @@ class Step:
 
     @property
     def seconds(self) -> float:
-        """How much it costs [s]."""
+        """Its cost [s]."""
         return self.to_s - self.from_s
 
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """What separates a run from its target.
+    """The time between a run and its target.
 
     Attributes:
         target_s: the plan's finish [s].
         finish_s: that of the run [s].
         reference_s: that of the run in which every factor is at its best [s].
-        prices: the largest first; with what is left over they sum to finish_s - target_s.
+        prices: the largest first; with the rest they sum to finish_s - target_s.
     """
 
     target_s: float
@@ -109,11 +109,11 @@ class PriceList:
 
     @property
     def reference(self) -> str:
-        """The reference run in words."""
+        """The reference run as text."""
         return f"the same attempt with {', '.join(p.best for p in self.prices)}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values: what stands under `price_list` in `simulate --json`."""
+        """Return plain values: the entry `price_list` in `simulate --json`."""
         return {
             "target_s": self.target_s,
             "finish_s": self.finish_s,
@@ -125,7 +125,7 @@ class PriceList:
 
 
 def price_list(scenario: Scenario) -> PriceList | None:
-    """Return what separates a run from its target; None if she does not finish in all the runs."""
+    """Return the price list of a scenario; None unless she finishes in all the runs."""
     target_s = schedule_of(scenario.plan, scenario.distance).finish_s
     factors = [*_factors(scenario)]
     everything_right = scenario
@@ -157,7 +157,7 @@ def price_list(scenario: Scenario) -> PriceList | None:
 def _shapley(values: Sequence[float], count: int) -> list[float]:
     """Return each player's Shapley value in a game of `count` players.
 
-    `values`: what each coalition earns, in the order of `itertools.product`: the first player is
+    `values`: the payoff of each coalition, in the order of `itertools.product`: the first player is
     the highest bit of the index.
     """
     shares = [0.0] * count
@@ -174,7 +174,7 @@ def _shapley(values: Sequence[float], count: int) -> list[float]:
 
 
 def _factors(scenario: Scenario) -> list[tuple[str, str, Change]]:
-    """Return the factors outside her: name, what would be best, and how it is put right."""
+    """Return the factors outside her body: name, best state, and the change that leads to it."""
     air = Environment()
     calm = f"a still day at {air.temperature:g} °C, no better or worse than usual"
     day = ("day", calm, _on_a_usual_day)
@@ -194,7 +194,7 @@ _WAITING: dict[str, Any] = {"policy": "wait_for_runner", "drop_back": WAIT_M}
 
 
 def _best_formation(scenario: Scenario) -> tuple[str, Pacers]:
-    """Return the formation with which she is fastest, everything else as it is, and its name."""
+    """Return the fastest formation with everything else unchanged, and its name."""
     rows = [row for row in finished(formations(scenario, scenario)) if row.finish_s is not None]
     best = min(rows, key=lambda row: (row.finish_s, not row.current), default=None)
     if best is None:
@@ -219,7 +219,7 @@ def _with_power(scenario: Scenario, factor: float) -> Scenario:
 
 
 def _power_needed(scenario: Scenario, target_s: float) -> float:
-    """Return how many times her aerobic power reaches the target, or all that power can reach."""
+    """Return the multiple of her aerobic power that reaches the target, or the useful maximum."""
 
     def finish_s(factor: float) -> float:
         return float(finish_times([_with_power(scenario, factor)])[0])

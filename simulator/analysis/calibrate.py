@@ -1,11 +1,11 @@
-"""Calibration: the value of one or two numbers of a scenario with which it ends in a given time.
+"""Calibration: the value of one or two numbers of a scenario for which it ends in a given time.
 
-In: a scenario's source, a finish time, and which numbers are free. Out: `Calibration`, with the
-residuals and how sharply the numbers are determined.
+In: a scenario's source, a finish time, and the free numbers. Out: `Calibration`, with the residuals
+and how sharply the numbers are determined.
 
-One number: the finish is scanned over its whole range, one row a value, and the place where it
+One number: the finish is scanned over its whole range, one row per value, and the place where it
 meets the time is scanned again, closer each time. Two numbers: least squares on the finish and the
-published splits, every time counting alike (scipy, extra `[optimise]`).
+published splits, every time with equal weight (scipy, extra `[optimise]`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from simulator.scenario.model import Scenario
 from simulator.units import format_time
 
 FLAT_S = 0.1
-"""The values that end this much earlier and later show how flat the answer is [s]."""
+"""The values for finishes this much earlier and later show how flat the answer is [s]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,14 @@ class CalibratedNumber:
     """A free number with its value.
 
     Attributes:
-        path: where it stands in the scenario.
-        value: what it must be.
-        low, high: between what it was searched.
-        earlier, later: its value for a finish 0.1 s earlier and later, None where there is none;
-            for one free number.
+        path: its path in the scenario.
+        value: the required value.
+        low, high: the range of the search.
+        earlier, later: its value for a finish 0.1 s earlier and later, None if there is none; for
+            one free number.
         error: its standard error, for two free numbers.
         held: the ends of the range in which any value gives the time (the plan, not the runner,
-            sets the finish there); None where the answer is a single point.
+            sets the finish there); None if the answer is a single point.
     """
 
     path: str
@@ -58,7 +58,7 @@ class CalibratedNumber:
 
 @dataclass(frozen=True, slots=True)
 class SplitResidual:
-    """A published time and how the run misses it: distance [m], published [s], residual [s]."""
+    """A published time and the run's error: distance [m], published [s], residual [s]."""
 
     distance_m: float
     published_s: float
@@ -72,7 +72,7 @@ class Calibration:
     Attributes:
         scenario: the scenario with the numbers set.
         target_s: the requested finish [s].
-        finish_s: the finish it has [s].
+        finish_s: the actual finish [s].
         values: the numbers, one or two.
         misses: run minus published at each published split; the finish against `target_s`.
         correlation: of the errors of two numbers [1]; None for one.
@@ -127,13 +127,13 @@ _ROUNDS = 2
 _GRID = 11
 _GRIDS = 3
 _DIFFERENCE = 1e-4
-"""By which share of itself a number is changed for a slope [1]."""
+"""Relative change of a number for a finite difference [1]."""
 _LOST_S = 60.0
-"""What a run that does not finish counts as missing each time by [s]."""
+"""Residual of each time for a run that does not finish [s]."""
 
 
 class _Runs:
-    """A scenario whose free numbers are set and run, many rows at a time."""
+    """Runs a scenario for many values of its free numbers at a time."""
 
     def __init__(
         self,
@@ -222,7 +222,7 @@ def _one(runs: _Runs, free: FreeNumber) -> Calibration:
     reached = np.abs(missed) <= REACHED_S
     held = None
     if (reached[:-2] & reached[1:-1] & reached[2:]).any():
-        # the plan holds the finish over a whole range: its end is the answer
+        # the plan sets the finish over a whole range: its end is the answer
         within = np.flatnonzero(reached)
         held = (float(values[within[0]]), float(values[within[-1]]))
         if reached.all():
@@ -245,7 +245,7 @@ def _one(runs: _Runs, free: FreeNumber) -> Calibration:
 
 
 def _closer(runs: _Runs, a: float, b: float, edge: bool) -> float:
-    """Return the root of the miss between `a` and `b`, or where it comes within reach of zero."""
+    """Return the root of the residual between `a` and `b`, or where it comes near zero."""
     for _ in range(_ROUNDS):
         values = np.linspace(a, b, _CLOSER)
         missed = runs.residuals(values[:, None])[:, -1]
@@ -257,7 +257,7 @@ def _closer(runs: _Runs, a: float, b: float, edge: bool) -> float:
 
 
 def _flatness(runs: _Runs, number: CalibratedNumber) -> CalibratedNumber:
-    """Add the values that end 0.1 s earlier and later, on either side of the root."""
+    """Add the values for finishes 0.1 s earlier and later, on either side of the root."""
     span = 0.01 * (number.high - number.low)
     ends: dict[float, float] = {}
     for reach in (span, 30.0 * span):
@@ -318,7 +318,7 @@ def _two(runs: _Runs, free: Sequence[FreeNumber]) -> Calibration:
 
 
 def _best_of_grids(runs: _Runs, low: Floats, high: Floats) -> Floats:
-    """Return the best point of a grid over the bounds, of a finer one about it, and so on."""
+    """Return the best point of a grid over the bounds, refined repeatedly around the best point."""
     first, last = low, high
     for _ in range(_GRIDS):
         axes = [np.linspace(a, b, _GRID) for a, b in zip(first, last, strict=True)]

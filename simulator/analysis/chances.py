@@ -1,11 +1,11 @@
-"""What the screen shows of the uncertainty: a band about the gap, and the chance of the target.
+"""The uncertainty shown on the screen: a band about the gap, and the chance of the target.
 
-In: a scenario, the light, a recording. Out: `Band`, where 90 % of samples from the gun are at each
-distance, and `Chances`, a table by distance of the chance to break the target, looked up while
-playing; each of its points takes up to half a second and is worked out where it is wanted. The band
-knows nothing of the recording; a chance knows its past alone: each is sampled forward from where
-she is at a point that she has passed. What was seen on the way does not change how likely a sample
-is. The chance from the gun is that of a `Forecast` of SAMPLES samples.
+In: a scenario, the light, a recording. Out: `Band`, the range of 90 % of samples from the gun at
+each distance; and `Chances`, a table by distance of the chance to break the target, read during
+playback. Each of its points takes up to half a second and is computed where it is needed. The band
+does not depend on the recording. A chance depends only on the past: each sample is run forward from
+her state at a point she has passed. What happened on the way does not change the weight of a
+sample. The chance from the gun is that of a `Forecast` of SAMPLES samples.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ BAND_SAMPLES = 200
 BAND_EVERY_M = 25.0
 CHANCE_EVERY_M = 100.0
 CHANCE_POINTS = 20
-"""So many points at most: over longer races they lie farther apart."""
+"""At most this many points: over longer races they lie farther apart."""
 
 
 @dataclass(frozen=True, eq=False)
 class Band:
-    """Where 90 % of the samples are: gap to the light from `low_s` to `high_s` [s] at `x_m` [m].
+    """The range of 90 % of the samples: gap to the light from `low_s` to `high_s` [s] at `x_m` [m].
 
-    It ends where fewer than 95 % of the samples come.
+    It ends where fewer than 95 % of the samples arrive.
     """
 
     x_m: Floats
@@ -57,7 +57,7 @@ class Band:
 class Chances:
     """The chance of breaking `target_s` [s] from the state at each point `x_m` [m].
 
-    `share` is NaN at the points at which it has not been worked out.
+    `share` is NaN at points that have not been computed.
     """
 
     target_s: float
@@ -66,12 +66,12 @@ class Chances:
     samples: int = SAMPLES
 
     def at(self, distance_m: float) -> float | None:
-        """Return the chance at the last point passed; None where it has not been worked out."""
+        """Return the chance at the last point passed; None if it has not been computed."""
         share = float(self.share[self._point(distance_m)])
         return None if math.isnan(share) else share
 
     def missing(self, from_m: float, until_m: float) -> list[int]:
-        """Return the points not worked out that are wanted from one distance to another."""
+        """Return the missing points needed from one distance to another."""
         points = range(self._point(from_m), self._point(until_m) + 1)
         return [i for i in points if math.isnan(self.share[i])]
 
@@ -84,7 +84,7 @@ class Chances:
 
 
 def find_band(scenario: Scenario, light: Mark) -> Band:
-    """Find the band of the gap to the light from samples that start at the gun."""
+    """Return the band of the gap to the light from samples that start at the gun."""
     race = scenario.distance
     x = np.append(np.arange(BAND_EVERY_M, race, BAND_EVERY_M), race)
     ran = run_samples(scenario, samples_drawn(scenario, BAND_SAMPLES), places_m=x)
@@ -109,19 +109,19 @@ def find_chances(
     between_m: tuple[float, float] = (0.0, math.inf),
     earlier: Sequence[tuple[int, Scenario]] = (),
 ) -> Chances:
-    """Find the chance of the target from each point of a run, or from those of a stretch.
+    """Return the chance of the target from each point of a run, or from those of a stretch.
 
     The samples are the same at every point, so that the chance changes with the race and not by
-    lot. Each has run up to there by itself, under what was in force, for its aerobic power and what
-    is left of its reserve; from there on it is where she is, as fast as she is.
+    sampling. Each sample has run up to the point by itself, under the scenarios that applied, which
+    determines its aerobic power and its remaining reserve; there it takes over her place and speed.
 
     Args:
-        scenario: what was run.
+        scenario: the run's scenario.
         recording: the run.
         target_s: the target [s].
-        known: the points worked out so far.
-        between_m: the stretch on which chances are wanted [m].
-        earlier: scenarios that were in force before, each until a tick.
+        known: the points computed so far.
+        between_m: the stretch for which chances are needed [m].
+        earlier: scenarios that applied before, each until a tick.
     """
     if known is None:
         reach = min(recording.race_m, float(recording.x[-1]))
@@ -143,7 +143,7 @@ def find_chances(
 
 
 _THEIRS = [i for i, name in enumerate(kernel.STATE) if name.startswith(("aerobic", "reserve"))]
-"""What of a sample's state it has kept where it is put in her place."""
+"""The part of a sample's state that it keeps when it takes over her place."""
 
 
 def _run(

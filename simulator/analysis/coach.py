@@ -1,8 +1,8 @@
-"""What a coach asks of one scenario: the chance, what if the pacers err, which end spurt is left.
+"""A coach's questions about one scenario: the chance, pacers' errors, the end spurt that is left.
 
 In: a scenario. Out: `Answer`s, each a whole scenario run with the same samples; `Spurt`s, the
-fastest last stretch that she can keep to the line, from the state at its beginning. How much the
-pacers err is assumed.
+fastest last stretch that she can hold to the line, from the state at its beginning. The size of the
+pacers' errors is assumed.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from simulator.scenario.plan import schedule_of
 FADES_S = (1.0, 3.0)
 SURGE_S = 0.5
 SWAP_GAP_M = 1.0
-"""By how much the pacers err: all assumed."""
+"""Size of the pacers' errors: all assumed."""
 SPURTS_M = (LAP_M, LAP_M / 2)
 _SLOWEST = 0.8
-"""An end spurt is looked for from this share of her mean speed on [1]."""
+"""The search for an end spurt starts at this share of her mean speed [1]."""
 _HALVINGS = 14
 
 
@@ -39,11 +39,11 @@ class Answer:
     """How a scenario ends in one case.
 
     Attributes:
-        case: in words.
-        finish_s: with the scenario's own values [s]; None: she does not finish.
-        p5_s, p50_s, p95_s: percentiles over the samples that finish [s]; None without any.
+        case: as text.
+        finish_s: with the scenario's values [s]; None: she does not finish.
+        p5_s, p50_s, p95_s: percentiles over the samples that finish [s]; None if none does.
         chance: of the plan's finish [1].
-        assumed: whether the case is assumed, and not what the scenario says.
+        assumed: whether the case is assumed, not part of the scenario.
     """
 
     case: str
@@ -57,13 +57,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Spurt:
-    """The end spurt that is left, the pacers leading it or coming back for it (assumed).
+    """The end spurt that is left; pacers lead it or return for it (assumed).
 
     Attributes:
-        last_m: over how much before the line [m]; `from_s`: when it begins [s].
-        as_run_s: how long that took her [s]; None: she did not finish.
-        fastest_s: how long it takes at the fastest steady speed that she can keep [s]; None: she
-            can keep none.
+        last_m: its length before the line [m]; `from_s`: when it begins [s].
+        as_run_s: her time for it in the run [s]; None: she did not finish.
+        fastest_s: its time at the fastest steady speed that she can hold [s]; None: she can hold
+            none.
     """
 
     last_m: float
@@ -99,7 +99,7 @@ def answers(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> lis
 
 
 def _errors(scenario: Scenario) -> dict[str, Scenario]:
-    """Return the cases of erring pacers, all of them at half way; none with nobody ahead."""
+    """Return the cases of erring pacers, all of them at half way; none if nobody is ahead."""
     pacers, half_m = scenario.pacers, scenario.distance / 2.0
     if not any(slot.ahead > BESIDE_REACH_M for slot in pacers.line_up()):
         return {}
@@ -126,7 +126,7 @@ def _errors(scenario: Scenario) -> dict[str, Scenario]:
 
 
 def _hands_over(pacers: Pacers) -> bool:
-    """Return whether anybody comes forward to another slot."""
+    """Return whether any pacer moves forward to another slot."""
     slots = pacers.line_up()
     return any(
         new.name == old.name and new.from_ == old.until and new.ahead > old.ahead
@@ -136,7 +136,7 @@ def _hands_over(pacers: Pacers) -> bool:
 
 
 def _swapping(pacers: Pacers, at_m: float) -> Pacers | None:
-    """Return pacers of whom the two nearest ahead in her line change places; None without two."""
+    """Return the pacers after the two nearest ahead in her line swap places; None without two."""
     formation = pacers.formation
     running = set(formation.names()[: pacers.count])
     in_line = [
@@ -164,7 +164,7 @@ def _swapping(pacers: Pacers, at_m: float) -> Pacers | None:
 
 
 def spurts(scenario: Scenario, run: Recording) -> list[Spurt]:
-    """Return which end spurt is left at the bell and 200 m before the line, as far as she comes."""
+    """Return the end spurts left at the bell and 200 m before the line, if she gets there."""
     places = [
         m for m in SPURTS_M if scenario.distance - m > 0 and run.x[-1] > scenario.distance - m
     ]
@@ -174,8 +174,8 @@ def spurts(scenario: Scenario, run: Recording) -> list[Spurt]:
 def _spurt(scenario: Scenario, run: Recording, last_m: float) -> Spurt:
     """Return the end spurt over the last metres, its speed by bisection.
 
-    A speed is kept where there is power to spare up to the last LAST_M. No end spurt is faster than
-    a human (`least_flying_time`).
+    A speed can be held if there is power to spare up to the last LAST_M. No end spurt is faster
+    than a human (`least_flying_time`).
     """
     begin_m = scenario.distance - last_m
     tick = int(np.searchsorted(run.x, begin_m, side="right")) - 1
@@ -184,7 +184,7 @@ def _spurt(scenario: Scenario, run: Recording, last_m: float) -> Spurt:
     from_s = float(run.time_at(begin_m))
 
     def fastest(speed: float) -> float | None:
-        """Return how long the last metres take at a speed, None where she cannot keep it."""
+        """Return the time of the last metres at a speed; None if she cannot hold it."""
         attempt = steady_attempt(scenario, state, speed, 2.0 * left_m / speed, run.step_s)
         ran = run_attempts([attempt], [state], slack_until_m=LAST_M)
         kept = bool(ran.valid[0]) and float(ran.slack.min()) >= 0.0

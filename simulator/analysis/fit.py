@@ -1,11 +1,11 @@
 """Fitting a runner: maximal aerobic power, anaerobic reserve and endurance from her best times.
 
-In: races with their times and shelter, and a body. Out: `Fit`, with what the times leave open.
+In: races with their times and shelter, and a body. Out: `Fit`, with its uncertainty.
 
-Each race takes a reserve that falls with the aerobic power (`predict.reserve_needed`). The runner
-is the one whose predicted times miss the bests least, each as a share of itself; what a few bests
-cannot tell, what other runners are like does: `PRIOR`, made from the athletes in
-configs/athletes.csv. So two bests are enough, and a best that was not run out shows as a miss.
+Each race takes a reserve that falls with the aerobic power (`predict.reserve_needed`). The fitted
+runner has the least squared relative error of the predicted times. What a few bests cannot
+determine comes from other runners: `PRIOR`, made from the athletes in configs/athletes.csv. So two
+bests are enough, and a best that was not run out shows as an error.
 """
 
 from __future__ import annotations
@@ -45,21 +45,21 @@ FITTED = ("max_aerobic_power", "reserve", "endurance")
 """The runner's numbers that are fitted."""
 RUNNER_KEYS = ("name", "height", "mass", *FITTED)
 BEST_SPREAD = 0.005
-"""By which share of itself a best is taken to differ from what she can run [1]."""
+"""Relative deviation of a best from what she can run [1]."""
 
 
 NOT_RUN_OUT = 0.02
-"""A best that the others beat by this share of it was no best effort [1]."""
+"""A best that the others beat by this share was no best effort [1]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What runners are like whose bests are not known: means and standard deviations.
+    """Typical runners whose bests are not known: means and standard deviations.
 
     Attributes:
-        usable, usable_spread: the reserve less what is gone until oxygen uptake has come up, over
-            MAP: (E(0) - tau_A (MAP - A(0))) / MAP [s]. Economy and oxygen kinetics do not change
-            it.
+        usable, usable_spread: the reserve less what is spent until oxygen uptake has come up, over
+            MAP: (E(0) - tau_A (MAP - A(0))) / MAP [s]. It does not depend on economy and oxygen
+            kinetics.
         endurance, endurance_spread: the endurance [1].
     """
 
@@ -70,16 +70,16 @@ class Prior:
 
 
 PRIOR = Prior(usable=39.3, usable_spread=11.7, endurance=0.0682, endurance_spread=0.0194)
-"""Those of the athletes in configs/athletes.csv; `lightpace validate` prints them."""
+"""From the athletes in configs/athletes.csv; `lightpace validate` prints them."""
 
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """A runner who runs these races.
+    """The runner fitted to some races.
 
     Attributes:
         runner: with the fitted `max_aerobic_power` [W/kg], `reserve` [J/kg] and `endurance` [1].
-        races: what it was made from, by distance.
+        races: the races, by distance.
         predicted_s: her predicted time over each [s].
         covariance: of the three numbers, shape (3, 3).
     """
@@ -91,7 +91,7 @@ class Fit:
 
     @property
     def standard_error(self) -> dict[str, float]:
-        """Return how far each number is determined, by its name."""
+        """Return the standard error of each number, by its name."""
         return dict(zip(FITTED, np.sqrt(np.diag(self.covariance)).tolist(), strict=True))
 
     @property
@@ -122,7 +122,7 @@ class Fit:
 
 
 def runner_block(runner: Runner) -> str:
-    """Return the `runner:` section of a scenario, to paste."""
+    """Return the `runner:` section of a scenario, for pasting."""
     plain = re.fullmatch(r"[^\W\d_][\w .'’-]*", runner.name) and not runner.name.endswith(" ")
     return (
         "runner:\n"
@@ -142,9 +142,9 @@ def critical_speed(runner: Runner) -> float:
 
 
 def d_prime(runner: Runner) -> float:
-    """Return D' [m]: what the reserve is worth in metres beyond the critical speed.
+    """Return D' [m]: the reserve in metres beyond the critical speed.
 
-    (E(0) - tau_A (MAP - A(0))) / (dP/dv): the reserve less what is gone until oxygen uptake has
+    (E(0) - tau_A (MAP - A(0))) / (dP/dv): the reserve less what is spent until oxygen uptake has
     come up, over the slope of the power at the critical speed.
     """
     v = critical_speed(runner)
@@ -154,7 +154,7 @@ def d_prime(runner: Runner) -> float:
 
 
 def _lag(runner: Runner, power: float) -> float:
-    """Return what of the reserve is gone until oxygen uptake has come up to `power` [J/kg]."""
+    """Return the reserve spent until oxygen uptake has come up to `power` [J/kg]."""
     return runner.oxygen_kinetics * (power - AEROBIC_START * runner.economy)
 
 
@@ -175,7 +175,7 @@ def fit_runner(races: Sequence[Race], runner: Runner) -> Fit:
 
     Args:
         races: two or more, over different distances.
-        runner: name, body, economy and oxygen kinetics; what is fitted is not used.
+        runner: name, body, economy and oxygen kinetics; the fitted numbers are ignored.
 
     Raises:
         NoAnswerError: there are too few races, one of them is mistyped, or no runner fits them.
@@ -224,15 +224,15 @@ _POWERS = np.linspace(2.0, 45.0, 173)
 """Aerobic powers at which a curve is tabulated [W/kg], at equal steps."""
 _LEAST_POWER, _POWER_STEP = float(_POWERS[0]), float(_POWERS[1] - _POWERS[0])
 _SPREAD = np.linspace(0.91, 1.09, 13)
-"""Times round each best time at which it is, as shares of it."""
+"""Tabulated times around each best time, as shares of it."""
 
 
 class Curve:
-    """The reserve a race takes by its time and the aerobic power, tabulated for one body.
+    """The reserve that a race takes, by time and aerobic power, tabulated for one body.
 
     Attributes:
         race: the race.
-        runner: whose body, economy and oxygen kinetics it is made for.
+        runner: the body, economy and oxygen kinetics of the table.
     """
 
     def __init__(self, race: Race, runner: Runner) -> None:
@@ -245,13 +245,13 @@ class Curve:
         self._reserve: list[list[float]] = reserve.tolist()
 
     def time(self, power: float, reserve: float, endurance: float) -> float:
-        """Return the time this race takes with these means [s], held at the table's ends.
+        """Return the time this race takes with these means [s], clipped to the table.
 
-        A fit asks for it thousands of times, so it looks at few of the table's rows.
+        A fit calls it thousands of times, so it reads few of the table's rows.
         """
 
         def saved(row: int) -> float:
-            """Return what is left of her reserve where she runs this row's time [J/kg]."""
+            """Return the reserve left if she runs this row's time [J/kg]."""
             held = power * (1.0 - endurance * self._decay[row])
             place = min(max((held - _LEAST_POWER) / _POWER_STEP, 0.0), len(_POWERS) - 1.0)
             i = min(int(place), len(_POWERS) - 2)
@@ -266,7 +266,7 @@ class Curve:
         return times[row - 1] - before * (times[row] - times[row - 1]) / (after - before)
 
     def slopes(self, power: float, reserve: float, endurance: float) -> Floats:
-        """Return how that time changes with power, reserve and endurance, shape (3,)."""
+        """Return the derivatives of that time by power, reserve and endurance, shape (3,)."""
         at = np.array([power, reserve, endurance])
         slopes: Floats = _slopes(lambda v: np.array([self.time(*v.tolist())]), at, _MEANS_STEPS)[0]
         return slopes
@@ -277,10 +277,10 @@ class Curve:
 
 
 def solve(curves: Sequence[Curve], prior: Prior) -> tuple[tuple[float, float, float], Floats]:
-    """Return MAP, reserve and endurance that miss the bests least, and their covariance.
+    """Return the MAP, reserve and endurance that fit the bests best, and their covariance.
 
-    Gauss-Newton with halved steps, on the misses as shares of `BEST_SPREAD` and on how far the
-    usable reserve and the endurance are from the prior, as shares of its spreads.
+    Gauss-Newton with halved steps. The residuals are the errors as shares of `BEST_SPREAD`, and the
+    differences of usable reserve and endurance from the prior as shares of its spreads.
     """
     runner = curves[0].runner
     run = np.array([curve.race.time_s for curve in curves])
@@ -318,12 +318,12 @@ def solve(curves: Sequence[Curve], prior: Prior) -> tuple[tuple[float, float, fl
 
 
 def _softened(misses: Floats) -> Floats:
-    """Return misses whose squares grow like the misses themselves beyond 1: a robust loss."""
+    """Return residuals whose squares grow linearly beyond 1: a robust loss."""
     return np.asarray(misses * np.sqrt(2.0 / (1.0 + np.sqrt(1.0 + misses**2))))
 
 
 def _first_power(curves: Sequence[Curve], prior: Prior) -> float:
-    """Return the aerobic power with which a runner like the others misses the bests least."""
+    """Return the aerobic power with which a typical runner fits the bests best."""
 
     def missed(power: float) -> float:
         reserve = prior.usable * power + _lag(curves[0].runner, power)
@@ -335,9 +335,9 @@ def _first_power(curves: Sequence[Curve], prior: Prior) -> float:
 
 
 _STEPS = np.array([0.02, 0.2, 0.001])
-"""How far MAP [W/kg], usable reserve [s] and endurance [1] are changed for a slope."""
+"""Changes of MAP [W/kg], usable reserve [s] and endurance [1] for a finite difference."""
 _MEANS_STEPS = np.array([0.02, 5.0, 0.001])
-"""How far MAP [W/kg], reserve [J/kg] and endurance [1] are."""
+"""Changes of MAP [W/kg], reserve [J/kg] and endurance [1]."""
 
 
 def _slopes(values: Callable[[Floats], Floats], at: Floats, steps: Floats) -> Floats:

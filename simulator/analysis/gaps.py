@@ -1,7 +1,7 @@
-"""Gaps between the runner and a mark, and what they mean. Meaning comes before colour.
+"""Gaps between the runner and a mark, and their meaning; colours are chosen elsewhere.
 
 In: a recording and marks. Out: signed gaps, positive = behind [s], [m]; `GapState`, held by
-hysteresis; where the light was lost. All are functions of the recording alone, so a seek changes
+hysteresis; where the light was lost. All are functions of the recording only, so a seek changes
 nothing.
 """
 
@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from simulator.coefficients import LOST_S
 
-if TYPE_CHECKING:  # the empty stadium takes its colours by `GapState` before a scenario is read
+if TYPE_CHECKING:  # the empty stadium uses `GapState` for its colours before a scenario is read
     from simulator.analysis.marks import Mark
     from simulator.recording.recording import Recording
 
 
 class GapState(Enum):
-    """Ahead, level or behind, and which way it is going. The theme gives each a colour."""
+    """Ahead, level or behind, and the trend. The theme gives each a colour."""
 
     AHEAD_GAINING = "ahead, gaining"
     AHEAD_LOSING = "ahead, losing"
@@ -43,29 +43,29 @@ Floats = NDArray[np.float64]
 
 Switch: TypeAlias = tuple[NDArray[np.bool_], NDArray[np.int64]]
 LEVEL_S = 0.05
-"""A gap inside this is called level [s]."""
+"""A smaller gap is called level [s]."""
 LEVEL_EXIT_S = 0.10
-"""A level gap must grow beyond this before it is called anything else [s]: hysteresis."""
+"""A level gap must exceed this before it is called anything else [s]: hysteresis."""
 TREND_S = 0.03
 """The gap must change by this over the trend window before the trend turns [s]."""
 TREND_WINDOW_S = 3.0
-"""How far back the trend looks [s]."""
+"""Length of the trend window [s]."""
 
 
 BLOCK = 512
-"""So many ticks of a track are worked out at a time: a picture looks at one moment."""
+"""Ticks per computed block of a track: a picture needs one moment only."""
 
 
 class Block(NamedTuple):
     """Some ticks of a track, and the one after them; arrays of shape (ticks + 1,).
 
     Attributes:
-        seconds: now minus when the mark passed this distance [s], positive = behind; NaN where the
+        seconds: now minus the mark's time at this distance [s], positive = behind; NaN where the
             mark never gets there.
-        own_m, mark_m: where she and the mark are [m].
+        own_m, mark_m: her position and the mark's [m].
         level, losing: two switches, held by hysteresis: leaving `level` takes a larger gap than
-            coming to it, a turn of the trend a clear change. Each is whether it is put on, and the
-            last tick that put it on or off, -1 before the first.
+            entering it, a turn of the trend a clear change. Each is whether it is on, and the last
+            tick that set it, -1 before the first.
     """
 
     seconds: Floats
@@ -88,14 +88,14 @@ class GapTrack:
         t = min(max(time_s, 0.0), self.recording.end_s)
         block, i, share = self._find(t)
         seconds = _between(block.seconds, i, share)
-        # at the place where the mark ends there is no next tick to look up
+        # where the mark ends there is no next tick to look up
         return gap_seconds(self.recording, self.mark, t) if math.isnan(seconds) else seconds
 
     def metres_at(self, time_s: float) -> float | None:
         """Return the gap along the track at the same moment [m], positive = behind.
 
-        Whoever has finished runs on along the lap; None once she has finished herself, and where
-        the mark ran less far than the race.
+        A finished mark runs on along the lap. None once she has finished herself, or if the mark
+        ran less far than the race.
         """
         if time_s >= self.recording.end_s:
             return None
@@ -121,12 +121,12 @@ class GapTrack:
         step, end_s, ticks = self.recording.step_s, self.recording.end_s, self.recording.ticks
         tick = min(int(time_s / step + 1e-9), ticks)
         n, i = divmod(tick, BLOCK)
-        length = min(step, end_s - tick * step)  # the last tick stands for the finish
+        length = min(step, end_s - tick * step)  # the last tick is the finish
         inside = tick < ticks and length > 0
         return self.block(n), i, min((time_s - tick * step) / length, 1.0) if inside else 0.0
 
     def _is_on(self, switch: Literal["level", "losing"], n: int, i: int) -> bool:
-        """Return whether a switch is on at tick `i` of a block; it is before it is ever put."""
+        """Return whether a switch is on at tick `i` of a block; it is on before it is ever set."""
         while n >= 0:
             on, put = getattr(self.block(n), switch)
             if put[i] >= 0:
@@ -159,7 +159,7 @@ class GapTrack:
 
 
 def _ticks(recording: Recording, start: int, stop: int) -> tuple[Floats, Floats]:
-    """Return the time of ticks [s] and where she is then [m]; the last is the finish."""
+    """Return the time of ticks [s] and her positions [m]; the last is the finish."""
     t = np.minimum(np.arange(start, stop) * recording.step_s, recording.end_s)
     x = recording.x[start:stop].copy()
     if stop > recording.ticks:
@@ -167,14 +167,14 @@ def _ticks(recording: Recording, start: int, stop: int) -> tuple[Floats, Floats]
     return t, x
 
 
-@lru_cache(maxsize=256)  # a knob turned changes the run, seldom a mark
+@lru_cache(maxsize=256)  # turning a knob changes the run, but seldom a mark
 def _mark_m(mark: Mark, first: int, stop: int, step_s: float) -> Floats:
-    """Return where a mark is at ticks [m]."""
+    """Return a mark's positions at ticks [m]."""
     return mark.run.distance_at(np.arange(first, stop) * step_s)
 
 
 def _between(values: Floats, i: int, share: float) -> float:
-    """Return a value after tick `i`: a picture asks for many, and a gap is all but straight."""
+    """Return a value after tick `i`, by linear interpolation: a picture needs many of them."""
     here = float(values[i])
     return here + (float(values[i + 1]) - here) * share if share else here
 
@@ -192,7 +192,7 @@ def switches(seconds: Floats, change: Floats) -> tuple[Switch, Switch]:
 
 
 def gap_seconds(recording: Recording, mark: Mark, time_s: float) -> float | None:
-    """Return now minus when the mark passed this distance [s]; None where it never gets there."""
+    """Return now minus the mark's time at this distance [s]; None if it never gets there."""
     t = min(max(time_s, 0.0), recording.end_s)
     x = min(float(recording.distance_at(t)), recording.race_m)
     if x > mark.distance_m + 1e-9:
@@ -204,14 +204,14 @@ def gap_seconds(recording: Recording, mark: Mark, time_s: float) -> float | None
 def lost_light_m(
     recording: Recording, light: Mark, earlier: Sequence[tuple[float, Mark]] = ()
 ) -> float | None:
-    """Return the first distance after which the light stays lost to the line [m], or None.
+    """Return the first distance after which the light stays lost until the finish [m], or None.
 
-    It is lost where she is not where it was `LOST_S` ago.
+    It is lost where she is more than `LOST_S` behind it.
 
     Args:
         recording: her run.
         light: the light at its end.
-        earlier: lights that were in force before it, each until a race time [s], in order.
+        earlier: the lights before it, each until a race time [s], in order.
     """
     t, x = _ticks(recording, 0, recording.ticks + 1)
     ago = light.run.distance_at(t - LOST_S)

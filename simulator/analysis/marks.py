@@ -1,6 +1,6 @@
-"""Marks: whatever the runner is measured against - a wave of light, a ghost - as one kind of thing.
+"""Marks: what the runner is measured against - a wave of light, a ghost - as one type.
 
-In: a scenario. Out: `Mark`s: where each is at a time, and when it was at a place.
+In: a scenario. Out: `Mark`s: positions by time, and times by position.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from simulator.units import format_time
 Floats = NDArray[np.float64]
 
 
-class Run(Protocol):
+class Trajectory(Protocol):
     """Anything that runs: a `Schedule` or a `Recording`."""
 
     def distance_at(self, time_s: ArrayLike) -> Floats:
@@ -57,14 +57,14 @@ class Mark:
         name: as on the screen, `even 4:00.00`.
         label: the short tag at the dot, `4:00`.
         colour: colour name the theme resolves.
-        note: where it comes from and which clock it is on.
+        note: its source and its clock.
         finish_s: its finish time [s], None if it never finished.
         distance_m: how far it runs [m].
         run: the run itself.
-        known_s: its times where they are facts [s], by distance [m]; None where they are
-            everywhere. Between published splits a ghost runs on a smooth guess, which may be drawn
-            but not printed; nor does a tolerance move what was published.
-        tolerance_s: how far it may be off [s]; 0 where it is exact, or nothing is said of it.
+        known_s: its known times [s], by distance [m]; None if every time is known. Between
+            published splits a ghost follows a smooth guess, which may be drawn but not printed. A
+            tolerance does not change published times.
+        tolerance_s: its error [s]; 0 if it is exact, or nothing is stated.
     """
 
     name: str
@@ -73,13 +73,13 @@ class Mark:
     note: str
     finish_s: float | None
     distance_m: float
-    run: Run
+    run: Trajectory
     known_s: Mapping[float, float] | None = None
     tolerance_s: float = 0.0
 
     @property
     def reach_m(self) -> float:
-        """How far it may be from where it is drawn, either way, at its mean speed [m]."""
+        """Uncertainty of its drawn position, either way, at its mean speed [m]."""
         until_s = float(self.run.time_at(self.distance_m)) if self.tolerance_s else 1.0
         return self.tolerance_s * self.distance_m / max(until_s, 1.0)
 
@@ -113,12 +113,12 @@ def light_mark(scenario: Scenario) -> Mark:
 
 
 def ghost_marks(scenario: Scenario) -> list[Mark]:
-    """Return the scenario's ghosts that are on, simulated or loaded where they are runs.
+    """Return the scenario's ghosts that are on; runs are simulated or loaded.
 
     Raises:
         ScenarioError: a ghost's scenario file has problems.
         RecordingError: a ghost's recording or activity cannot be read, or is of another race.
-        ExtraError: reading it takes an extra that is not installed.
+        ExtraError: reading it needs an extra that is not installed.
     """
     return [_ghost_mark(ghost, scenario) for ghost in scenario.ghosts if ghost.on]
 
@@ -162,11 +162,11 @@ def _ghost_mark(ghost: Ghost, scenario: Scenario) -> Mark:
 
 
 def activity_run(ghost: ActivityGhost, race_m: float) -> RaceRun:
-    """Return what a ghost's file says of its race, or of one over `race_m` [m].
+    """Return a ghost's file as a run of its race, or of a race over `race_m` [m].
 
     Raises:
         RecordingError: the file cannot be read, or is of another race.
-        ExtraError: reading it takes an extra that is not installed.
+        ExtraError: reading it needs an extra that is not installed.
     """
     activity = read_activity(ghost.file)
     try:
@@ -176,7 +176,7 @@ def activity_run(ghost: ActivityGhost, race_m: float) -> RaceRun:
 
 
 def known_waypoints(ghost: Ghost, race_m: float) -> Sequence[Waypoint]:
-    """Return where a ghost of a race [m] is known exactly; nothing where it is known everywhere.
+    """Return the exact waypoints of a ghost in a race [m]; empty if it is known everywhere.
 
     Raises:
         RecordingError, ExtraError: as for `activity_run`.

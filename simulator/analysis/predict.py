@@ -4,9 +4,9 @@ In: scenarios, or a runner and distances. Out: predicted finishes [s], with thei
 even plan that is the largest constant speed V for which Morton's limit, P <= A + E / tau_E, never
 binds before the line.
 
-The power that a plan takes does not depend on the two systems that pay for it. So a plan is run
-once by a runner whose means never end, and the reserve needed is added up afterwards, for any
-aerobic power. `simulator.analysis.fit` turns the same sum round.
+The power that a plan takes does not depend on the two energy systems that supply it. So a plan is
+run once by a runner with unlimited supply, and the reserve needed is summed afterwards, for any
+aerobic power. `simulator.analysis.fit` inverts the same sum.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ SLOWEST_M_S = 2.0
 """The slowest mean speed at which a predicted time is searched [m/s]."""
 _ROWS = 13
 _ROUNDS = 30
-"""Searches end in five rounds or so; one that has not by then has the best time it knows."""
+"""Searches end in about five rounds; one that has not by then returns its best time."""
 TICKS_TOGETHER = 5
-"""So many ticks are taken together where a hundredth of a second does not matter [1]."""
+"""Ticks merged into one where a hundredth of a second does not matter [1]."""
 _NEAR = 1.1
-"""The first look goes from the planned finish over this to the finish times this."""
+"""The first scan covers the planned finish over this to the finish times this."""
 _CLOSE = 1.002
-"""Between two times so close, as a ratio, the reserve needed is a straight line."""
+"""Between two times this close, as a ratio, the reserve needed is a straight line."""
 _ENDLESS = {
     "max_aerobic_power": 40.0,
     "reserve": 5000.0,
@@ -57,7 +57,7 @@ _ENDLESS = {
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """A race run or to be run: distance [m], time [s], and shelter S [1].
+    """A race, past or planned: distance [m], time [s], and shelter S [1].
 
     The shelter reaches to `until_m` [m]; None: to the line.
     """
@@ -73,7 +73,7 @@ class Race:
         return f"{format_distance(self.distance_m)} in {format_time(self.time_s)}"
 
     def scenario(self, runner: Runner, environment: Environment | None = None) -> Scenario:
-        """Return the race as an even plan for `runner`, behind nobody but for its shelter."""
+        """Return the race as an even plan for `runner`, with no pacers but the given shelter."""
         phases: tuple[ConstantShelter, ...] = (
             ConstantShelter(value=self.shelter, until=self.until_m),
         )
@@ -101,26 +101,26 @@ def paced_race(distance_m: float, time_s: float) -> Race:
 
 
 DISTANCES_M = (800.0, 1000.0, 1500.0, MILE_M, 2000.0, 3000.0, 5000.0, 10_000.0)
-"""The distances at which the model is held against the bests of public athletes [m]."""
+"""The distances at which the model is compared with the bests of public athletes [m]."""
 LEFT_OUT_SPREAD = 0.008
 """Standard deviation of a best about its prediction, beyond the error of the fit [1].
 
-With it nine in ten of the races of configs/athletes.csv lie in their ranges (`lightpace validate`).
+With it 90 % of the races of configs/athletes.csv lie in their ranges (`lightpace validate`).
 """
 NINE_IN_TEN = 1.645
-"""So many standard deviations to either side hold nine of ten."""
+"""90 % lie within this many standard deviations to either side."""
 _STEP = 1e-3
-"""A small change of a number, as a share of it, or of the endurance itself."""
+"""Relative change of a number for a finite difference; of the endurance, absolute."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What a runner would run.
+    """A predicted race.
 
     Attributes:
         distance_m: the distance [m].
         time_s: her predicted time [s].
-        low_s, high_s: the range in which nine of ten bests lie [s].
+        low_s, high_s: the range that contains 90 % of bests [s].
     """
 
     distance_m: float
@@ -140,12 +140,12 @@ def predict(
     """Return what a runner would run over each distance, at even pace on a good day.
 
     Args:
-        runner: who runs.
+        runner: the runner.
         distances_m: 100 m to 10 km each [m].
         paced: behind pacemakers for the first 55 % (`PACED`, `PACED_SHARE`); else alone.
         covariance: of her MAP [W/kg], reserve [J/kg] and endurance [1], shape (3, 3), as
             `Fit.covariance` has it; None: her numbers are taken as exact.
-        environment: the air; None: still air at 25 °C. What heat takes is left out.
+        environment: the air; None: still air at 25 °C. The effect of heat is left out.
 
     Raises:
         NoAnswerError: even 2 m/s is too fast for her.
@@ -167,14 +167,14 @@ def predict(
 
 
 _FIRST_M_S = 6.0
-"""The mean speed about which the search for a predicted time begins [m/s]."""
+"""The search for a predicted time starts at this mean speed [m/s]."""
 
 
 def _slopes(scenarios: Sequence[Scenario], times: Sequence[float]) -> Floats:
-    """Return how predicted times change with MAP, reserve and endurance, shape (rows, 3).
+    """Return the derivatives of predicted times by MAP, reserve and endurance, shape (rows, 3).
 
-    Each scenario's plan ends at its predicted time [s]: there the reserve needed, which changes
-    with the time, MAP and endurance, is the reserve.
+    Each scenario's plan ends at its predicted time [s]. There the reserve needed, which depends on
+    the time, MAP and endurance, equals the reserve.
     """
     slower = [stretched(s, t * (1.0 + _STEP)) for s, t in zip(scenarios, times, strict=True)]
     powers = np.array([_means(s)[0] for s in scenarios])
@@ -199,15 +199,15 @@ def _slopes(scenarios: Sequence[Scenario], times: Sequence[float]) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Demand:
-    """What a plan takes, from the gun to the line, and how her oxygen uptake comes up.
+    """The power that a plan takes, from the gun to the line, and the rise of her oxygen uptake.
 
     Attributes:
         time_s: equal ticks, then the finish [s], shape (ticks,).
         power: metabolic power at those times [W/kg].
         mean_power: its mean between them [W/kg], shape (ticks - 1,).
-        bend: the factor by which bends make it dearer at those times [1], shape (ticks,).
-        share: what altitude and the planned finish leave of MAP [1]; see `endurance_share`. Heat
-            is left out: best times are run where it takes nothing.
+        bend: the factor of the extra cost of bends at those times [1], shape (ticks,).
+        share: the share of MAP left by altitude and the planned finish [1]; see `endurance_share`.
+            Heat is left out: best times are run where it has no effect.
         start: aerobic power at the gun A(0) [W/kg].
         tau: time constant of her oxygen uptake [s].
     """
@@ -221,7 +221,7 @@ class Demand:
     tau: float
 
     def every(self, ticks: int) -> Demand:
-        """Return the same with so many ticks taken together: faster, and nearly as exact."""
+        """Return the same with this many ticks merged: faster, and nearly as exact."""
         last = len(self.mean_power)
         begins = np.arange(0, last, ticks)
         at = np.append(begins, last)
@@ -234,7 +234,7 @@ class Demand:
 def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[Demand]:
     """Return what each scenario's plan takes, run without any limit.
 
-    The group keeps to her plan and she to her slot, whatever wave it follows in the scenario. The
+    The group follows her plan and she her slot, whatever wave the scenario's group follows. The
     last `last_m` metres are left out.
     """
     runs = simulate_all([_unlimited(s) for s in scenarios])
@@ -258,13 +258,13 @@ def _demand(run: Recording, last_m: float, scenario: Scenario) -> Demand:
     end = run.end_s if last_m == 0 else float(run.time_at(run.race_m - last_m))
     inside = int((tick < end).sum())
     time = np.append(tick[:inside], end)
-    # what a tick took follows from the kernel's ledger: reserve drawn and aerobic supply
+    # a tick's cost follows from the kernel's ledger: reserve drawn and aerobic supply
     supplied = 0.5 * (run.aerobic[1:] + run.aerobic[:-1])
     mean = supplied - np.diff(run.reserve) / run.step_s
     bends = on_bend(track_position(run.x, run.race_m))
     bend = np.ones(len(bends))
     bend[bends] = [kernel.bend_factor(v) for v in run.v[bends].tolist()]
-    # a bend begins at the finish line: the tick beyond it says nothing of the last metre
+    # a bend begins at the finish line: the tick beyond it does not apply to the last metre
     last = np.minimum(np.arange(inside + 1), inside - 1)
     runner, planned = scenario.runner, schedule_of(scenario.plan, scenario.distance)
     share = altitude_share(scenario.environment.pressure)
@@ -285,13 +285,13 @@ def reserve_needed(
 ) -> Floats:
     """Return the reserve E(0) with which the limit just never binds [J/kg].
 
-    It is the maximum over the race of what has been drawn plus tau_E (P - A).
+    It is the maximum over the race of the reserve drawn so far plus tau_E (P - A).
 
     Args:
         plans: what the plans take.
-        aerobic_max: MAP [W/kg], shape (powers,), or (plans, powers) where they differ
-            from plan to plan; the answer has shape (plans, powers).
-        bends: False takes the extra cost of the bends away.
+        aerobic_max: MAP [W/kg], shape (powers,), or (plans, powers) if they differ from plan to
+            plan; the result has shape (plans, powers).
+        bends: False removes the extra cost of the bends.
     """
     share, start, tau = (
         np.array([getattr(d, name) for d in plans])[:, None] for name in ("share", "start", "tau")
@@ -305,7 +305,7 @@ def reserve_needed(
 def _summed(
     ticks: Iterable[tuple[Any, Any, Any]], ends: Floats, most: Floats, start: Any, tau: Any
 ) -> Floats:
-    """Return the reserve needed for ticks of a length [s], the power at their beginning and mean.
+    """Return the reserve needed for ticks: length [s], power at their beginning, mean power.
 
     `ends`: the power at the line; `most`: MAP; `start`: A(0) [W/kg]; `tau`: that of uptake [s].
     """
@@ -325,13 +325,13 @@ def _summed(
 
 @dataclass(frozen=True, eq=False)
 class RaceCost:
-    """What a race takes, in parts: its plan fixes the pace, so that power is linear in k and K.
+    """The power of a race, in parts: its plan fixes the pace, so that power is linear in k and K.
 
     Attributes:
-        level, force, drag: what it takes without surcharge, and what inertia and air add to that
-            for `runner`.
+        level, force, drag: the power without surcharge, and the additions for inertia and air for
+            `runner`.
         runner: who ran the race.
-        slack: by how much a runner's reserve differs from what the race needs [J/kg].
+        slack: a runner's reserve less the race's need [J/kg].
     """
 
     level: Demand
@@ -341,7 +341,7 @@ class RaceCost:
     slack: float = 0.0
 
     def as_run_by(self, runner: Runner) -> RaceCost:
-        """Return the race with the slack of a runner who has her reserve, on a day without form."""
+        """Return the race with the slack of a runner with her reserve, on a day without form."""
         area = drag_area(runner) / runner.kit.drag
         body = np.array([[runner.drag_cost], [area], [runner.mass]])
         power = np.array([runner.max_aerobic_power])
@@ -378,11 +378,11 @@ class RaceCost:
 
 
 _NOTHING = 1e-9
-"""A drag area or cost that takes nothing, and that nothing is divided by."""
+"""A drag area or cost near zero, which can be divided by."""
 
 
 def race_cost(scenario: Scenario, runner: Runner) -> RaceCost:
-    """Return what a race takes, in parts, with the economy and oxygen uptake of `runner`."""
+    """Return the power of a race in parts, with the economy and oxygen uptake of `runner`."""
     names = ("economy", "oxygen_kinetics", "endurance")
     as_hers = {name: getattr(runner, name) for name in names}
     runner = scenario.runner.model_copy(update=as_hers)
@@ -399,14 +399,14 @@ def _level(demand: Demand, bends: bool) -> Floats:
 
 
 def _parts(plans: Sequence[Demand], bends: bool) -> Iterator[tuple[Floats, Floats, Floats]]:
-    """Yield each plan's steps [s], and the powers at their beginning and in the mean [W/kg]."""
+    """Yield each plan's steps [s], and the powers at their beginning and on average [W/kg]."""
     for demand in plans:
         dearer = 1.0 if bends else 0.5 * (demand.bend[1:] + demand.bend[:-1])
         yield np.diff(demand.time_s), _level(demand, bends)[:-1], demand.mean_power / dearer
 
 
 def _padded(rows: Sequence[Floats]) -> Floats:
-    """Return rows of unlike length as columns, shape (ticks, plans, 1); steps of 0 s are added."""
+    """Return rows of different lengths as columns, shape (ticks, plans, 1); padding is 0 s."""
     filled = np.zeros((max(len(row) for row in rows), len(rows), 1))
     for i, row in enumerate(rows):
         filled[: len(row), i, 0] = row
@@ -445,14 +445,14 @@ def predicted_times(
     """Return the fastest finish of each plan's shape that never meets Morton's limit [s].
 
     The plan is stretched in time as a whole; environment, runner and the phases of the shelter are
-    those of the scenario. The answers are within 0.01 s of the kernel's. A runner who has more than
-    the fastest human time takes gets that time.
+    those of the scenario. The results are within 0.01 s of the kernel's. A runner able to run
+    faster than the fastest human time gets that time.
 
     Args:
-        scenarios: what is to be predicted.
-        bends: False takes the extra cost of the bends away.
-        last_m: the limit may bind this close to the line [m]; the answer is then the finish that is
-            planned, not quite the one that is reached.
+        scenarios: what to predict.
+        bends: False removes the extra cost of the bends.
+        last_m: the limit may bind this close to the line [m]; the result is then the planned
+            finish, not quite the actual one.
 
     Raises:
         NoAnswerError: even 2 m/s is too fast for a runner.
@@ -474,7 +474,7 @@ def predicted_times(
 
 
 class _Search:
-    """The search for one predicted time: rows of times that close in on it."""
+    """The search for one predicted time: a scan of times that is refined repeatedly."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -488,14 +488,14 @@ class _Search:
         self.done = False
 
     def narrow(self, spare: Floats) -> None:
-        """Take the reserve to spare in each row [J/kg] and look closer where it turns."""
+        """Use the spare reserve of each row [J/kg] to scan again where its sign changes."""
         low, high = self.bounds
         wanting = np.flatnonzero(spare < 0)
         i = int(wanting[-1]) if len(wanting) else 0
         if not len(wanting) and self.times[0] <= low * (1.0 + 1e-9):
             self.time_s, self.done = low, True
         elif not len(wanting):
-            self.times = np.geomspace(low, self.times[1], _ROWS)  # it may lie at the end itself
+            self.times = np.geomspace(low, self.times[1], _ROWS)  # it may lie at the very end
         elif i == _ROWS - 1 and self.times[-1] >= high * (1.0 - 1e-9):
             what = (
                 f"{self.scenario.runner.name} cannot run {format_distance(self.scenario.distance)}"

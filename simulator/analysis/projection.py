@@ -1,7 +1,8 @@
-"""Where this is heading: the projected finish, and whether the target can still be reached.
+"""Projection: the projected finish, and whether the target can still be reached.
 
-In: a recording and a moment. Out: a projected time [s], made of the past alone; `Possible`, a table
-by distance of whether the best allowed shelter and the best constant pace still reach the target.
+In: a recording and a moment. Out: a projected time [s], made of the past only;
+`TargetReachability`, a table by distance of whether the best allowed shelter and the best constant
+pace still reach the target.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ LOOK_BACK_M = 200.0
 POSSIBLE_EVERY_M = 25.0
 FASTEST_M_S = 9.3
 _PACES = (1.0005, 1.003)
-"""Constant paces tried, as shares of the speed needed after she has come up to it."""
+"""Constant paces tried, as shares of the speed needed after she has accelerated to it."""
 
 
 @lru_cache(maxsize=8)  # pictures within one tick ask for the same
 def projected_finish(recording: Recording, time_s: float) -> float | None:
     """Return the projected finish [s] from what happened up to `time_s` [s] and nothing later.
 
-    The remaining distance at the mean speed of the last 200 m; None before 200 m. At the line it is
+    It assumes the mean speed of the last 200 m for the rest; None before 200 m. At the line it is
     the finish.
     """
     if recording.finish_s is not None and time_s >= recording.finish_s:
@@ -47,7 +48,7 @@ def projected_finish(recording: Recording, time_s: float) -> float | None:
 
 
 @dataclass(frozen=True, eq=False)
-class Possible:
+class TargetReachability:
     """Whether `target_s` [s] can still be reached, by race distance, per 25 m."""
 
     target_s: float
@@ -60,11 +61,12 @@ class Possible:
         return bool(self.possible[max(i, 0)])
 
 
-def still_possible(scenario: Scenario, recording: Recording, target_s: float) -> Possible:
-    """Return per 25 m whether the target is still in reach.
+def still_possible(scenario: Scenario, recording: Recording, target_s: float) -> TargetReachability:
+    """Return per 25 m whether the target can still be reached.
 
     From the state at each point she gets the best shelter that the formation allows (as if the
-    group had waited, as near as nobody is run into) and runs the constant speed that is needed.
+    group had waited, as close as is possible without collisions) and runs the necessary constant
+    speed.
     """
     reach = min(recording.race_m, float(recording.x[-1]))
     xs = np.arange(0.0, reach, POSSIBLE_EVERY_M)
@@ -89,4 +91,4 @@ def still_possible(scenario: Scenario, recording: Recording, target_s: float) ->
     finish = run_attempts(attempts, states).finish_s
     for (i, left_s), finish_s in zip(rows, finish.tolist(), strict=True):
         possible[i] |= finish_s <= left_s
-    return Possible(target_s, xs, possible)
+    return TargetReachability(target_s, xs, possible)

@@ -1,7 +1,7 @@
 """Split tables: plan, run, ghosts, gaps, residuals against a published result; runs side by side.
 
 In: a scenario, its recording and marks. Out: rows of cumulative times [s]; for a comparison,
-`Column`s of numbers, None where something is not known or not yet.
+`Column`s of numbers, None if something is not known (yet).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from simulator.units import format_distance
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """One row: cumulative times at a distance [s]; None where it is not known."""
+    """One row: cumulative times at a distance [s]; None if not known."""
 
     distance_m: float
     label: str
@@ -49,7 +49,7 @@ class Split:
 
 
 def split_distances(race_m: float) -> list[float]:
-    """Return where splits are taken [m]: each 200 m and the finish.
+    """Return the distances of splits [m]: each 200 m and the finish.
 
     Each 400 m in races beyond 2 km, each kilometre beyond 5 km. A multiple less than 50 m from the
     line is left out: nobody reads two splits nine metres apart.
@@ -60,9 +60,9 @@ def split_distances(race_m: float) -> list[float]:
 
 
 def split_places(scenario: Scenario) -> list[float]:
-    """Return where a scenario's splits are taken [m]: where any are, and where its own files say.
+    """Return the distances of a scenario's splits [m]: the standard ones, and those of its files.
 
-    A plan's and a ghost's own distances (409.344, 440 yards, 1 km, every 100 m) are there as well.
+    The distances of a plan and of a ghost (409.344, 440 yards, 1 km, every 100 m) are included.
     """
     race_m = scenario.distance
     own = {w.distance_m for w in waypoints_of(scenario.plan, race_m)}
@@ -78,7 +78,7 @@ def split_label(distance_m: float, race_m: float) -> str:
 
 
 def published_waypoints(scenario: Scenario) -> list[Waypoint]:
-    """Return the published splits of this very attempt, none where the scenario names none."""
+    """Return the published splits of this attempt; empty if the scenario names none."""
     for ghost in scenario.ghosts:
         if isinstance(ghost, KnownGhost) and ghost.name == scenario.published:
             return ghost.known(scenario.distance)
@@ -111,7 +111,7 @@ def split_table(
 
 
 def worst_residual(splits: Sequence[Split]) -> tuple[Split, float] | None:
-    """Return the split furthest from its published time, and by how much [s]; None without any."""
+    """Return the split with the largest residual, and the residual [s]; None without any."""
     known = [(s, s.residual_s) for s in splits if s.residual_s is not None]
     return max(known, key=lambda each: abs(each[1]), default=None)
 
@@ -124,9 +124,9 @@ def run_time(recording: Recording, distance_m: float) -> float | None:
     return None if np.isnan(t) else t
 
 
-@lru_cache(maxsize=64)  # a knob turned changes the run, seldom a mark
+@lru_cache(maxsize=64)  # turning a knob changes the run, but seldom a mark
 def times_of(mark: Mark, places_m: tuple[float, ...]) -> tuple[float | None, ...]:
-    """Return a mark's times at places [s], None beyond its end and where it is not known."""
+    """Return a mark's times at places [s], None beyond its end and where not known."""
     if mark.known_s is not None:
         return tuple(mark.known_s.get(x) for x in places_m)
     times = zip(places_m, mark.run.time_at(places_m).tolist(), strict=True)
@@ -139,8 +139,8 @@ class Column:
 
     Attributes:
         splits_s: cumulative time at each of the distances [s].
-        shelter: mean share of the drag taken away up to the line [1].
-        reserve_at_bell: share of the reserve that is left at the bell [1].
+        shelter: mean share of the drag removed up to the line [1].
+        reserve_at_bell: share of the reserve left at the bell [1].
     """
 
     splits_s: tuple[float | None, ...]
@@ -162,7 +162,7 @@ def column(run: Recording, distances_m: list[float], until_s: float = math.inf) 
     bell_m = run.race_m - LAP_M
     bell_s = float(run.time_at(bell_m)) if bell_m > 0 else math.nan
     reserve = None
-    if bell_s <= until_s:  # not a number is never
+    if bell_s <= until_s:  # NaN compares false
         reserve = run.at(bell_s).reserve / float(run.reserve[0])
     over = run.end_s <= until_s
     ran = np.arange(run.ticks + 1) * run.step_s <= run.end_s

@@ -19,7 +19,7 @@ from simulator.scenario.model import Scenario
 
 @dataclass(frozen=True, slots=True)
 class Energy:
-    """Where the energy went [J/kg]: spent in all, aerobic, from the reserve, left of it."""
+    """The energy balance [J/kg]: total spent, aerobic, from the reserve, reserve left."""
 
     spent: float
     aerobic: float
@@ -46,7 +46,7 @@ class Summary:
         return self.recording.status is Status.FINISHED
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values: what `simulate --json` prints."""
+        """Return plain values: the output of `simulate --json`."""
         run = self.recording
         finish = run.finish_s
         result: dict[str, Any] = {

@@ -1,12 +1,12 @@
-"""How sure the model can be: the finish of many samples of its uncertain inputs, and what matters.
+"""The model's uncertainty: the finish of many samples of its uncertain inputs, and their effects.
 
-In: a scenario with its `uncertainty` section, a seed. Out: `Forecast`, the finish times of samples
-that are drawn from it, and `Effect`s, how far each input alone moves the finish.
+In: a scenario with its `uncertainty` section, a seed. Out: `Forecast`, the finish times of random
+samples, and `InputEffect`s, how far each input alone moves the finish.
 
-A sample is a place on each input's distribution (a *share*, 0 to 1). Each input has a random stream
-of its own, so sample i is the same however many are drawn and whatever else is uncertain. Shares of
-NaN stand for the scenario's own value. She follows her plan in every sample, so no sample is faster
-than the plan: the fast end tells of the plan, not of what she could run.
+A sample is a place on each input's distribution (a *share*, 0 to 1). Each input has its own random
+stream, so sample i is the same however many are drawn and whatever else is uncertain. A share of
+NaN stands for the scenario's value. She follows her plan in every sample, so no sample is faster
+than the plan: the fast end shows the plan, not her ability.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ Floats = NDArray[np.float64]
 Shares: TypeAlias = Mapping[str, Floats]
 
 SAMPLES, SEED = 2000, 1
-"""What a chance is drawn from, where nothing else is said."""
+"""Default number of samples and seed."""
 TARGET_TOLERANCE_S = 0.005
-"""A plan is kept to rounding: a finish this little above the target breaks it [s]."""
+"""A finish up to this much above the target still breaks it: plans are kept to rounding [s]."""
 LOW, HIGH = 0.05, 0.95
-"""The ends of the band, and of each input in the list of what matters."""
+"""The ends of the band, and of each input in the list of effects."""
 
 
 def draw(count: int, seed: int) -> Shares:
@@ -59,12 +59,12 @@ def one_at_a_time() -> Shares:
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """Samples as what they stand for.
+    """The values of samples.
 
     Attributes:
         values: of each input, shape (rows,).
-        effective: of how many independent samples they are worth: fewer where they were drawn
-            again by how well they fit the given races (Kish: (sum of weights)² / sum of squares).
+        effective: the equivalent number of independent samples: lower if they were resampled by how
+            well they fit the given races (Kish: (sum of weights)² / sum of squares).
     """
 
     values: dict[str, Floats]
@@ -72,10 +72,10 @@ class Samples:
 
 
 def samples_of(scenario: Scenario, shares: Shares) -> Samples:
-    """Return what the shares stand for in this scenario.
+    """Return the samples' values in this scenario.
 
-    A value never leaves what the scenario may hold. A drag area that the scenario does not give
-    follows from the height and each sample's own mass.
+    Values are clipped to what the scenario allows. A drag area that the scenario does not give
+    follows from the height and each sample's mass.
     """
     runner, given = scenario.runner, scenario.uncertainty
     return _in_form(
@@ -84,7 +84,7 @@ def samples_of(scenario: Scenario, shares: Shares) -> Samples:
 
 
 def samples_drawn(scenario: Scenario, count: int = SAMPLES, seed: int = SEED) -> Samples:
-    """Return so many samples of a scenario; those of the last few scenarios are kept."""
+    """Return this many samples of a scenario, cached for the last few scenarios."""
     runner, given = scenario.runner, scenario.uncertainty
     of_no_form = runner.model_copy(update={"form": 0.0})
     shares, bodies = _drawn(of_no_form, scenario.pacers.wake, given, count, seed)
@@ -100,16 +100,16 @@ def _drawn(
 
 
 def _in_form(bodies: Samples, runner: Runner, given: Uncertainty, shares: Shares) -> Samples:
-    """Return samples with the form of the day, which nothing else about them rests on."""
+    """Return samples with the form of the day, on which none of their other values depends."""
     form = quantile(given.form, shares["form"][bodies.values["row"].astype(np.int64)], runner.form)
     values = {**bodies.values, "form": np.clip(form, *INPUT_BOUNDS["form"])}
     return replace(bodies, values={name: values[name] for name in values if name != "row"})
 
 
 def _bodies_about(runner: Runner, wake: float, given: Uncertainty, shares: Shares) -> Samples:
-    """Return what the shares stand for about a runner and a wake, but for the form of the day.
+    """Return samples around a runner and a wake, without the form of the day.
 
-    With the row of the shares that each is, since they may be drawn again.
+    Each has the row of its shares, since samples may be resampled.
     """
     values: dict[str, Floats] = {"row": np.arange(len(shares["form"]), dtype=np.float64)}
     for name in INPUTS:
@@ -135,10 +135,10 @@ def _as_in_the_given_races(
 ) -> float:
     """Set each sample's reserve to what the first given race takes of it on a day of its form.
 
-    The scenario's own values with no form have the scenario's own reserve. The form on that day is
-    drawn by the shares of the reserve, whose place it takes. Where there are other races, the rows
-    `drawn` are drawn again, each as likely as the form that it needs there. Return of how many
-    independent samples they are then worth.
+    The scenario's values without form have the scenario's reserve. The form on that day uses the
+    shares of the reserve, which it replaces. With further races, the rows `drawn` are resampled,
+    each weighted by the likelihood of the form that it needs there. Return the equivalent number of
+    independent samples.
     """
     count = len(shares)
     form = quantile(given.given_form, shares, np.zeros(count)) / 100.0
@@ -181,7 +181,7 @@ def _form_needed(race: RaceCost, bodies: Floats, power: Floats, reserve: Floats)
 
 def _centre(runner: Runner, name: str, mass: Floats | None) -> ArrayLike:
     if name == "drag_area" and mass is not None:
-        # without the kit, which multiplies whatever the area is
+        # without the kit, which multiplies any area
         bare = runner.model_copy(update={"kit": runner.kit.model_copy(update={"drag": 1.0})})
         if runner.drag_area is None:
             return [drag_area(bare.model_copy(update={"mass": m})) for m in mass.tolist()]
@@ -191,7 +191,7 @@ def _centre(runner: Runner, name: str, mass: Floats | None) -> ArrayLike:
 
 
 def quantile(spread: Distribution, shares: Floats, centre: ArrayLike) -> Floats:
-    """Return the values below which lie these shares; the centre where a share is NaN."""
+    """Return the values at these shares of a distribution; the centre if a share is NaN."""
     centre = np.broadcast_to(centre, shares.shape)
     central = np.isnan(shares)
     inside = np.clip(np.where(central, 0.5, shares), 1e-12, 1 - 1e-12)
@@ -209,20 +209,20 @@ def run_samples(scenario: Scenario, samples: Samples, *, places_m: ArrayLike = (
 
 
 def sampled(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> Outcomes:
-    """Return how each sample of a scenario ends."""
+    """Return the result of each sample of a scenario."""
     return run_samples(scenario, samples_drawn(scenario, samples, seed))
 
 
 def chance_of(scenario: Scenario) -> float:
-    """Return the chance of the plan's finish, as it is shown everywhere."""
+    """Return the chance of the plan's finish, as shown everywhere."""
     target_s = schedule_of(scenario.plan, scenario.distance).finish_s
     return float(breaks(sampled(scenario), target_s).mean())
 
 
 def target_words(target_s: float) -> str:
-    """Return what breaking a target is called: `sub-4:00` for 3:59.99, else `4:06.42`.
+    """Return the name of breaking a target: `sub-4:00` for 3:59.99, else `4:06.42`.
 
-    Times are rounded up to the hundredth, so whoever runs 3:59.99 is the slowest below 4:00.
+    Times are rounded up to the hundredth, so 3:59.99 is the slowest time below 4:00.
     """
     whole = math.ceil(target_s)
     if 0 < whole - target_s < 0.0101:
@@ -231,7 +231,7 @@ def target_words(target_s: float) -> str:
 
 
 def chance_words(share: float, samples: int) -> str:
-    """Return a chance in words, `3.8 %`; what was sampled is never impossible or certain."""
+    """Return a chance as text, `3.8 %`; a sampled chance is never impossible or certain."""
     if share * samples < 0.5:
         return f"< {100.0 / samples:.2g} %"
     if (1.0 - share) * samples < 0.5:
@@ -240,7 +240,7 @@ def chance_words(share: float, samples: int) -> str:
 
 
 def samples_words(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> str:
-    """Return what a chance is made of, `2000 samples (seed 1), each of which has run monaco`."""
+    """Return the basis of a chance, `2000 samples (seed 1), each of which has run monaco`."""
     races = " and ".join(Path(name).stem for name in scenario.uncertainty.given)
     known = f", each of which has run {races} in its time" if races else ""
     return f"{samples} samples (seed {seed}){known}"
@@ -259,13 +259,13 @@ def percentile(ran: Outcomes | Forecast, percent: float) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class InputEffect:
     """How far one input alone moves the finish.
 
     Attributes:
         name: the input; `unit` may be empty.
         low, high: its values at 5 % and 95 %.
-        finish_low_s, finish_high_s: the finish at these [s]; None where it is no valid one.
+        finish_low_s, finish_high_s: the finish at these [s]; None if it is not valid.
         assumed: its distribution is assumed, not published.
     """
 
@@ -279,7 +279,7 @@ class Effect:
 
     @property
     def swing_s(self) -> float | None:
-        """How far apart the two finishes are [s]; None if one is missing."""
+        """The difference of the two finishes [s]; None if one is missing."""
         if self.finish_low_s is None or self.finish_high_s is None:
             return None
         return abs(self.finish_high_s - self.finish_low_s)
@@ -287,14 +287,14 @@ class Effect:
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """The finish times of samples, and what they are samples of.
+    """The finish times of samples, and the effects of the inputs.
 
     Attributes:
         target_s: the plan's finish [s].
         finish_s: finish of each sample [s], NaN without one, shape (samples,).
-        status: position in `STATUSES` of each sample.
+        status: index into `STATUSES` for each sample.
         effects: how far each input alone moves the finish, the largest swing first.
-        effective: of how many independent samples these are worth; see `Samples`.
+        effective: the equivalent number of independent samples; see `Samples`.
     """
 
     scenario: Scenario
@@ -302,7 +302,7 @@ class Forecast:
     target_s: float
     finish_s: Floats
     status: NDArray[np.int8]
-    effects: tuple[Effect, ...]
+    effects: tuple[InputEffect, ...]
     effective: float
 
     @cached_property
@@ -326,7 +326,7 @@ class Forecast:
 
     @property
     def chance_error(self) -> float:
-        """Standard error of the chance, from the effective number of samples alone."""
+        """Standard error of the chance, from the effective number of samples only."""
         share = self.chance()
         return float(np.sqrt(share * (1.0 - share) / self.effective))
 
@@ -336,7 +336,7 @@ class Forecast:
         return {s.value: int((self.status == i).sum()) for i, s in enumerate(STATUSES)}
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values: what stands under `uncertainty` in `simulate --json`."""
+        """Return plain values: the entry `uncertainty` in `simulate --json`."""
         return {
             "samples": self.samples,
             "effective_samples": self.effective,
@@ -366,7 +366,7 @@ class Forecast:
 
 
 def forecast(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> Forecast:
-    """Return the finish times of so many samples, and how far each input alone moves the finish."""
+    """Return the finish times of this many samples, and each input's effect on the finish."""
     alone, drawn = one_at_a_time(), draw(samples, seed)
     shares = {name: np.concatenate([alone[name], drawn[name]]) for name in INPUTS}
     rows = samples_of(scenario, shares)
@@ -378,10 +378,10 @@ def forecast(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> Fo
     return Forecast(scenario, seed, target, finish, status, effects, rows.effective)
 
 
-def _effects(scenario: Scenario, rows: Samples, ran: Outcomes) -> tuple[Effect, ...]:
+def _effects(scenario: Scenario, rows: Samples, ran: Outcomes) -> tuple[InputEffect, ...]:
     """Return each input's effect from rows that begin with `one_at_a_time`, the largest first.
 
-    An input that keeps her from finishing comes first of all.
+    An input that keeps her from finishing comes first.
     """
     times = [
         float(t) if ok else None for t, ok in zip(ran.finish_s, ran.valid.tolist(), strict=True)
@@ -392,7 +392,7 @@ def _effects(scenario: Scenario, rows: Samples, ran: Outcomes) -> tuple[Effect, 
         if name == "reserve" and scenario.uncertainty.given:
             name = "given_form"  # noqa: PLW2901 - its place is taken by the form on that day
         effects.append(
-            Effect(
+            InputEffect(
                 name,
                 UNITS[name],
                 float(rows.values[name][low]),

@@ -1,6 +1,6 @@
 """What if: other pacers, gaps, formations, first laps, policies, air; each a row of one batch.
 
-In: a scenario, the one in its file, and an axis. Out: `Alternative`s: scenarios to run, then with
+In: a scenario, the one in its file, and an axis. Out: `Alternative`s: scenarios to run, later with
 their finish times [s] and margins. Every row is a whole attempt from the gun, by the same kernel.
 """
 
@@ -35,9 +35,9 @@ SectionT = TypeVar("SectionT", bound=Section)
 MOST_PACERS = 40
 GAPS_M = (0.8, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 LAPS_S = (-3.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
-"""First laps, against an even one [s]."""
+"""Differences of first laps from an even one [s]."""
 _SAME_LAP_S = 0.01
-"""Laps and targets that are written alike [s]."""
+"""Laps and targets closer than this are written alike [s]."""
 WAITS_M = (2.0, 5.0, 10.0, 20.0, 40.0)
 DEGREES = (0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0)
 FADES_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
@@ -45,11 +45,11 @@ WINDS_M_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 
 
 Row: TypeAlias = tuple[str, bool, bool, dict[str, Any]]
-"""A row with other pacers: its label, whether it is current or the file's, what is changed."""
+"""A row with other pacers: its label, whether it is current, whether in the file, its changes."""
 
 
 class Measure(StrEnum):
-    """What the bars are measured by; its value is its name on the screen."""
+    """The measure of the bars; its value is its name on the screen."""
 
     FINISH = "finish time"
     RESERVE = "reserve left"
@@ -62,15 +62,15 @@ class Alternative:
     """One row: a bar of the what-if strip.
 
     Attributes:
-        scenario: what is run for it.
+        scenario: its scenario.
         current: the present value.
         settings: paths and texts that make a scenario this one, as `--set` takes them.
         in_file: the value in the file.
         finish_s: finish time [s]; None: she does not finish, or it is not known.
         assumed: rests on an assumed coefficient: the pacer beside, the jet between two.
-        stale: the time is of settings that have changed since, or missing yet (uncompiled).
+        stale: the time is of earlier settings, or still missing (uncompiled).
         hidden: suspense keeps the finish secret for now.
-        reserve_left: share of her reserve that is left where she ends, 0 to 1.
+        reserve_left: share of her reserve left at the end, 0 to 1.
         lost_light_m: where the light is lost [m]; None: she keeps it, or it is not known.
         chance: the chance of the plan's finish, 0 to 1; None while it is not known.
     """
@@ -89,9 +89,9 @@ class Alternative:
     chance: float | None = None
 
     def measured(self, measure: Measure) -> float | None:
-        """Return the value by a measure: [s], a share, or [m]; None where there is none.
+        """Return the value of a measure: [s], a share, or [m]; None if there is none.
 
-        Whoever keeps the light loses it nowhere before the line.
+        For a runner who keeps the light it is lost at the finish.
         """
         match measure:
             case Measure.RESERVE:
@@ -106,23 +106,23 @@ class Alternative:
 
 
 def rests_on_assumed(pacers: Pacers) -> bool:
-    """Return whether a formation's shelter has a part that was never measured."""
+    """Return whether part of a formation's shelter was never measured."""
     if pacers.shelter is not None:
         return False
-    stints, shift = stints_of(pacers)  # faster than `line_up`, and every turn asks for each bar
+    stints, shift = stints_of(pacers)  # faster than `line_up`: every turn asks for each bar
     return any(_takes_shelter(s[0] + shift if leads(s[0]) else s[0], s[1]) for s in stints)
 
 
 @lru_cache(maxsize=1024)
 def _takes_shelter(ahead_m: float, aside_m: float) -> bool:
-    """Return whether a pacer there costs her shelter: by his jet, or by being abreast."""
+    """Return whether a pacer there reduces her shelter: by his jet, or by being abreast."""
     return bool(influence_of(Shelterer(ahead_m, aside_m, ahead_m > 0), np.zeros(1)).lost[0] > 0)
 
 
 def choices(
     scenario: Scenario, axis: str = "pacers", file: Scenario | None = None
 ) -> tuple[Alternative, ...]:
-    """Return the rows of one of `AXES`; what cannot be run is left out.
+    """Return the rows of one of `AXES`; values that cannot be run are left out.
 
     Args:
         scenario: the present one.
@@ -142,7 +142,7 @@ def pacer_counts(scenario: Scenario, file: Scenario) -> list[Alternative]:
 
 
 def front_gaps(scenario: Scenario, file: Scenario) -> list[Alternative]:
-    """Return gaps to the nearest pacer ahead, her own and the file's among them."""
+    """Return gaps to the nearest pacer ahead, including the present one and the file's."""
     current, filed = _front_gap(scenario.pacers), _front_gap(file.pacers)
     same = file.pacers.formation == scenario.pacers.formation
     rows = []
@@ -153,7 +153,7 @@ def front_gaps(scenario: Scenario, file: Scenario) -> list[Alternative]:
 
 
 def _front_gap(pacers: Pacers) -> float:
-    """Return the gap to the nearest pacer ahead [m], without what moving slots rounded; 0: none."""
+    """Return the gap to the nearest pacer ahead [m], without slots' rounding; 0: none."""
     return round(min((s.ahead for s in pacers.line_up() if s.ahead > 0), default=0.0), 9)
 
 
@@ -179,7 +179,7 @@ def formations(scenario: Scenario, file: Scenario) -> list[Alternative]:
 
 
 def policies(scenario: Scenario, file: Scenario) -> list[Alternative]:
-    """Return holding the light, and waiting for her behind it by so much."""
+    """Return holding the light, and waiting for her at several distances behind it."""
     current, filed = _wait(scenario.pacers), _wait(file.pacers)
     rows: list[Row] = [("hold", current is None, filed is None, {"policy": "hold_light"})]
     for wait in sorted({*WAITS_M, *(w for w in (current, filed) if w is not None)}):
@@ -194,9 +194,9 @@ def _wait(pacers: Pacers) -> float | None:
 
 
 def _with_pacers(scenario: Scenario, rows: Sequence[Row]) -> list[Alternative]:
-    """Return rows with other pacers, but those who would run into one another.
+    """Return rows with other pacers, without those that would collide.
 
-    The current one has the scenario's own. None stands for a value that is left out.
+    The current row has the scenario's own. None in `update` leaves a value out.
     """
     updates = tuple(tuple(update.items()) for *_, update in rows)
     changed = _changed(scenario.pacers, updates)
@@ -213,7 +213,7 @@ def _with_pacers(scenario: Scenario, rows: Sequence[Row]) -> list[Alternative]:
     ]
 
 
-@lru_cache(maxsize=8)  # a turn of another knob asks for the same ones
+@lru_cache(maxsize=8)  # turning another knob needs the same ones
 def _changed(
     pacers: Pacers, updates: tuple[tuple[tuple[str, Any], ...], ...]
 ) -> tuple[Pacers | None, ...]:
@@ -242,7 +242,7 @@ def _text(value: float | str | PacerFormation | None) -> str:
 def first_laps(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return first laps faster and slower than even, the rest even to the same target.
 
-    The file's is among them, with all of its plan where that has the same target.
+    The file's is included, with its whole plan if that has the same target.
     """
     race_m, standing_start = scenario.distance, scenario.plan.standing_start
     if race_m < 1.5 * LAP_M:
@@ -282,7 +282,7 @@ def first_laps(scenario: Scenario, file: Scenario) -> list[Alternative]:
 def numbers(
     scenario: Scenario, file: Scenario, path: str, values: Sequence[float], unit: str = ""
 ) -> list[Alternative]:
-    """Return values of the number at a path, the present one and the file's among them."""
+    """Return values of the number at a path, including the present one and the file's."""
     current, filed = (float(attrgetter(path)(s)) for s in (scenario, file))
     rows = []
     for value in sorted({*values, current, filed}):
@@ -309,7 +309,7 @@ AXES: dict[str, Callable[[Scenario, Scenario], Sequence[Alternative]]] = {
     "temperature": partial(numbers, path="environment.temperature", values=DEGREES, unit="°"),
     "wind": partial(numbers, path="environment.wind.speed", values=WINDS_M_S),
 }
-"""What the strip can be about, in the order it is offered."""
+"""The axes of the strip, in the order they are offered."""
 
 
 def finished(rows: Sequence[Alternative]) -> list[Alternative]:

@@ -2,8 +2,7 @@
 
 In: arguments. Out: text on stdout, one-sentence errors on stderr, an exit code: 0 done, 1 it could
 not be done, 2 the input is not usable, 129 the terminal was closed, 130 stopped with Ctrl-C, 143
-terminated. The commands stand in the modules that `HOMES` names, and are registered by
-importing them.
+terminated. The commands are in the modules listed in `HOMES`, and are registered by importing them.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from simulator.errors import LightpaceError, LightpaceWarning
 from simulator.signals import CODES, dropped_stops, signal_later
 
 _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
-"""What a wrong option or argument raises; typer exports only its descendants."""
+"""The error of a wrong option or argument; typer exports only its subclasses."""
 
 HOMES = {
     "windows": ("run", "present", "leds"),
@@ -39,11 +38,11 @@ HOMES = {
     "studies": ("validate", "calibrate", "reach", "sweep", "plot", "optimise"),
     "first_steps": ("new", "list", "doctor", "man"),
 }
-"""Which module each command stands in."""
+"""The module of each command."""
 COMPLETING = "_LIGHTPACE_COMPLETE"
-"""What a shell sets that asks how a line goes on."""
+"""Variables that a shell sets to request completions."""
 FORMER = {"report": "page"}
-"""What commands were called before."""
+"""Former names of commands."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -52,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for number in CODES:
         signal.signal(number, _stop)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    # pydantic would read the metadata of every installed package to find plugins
+    # otherwise pydantic reads the metadata of every installed package to find plugins
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
@@ -91,7 +90,7 @@ def _exit_code(arguments: Sequence[str]) -> int | str | None:
     except Exception:
         if not _stopped:
             raise
-        # a library took the stop for a failure of its own: pydantic does while it builds a model
+        # a library took the stop for a failure: pydantic does while it builds a model
     code = _stopped[0] if _stopped else code
     return code if _flushed() else code or 1
 
@@ -103,7 +102,7 @@ _PLAINER = dict(
         strict=True,
     )
 )
-"""What stands for a character that a stream's encoding lacks: a sign must not be lost."""
+"""Replaces characters that a stream's encoding lacks: a sign must not be lost."""
 
 
 def _plainer(error: UnicodeError) -> tuple[str, int]:
@@ -114,7 +113,7 @@ def _plainer(error: UnicodeError) -> tuple[str, int]:
 
 
 def _without_marks(char: str) -> str:
-    """Return `e` for `é` and `^4` for `⁴`; a question mark where there is nothing like it."""
+    """Return `e` for `é` and `^4` for `⁴`; a question mark if nothing is similar."""
     plain = unicodedata.normalize("NFKD", char).encode("ascii", "ignore").decode().strip()
     raised = unicodedata.decomposition(char).startswith("<super>")
     return ("^" if raised else "") + plain or "?"
@@ -124,7 +123,7 @@ codecs.register_error("plainer", _plainer)
 
 
 def _open_closed_streams() -> None:
-    """Open the streams that were closed: the next file would take their place in the system."""
+    """Open the streams that were closed: the next file would get their file numbers."""
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
             mode = "r" if name == "stdin" else "w"
@@ -137,7 +136,7 @@ def _flushed() -> bool:
     try:
         sys.stdout.flush()
     except OSError as error:
-        # keep the interpreter from trying once more at its end, and complaining of it
+        # keep the interpreter from retrying at exit, and complaining
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             _complain(_refused(error))
@@ -146,18 +145,18 @@ def _flushed() -> bool:
 
 
 def _refused(error: OSError) -> str:
-    """Return what the system refused; what has no name is what a command prints."""
+    """Return what the system refused; an error without a file name concerns the output."""
     what = f"{error.filename}" if error.filename else "The output cannot be written"
     return f"{what}: {error.strerror or error}."
 
 
 def _warn(message: Warning | str, *_where: object, **_more: object) -> None:
-    """Print a warning as one line; `-v` says where it comes from."""
+    """Print a warning as one line; `-v` shows its source."""
     _complain(f"warning: {message}")
 
 
 def _complain(text: str) -> None:
-    """Print an error; where the error stream is full, the exit code has to do."""
+    """Print an error; if the error stream is full, the exit code must do."""
     try:
         err.print(escape(text))
     except OSError:
@@ -165,11 +164,11 @@ def _complain(text: str) -> None:
 
 
 def _register(arguments: Sequence[str]) -> None:
-    """Import the module of the command that is named; all of them where none is, for help."""
+    """Import the module of the named command; without one, all of them, for help."""
     named = next((word for word in arguments if not word.startswith("-")), "")
     homes = [home for home, commands in HOMES.items() if named in commands]
-    # the first one also says what happens when no command is named: the window opens; a shell that
-    # completes a line names none either
+    # the first module also handles a call without a command, which opens the window; a shell
+    # that completes a line names none either
     if (arguments or COMPLETING in os.environ) and not homes:
         register_all()
     for home in ["windows", *homes]:
@@ -183,7 +182,7 @@ def register_all() -> None:
 
 
 _stopped: list[int] = []
-"""The exit code of the first signal that ended this run."""
+"""The exit code of the first signal that stopped this run."""
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

@@ -1,6 +1,6 @@
 """The commands about one attempt or story: simulate, coach, check, still, sheet, film, page ...
 
-In: arguments. Out: text, files. What is printed of an attempt, a forecast and a story is here too.
+In: arguments. Out: text, files. This module also prints attempts, forecasts and stories.
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ if TYPE_CHECKING:
     from simulator.analysis.coach import Answer, Spurt
     from simulator.analysis.summary import Summary
     from simulator.analysis.uncertainty import Forecast
-    from simulator.export.film import Cut, SceneAt
+    from simulator.export.film import FilmSegment, SceneAt
     from simulator.scenario.model import Scenario
     from simulator.stage.show import Show
     from simulator.view.theme import Theme
 
 LEVEL_S = 0.005
-"""A run that ends this near its target has no gap to explain [s]."""
+"""A run that ends this close to its target has no gap to explain [s]."""
 _GIF_FPS, _FILM_FPS = 20, 60
 _GIF_SIZE, _FILM_SIZE = "960x540", "1920x1080"
 
@@ -176,7 +176,7 @@ def check(
 
 
 def _unwritten(scenario: Scenario) -> list[str]:
-    """Return a sentence for each word of its names that no font here can write."""
+    """Return a sentence for each word of a scenario's names that no font here can write."""
     pacers, ghosts = scenario.pacers.formation.names(), scenario.ghosts
     names = (scenario.name, scenario.runner.name, *pacers, *(ghost.name or "" for ghost in ghosts))
     if all(name.isascii() for name in names):
@@ -188,7 +188,7 @@ def _unwritten(scenario: Scenario) -> list[str]:
 
 
 def _check_recordings(name: str, scenario: Scenario) -> None:
-    """Refuse recordings and activities that cannot be ghosts; the loader opens texts alone."""
+    """Refuse recordings and activities that cannot be ghosts; the loader opens only text files."""
     from simulator.analysis.marks import activity_run
     from simulator.errors import ExtraError, RecordingError
     from simulator.recording.store import load_recording
@@ -214,7 +214,7 @@ def check_story(name: str, sizes: Sequence[tuple[int, int]] = ()) -> None:
     `sizes`: screens on which its captions must fit [px]; none: the usual ones.
 
     Raises:
-        ScenarioError: something is wrong with it, or a caption does not fit.
+        ScenarioError: the story has problems, or a caption does not fit.
     """
     from simulator.scenario.story_script import load_story
     from simulator.session.presentation import check_knobs
@@ -269,7 +269,7 @@ def still(
     from simulator.view.picture import PictureOptions, render_still, save_png
     from simulator.view.theme import theme_named
 
-    theme_named(theme)  # an unknown one is refused before anything is computed
+    theme_named(theme)  # raises for an unknown theme before anything is computed
     session = Session(attempt)
     session.seek(moment(at, session.moments(), session.show))
     session.settle()
@@ -375,7 +375,7 @@ def film(
 
     gif = output.suffix.lower() == ".gif"
     shape = picture_size(size or (_GIF_SIZE if gif else _FILM_SIZE))
-    from simulator.export.film import Cut, Pictures, check_film, write_film
+    from simulator.export.film import FilmSegment, Pictures, check_film, write_film
     from simulator.view.camera import resting
     from simulator.view.theme import theme_named
 
@@ -396,7 +396,7 @@ def film(
             f"which is shown until {format_time(reel.last_s)}."
         )
     beat = reel.beat_s if slow_motion else None
-    cut = Cut(first, last, speed, fps or (_GIF_FPS if gif else _FILM_FPS), beat)
+    cut = FilmSegment(first, last, speed, fps or (_GIF_FPS if gif else _FILM_FPS), beat)
     check_film(output, cut, shape, max_mb, transparent=transparent, force=force)
     # a story, and what lies over slides, is seen from the last row; a run is studied at a desk
     for_hall = of_story or transparent if presenting is None else presenting
@@ -417,22 +417,22 @@ def film(
 
 
 @dataclass(frozen=True, slots=True)
-class _Reel:
-    """What a film is made of: its `moments` by name [s]; `scenes` computes what a cut needs.
+class _FilmSource:
+    """The source of a film: its `moments` by name [s]; `scenes` computes what a cut needs.
 
-    `beat_s`: where an attempt's slow motion begins [s]; a story's is in its own time.
+    `beat_s`: where an attempt's slow motion begins [s]; a story's is part of its time.
     """
 
     name: str
     first_s: float
     last_s: float
     moments: dict[str, float]
-    scenes: Callable[[Cut], SceneAt]
+    scenes: Callable[[FilmSegment], SceneAt]
     beat_s: float | None = None
     show: Show | None = None
 
 
-def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
+def _attempt(name: str, changes: list[str] | None, speed: float) -> _FilmSource:
     from simulator.export.film import attempt_scenes
     from simulator.session import Session
     from simulator.stage.events import beat_s
@@ -441,15 +441,15 @@ def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
     attempt = load(name, changes)
     session = Session(attempt)
 
-    def scenes(cut: Cut) -> SceneAt:
+    def scenes(cut: FilmSegment) -> SceneAt:
         session.settle(cut.from_s, cut.to_s)
         return attempt_scenes(session.show, speed)
 
     name, last_s, beat = session.scenario.name, session.playback.last_s, beat_s(session.show)
-    return _Reel(name, -COUNTDOWN_S, last_s, session.moments(), scenes, beat, session.show)
+    return _FilmSource(name, -COUNTDOWN_S, last_s, session.moments(), scenes, beat, session.show)
 
 
-def _story(name: str, changes: list[str] | None, link: str | None) -> _Reel:
+def _story(name: str, changes: list[str] | None, link: str | None) -> _FilmSource:
     from simulator.session.presentation import Presentation
 
     if changes:
@@ -457,7 +457,7 @@ def _story(name: str, changes: list[str] | None, link: str | None) -> _Reel:
     story = Presentation(script_of(name, link))
     name, length_s = story.timeline.script.story.name, story.timeline.length_s
     ends = {"start": 0.0, "finish": length_s}
-    return _Reel(name, 0.0, length_s, ends, lambda _: story.completed_timeline().scene_at)
+    return _FilmSource(name, 0.0, length_s, ends, lambda _: story.completed_timeline().scene_at)
 
 
 @app.command()
@@ -527,7 +527,7 @@ def _story_page(
 
 
 def print_summary(summary: Summary) -> None:
-    """Print the split table, then what it means."""
+    """Print the split table, then its interpretation."""
     from simulator.export.sheet import split_cells
 
     head, *rows = split_cells(summary)
@@ -572,7 +572,7 @@ def _facts(summary: Summary) -> list[str]:
 
 
 def print_prices(listed: PriceList) -> None:
-    """Print what separates the run from its target, the largest first, and what it rests on."""
+    """Print the price list, the largest price first, and its assumptions."""
     gap_s = listed.finish_s - listed.target_s
     if abs(gap_s) < LEVEL_S:
         return
@@ -629,7 +629,7 @@ def print_answers(
 
 
 def print_forecast(forecast: Forecast) -> None:
-    """Print the percentiles, the chance of the target and the list of what matters."""
+    """Print the percentiles, the chance of the target and the list of effects."""
     from simulator.analysis.uncertainty import samples_words
 
     out.print()

@@ -1,7 +1,7 @@
-"""A Dask cluster as an executor for a sweep's chunks, and every way it can fail in a sentence.
+"""A Dask cluster as an executor for a sweep's chunks, with a sentence for every kind of failure.
 
-In: the address of a scheduler. Out: an executor, how many threads its workers have, and a check for
-whoever waits; or a `LightpaceError`. What was done until then is the caller's to keep.
+In: the address of a scheduler. Out: an executor, the number of its workers' threads, and a check
+to call while waiting; or a `LightpaceError`. The caller stores what was done until then.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:  # an extra
 CONNECT_S = 10.0
 """How long a scheduler may take to answer, and to have a worker [s]."""
 LONGEST_GREETING = 1_000_000
-"""Bytes of a scheduler's first message at most; those of today have 58."""
+"""Most bytes of a scheduler's first message; present ones have 58."""
 ALONE_S = 60.0
-"""How long a sweep waits for a worker when all are gone [s]: some are started again."""
+"""How long a sweep waits for a worker when all are gone [s]: some are restarted."""
 RETRIES = 3
-"""How many workers may die of a chunk before it is given up."""
+"""After this many workers have died of a chunk, it is given up."""
 
 
 class Cluster(NamedTuple):
-    """What a sweep needs of a cluster; `check` raises a `LightpaceError` where nobody works."""
+    """A cluster for a sweep; `check` raises a `LightpaceError` if there are no workers."""
 
     executor: Executor
     workers: int
@@ -43,8 +43,8 @@ def cluster_at(address: str) -> Iterator[Cluster]:
     """Yield the cluster of the scheduler at `address`.
 
     Raises:
-        LightpaceError: there is no scheduler, or it has no workers, or they run another version; or
-            the cluster fails while it is used.
+        LightpaceError: there is no scheduler, it has no workers, they run another version, or the
+            cluster fails during use.
         ExtraError: distributed is not installed.
     """
     try:
@@ -62,7 +62,7 @@ def cluster_at(address: str) -> Iterator[Cluster]:
         _check_versions(client, address)
         workers = sum(client.nthreads().values())
         try:
-            # the executor's own shutdown would wait for chunks that nobody wants any more
+            # the executor's own shutdown would wait for unneeded chunks
             executor = client.get_executor(retries=RETRIES)
             yield Cluster(executor, workers, _watch(client, address))
         except LightpaceError:
@@ -75,26 +75,26 @@ def cluster_at(address: str) -> Iterator[Cluster]:
 
 
 def _silence(package: str) -> None:
-    """Keep a package's logs off the terminal: we say what comes of a connection that was lost."""
+    """Keep a package's logs off the terminal: lost connections are reported here."""
     for name in (package, *logging.root.manager.loggerDict):
         if name.partition(".")[0] == package:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def _greet(address: str) -> None:
-    """Refuse whoever does not speak first, with a short message, as a scheduler does.
+    """Refuse a server that does not send a short message first, as a scheduler does.
 
-    `distributed` waits for a silent server without end, and takes the first words of any other for
+    `distributed` waits for a silent server for ever, and interprets the first bytes of any other as
     the length of a message.
 
     Raises:
-        OSError: nobody is there, or it says nothing.
-        ValueError: it says something else.
+        OSError: there is no server, or it sends nothing.
+        ValueError: it sends something else.
     """
     scheme, _, place = address.rpartition("://")
     host, _, port = place.rpartition(":")
     if scheme not in ("", "tcp") or not port.isdecimal():
-        return  # `distributed` has its own words for those
+        return  # `distributed` has its own messages for those
     number = int(port)
     if number > 65_535:
         raise ValueError(f"no port has the number {number}")
@@ -105,7 +105,7 @@ def _greet(address: str) -> None:
 
 
 def _check_versions(client: Client, address: str) -> None:
-    """Refuse workers that would give other numbers, or none."""
+    """Refuse workers of another version, whose numbers would differ, or no workers at all."""
     try:
         client.wait_for_workers(1, timeout=CONNECT_S)
     except TimeoutError:
@@ -125,7 +125,7 @@ def _check_versions(client: Client, address: str) -> None:
 
 
 def _watch(client: Client, address: str) -> Callable[[], None]:
-    """Return a check that the cluster still has workers; for a while it may have none."""
+    """Return a check that the cluster still has workers; it may have none for a while."""
     seen = time.monotonic()
 
     def check() -> None:
@@ -145,7 +145,7 @@ def _watch(client: Client, address: str) -> Callable[[], None]:
 
 
 def _reason(error: BaseException) -> str:
-    """Return what an error says, in one line; some say nothing but their name."""
+    """Return an error's message in one line; without one, its name."""
     if isinstance(error, CancelledError):
         return "its scheduler forgot it, or is gone"
     text = " ".join(str(error).split())

@@ -1,7 +1,7 @@
 """The commands of the first minutes: new, list, doctor; and man, the manual page.
 
-In: arguments. Out: a commented scenario; what may be called by its name; what belongs into a report
-of a fault; a page for `man`, made of the same texts as `--help`.
+In: arguments. Out: a commented scenario; a list of names; a summary for bug reports; a page for
+`man`, made of the same texts as `--help`.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ EXTRAS = {
     "parquet": "pyarrow",
     "cluster": "distributed",
 }
-"""Each extra with the package that it is about."""
+"""Each extra with its main package."""
 
 
 @app.command()
@@ -114,7 +114,7 @@ def new(
             raise typer.BadParameter(f"{SETTINGS} is the window's: choose another name.")
     if is_there(path) and not force:
         raise OutputError(f"{path} exists already; --force writes over it.")
-    try:  # files beside the original, such as ghosts, may not be found from here
+    try:  # files next to the original, such as ghosts, may be out of reach from here
         scenario = load_text(text, path.name, path.parent)
     except ScenarioError as error:
         raise ScenarioError(error.problems) from None
@@ -132,7 +132,7 @@ def new(
 
 
 def _without_modeline(text: str) -> str:
-    """Return a scenario without the line that says to an editor where its schema lies."""
+    """Return a scenario without the line that tells an editor where its schema is."""
     return re.sub(r"\A# yaml-language-server:[^\n]*\n(#\n)?", "", text)
 
 
@@ -168,7 +168,7 @@ def list_(
 
 KINDS = ("scenarios", "formations", "runners", "stories", "themes")
 Row = tuple[str, str, bool]
-"""A name, a line about it, whether it is the user's own."""
+"""A name, a line about it, whether it is the user's."""
 
 
 def _plain(row: Row) -> dict[str, Any]:
@@ -215,7 +215,7 @@ def _line_about(path: Path) -> str:
 
 
 def _homely(path: Path) -> str:
-    """Return a path with `~` for the home folder: what is pasted elsewhere names no user."""
+    """Return a path with `~` for the home folder, so that pasted text reveals no user name."""
     try:
         return str(Path("~") / path.resolve().relative_to(Path.home().resolve()))
     except (ValueError, RuntimeError, OSError):
@@ -290,7 +290,7 @@ def _of_extras() -> str:
 
 
 def _requirements(extra: str) -> list[str]:
-    """Return what the installed lightpace requires, without extras or for one of them."""
+    """Return the requirements of the installed lightpace, without extras or for one of them."""
     listed = metadata("lightpace").get_all("Requires-Dist") or []
     wanted = f"extra == '{extra}'"
     return [text for text in listed if (wanted in text if extra else "extra ==" not in text)]
@@ -341,7 +341,7 @@ def _of_fonts() -> str:
 
     weights = ("Regular", "SemiBold", "Bold")
     for weight in weights:
-        main_font(weight)  # raises where one is missing or damaged
+        main_font(weight)  # raises if one is missing or damaged
     return f"Lightpace Sans {', '.join(weights)}"
 
 
@@ -462,6 +462,6 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _roff(text: str) -> str:
-    """Return a text with nothing in it that roff would obey; rich's escapes are taken away."""
+    """Return a text without roff commands and without rich's escapes."""
     plain = text.replace("\\[", "[").replace("\\", r"\e").replace("-", r"\-").replace("`", r"\(ga")
     return rf"\&{plain}" if plain.startswith((".", "'")) else plain

@@ -1,8 +1,7 @@
-"""The window's record key: a film of what it shows, from one press to the next.
+"""The window's record key: a film of the window, from one press to the next.
 
-In: presses of the key, the pictures and scenes that the window shows. Out: a film in the folder
-where the program was started, and notices. It is kept however it ends: by the key, or because the
-window is closed.
+In: presses of the key, the pictures and scenes of the window. Out: a film in the working folder,
+and notices. The film is saved however it ends: by the key, or because the window is closed.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from simulator.files import free_name
 from simulator.stage.events import sound_cues
 from simulator.units import format_clock
 
-if TYPE_CHECKING:  # a window opens sooner without what only a film needs
+if TYPE_CHECKING:  # the window opens sooner without what only a film needs
     import pygame
 
     from simulator.export.filming import LiveFilm, Size
@@ -27,7 +26,7 @@ if TYPE_CHECKING:  # a window opens sooner without what only a film needs
 
 
 class Recorder:
-    """Films what a window shows; give it to the window as `recorder`."""
+    """Films a window; pass it to the window as `recorder`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -37,11 +36,11 @@ class Recorder:
 
     @property
     def seconds(self) -> float | None:
-        """How long the film is up to now [s]; None: there is none."""
+        """Length of the film so far [s]; None: there is none."""
         return None if self._film is None else self._film.seconds
 
     def press(self, size: Size) -> None:
-        """Begin a film of a window of that size [px], or end it and keep it."""
+        """Start a film of a window of that size [px], or end it and save it."""
         if self._film is not None:
             self._end()
             return
@@ -57,14 +56,14 @@ class Recorder:
         session.notify(f"Recording into {self._film.path}. The same key ends it.")
 
     def see(self, scene: Scene) -> None:
-        """Take the sounds of the step to a scene; say which film has been saved."""
+        """Add the sounds between the last scene and this one; notify when a film has been saved."""
         before, self._before = self._before, scene
         if self._film is not None and before is not None:
             self._film.hear(sound_cues(before, scene))
         self._poll()
 
     def take(self, surface: pygame.Surface, stood_s: float) -> None:
-        """Take a picture that follows one which stood so long [s]."""
+        """Add a picture; the one before it was shown for `stood_s` [s]."""
         if self._film is None:
             return
         try:
@@ -99,7 +98,7 @@ class Recorder:
 
 
 def free_path(name: str) -> Path:
-    """Return a name in the working folder that no file has yet, `lightpace Breaking4.mp4`.
+    """Return an unused file name in the working folder, `lightpace Breaking4.mp4`.
 
     Raises:
         OutputError: the folder may not be entered.

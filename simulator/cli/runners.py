@@ -1,6 +1,6 @@
 """The commands for runners and their runs: fit, predict, ghost.
 
-In: best times, a scenario, what a watch wrote. Out: a `runner:` block, tables of predicted times,
+In: best times, a scenario, an activity file. Out: a `runner:` block, tables of predicted times,
 JSON; a ghost's file.
 """
 
@@ -389,7 +389,7 @@ def ghost(
 
 
 def _race_of(activity: Activity, from_s: float | None, trim: bool) -> float:
-    """Return over which distance an activity is a race [m]; refuse where that is not plain."""
+    """Return the race distance of an activity [m]; refuse an ambiguous one."""
     from simulator.analysis.activities import likely_distances
 
     likely = likely_distances(activity, from_s, trim=trim)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from simulator.analysis.attribution import PriceList
     from simulator.analysis.calibrate import CalibratedNumber, Calibration
-    from simulator.analysis.sweep.chunks import Columns, Request
+    from simulator.analysis.sweep.chunks import Columns, SweepRequest
     from simulator.scenario.model import Scenario
 
 FIGURES = {
@@ -58,7 +58,7 @@ FIGURES = {
         "",
     ),
 }
-"""Figures that are one command: heading, and the columns x, y and colour."""
+"""Ready figures: heading, and the columns x, y and colour."""
 
 
 @app.command()
@@ -260,7 +260,7 @@ def sweep(
     target_s = None if target is None else race_time(target, "--target")
     listed = None if rows is None else axis_of_csv(read_text(rows, str(rows)), str(rows))
     grid = grid_of(vary or [], listed)
-    request: Request = request_of(
+    request: SweepRequest = request_of(
         scenario, grid, changes=changes or [], samples=samples, seed=seed, target_s=target_s
     )
     store = ChunkStore(output, request)
@@ -291,7 +291,7 @@ def sweep(
                     bar.advance(task, len(columns["status"]))
             write_columns(output, finished())
         except BaseException:
-            # counted on the disk: we may have been stopped between a chunk's file and its count
+            # counted on the disk: the last stop may have come between a chunk's file and its count
             kept = request.chunks - len(store.missing())
             if kept:
                 where = f"{kept} of {request.chunks} chunks are kept beside {output}"
@@ -303,9 +303,9 @@ def sweep(
 
 
 def _run_missing(
-    request: Request, missing: Sequence[int], cluster: str | None, threads: int
+    request: SweepRequest, missing: Sequence[int], cluster: str | None, threads: int
 ) -> Generator[tuple[int, Columns], None, None]:
-    """Yield the missing chunks with their numbers as they are done.
+    """Yield the missing chunks with their numbers as they finish.
 
     Args:
         request: the sweep.
@@ -314,8 +314,8 @@ def _run_missing(
         threads: threads of this process; 0: one for each processor.
 
     Raises:
-        LightpaceError: the cluster is not there or falls apart.
-        ExtraError: a cluster is wanted and distributed is not installed.
+        LightpaceError: the cluster is not available or fails.
+        ExtraError: a cluster is requested and distributed is not installed.
     """
     from simulator.analysis.sweep.sweep import run_chunks
 

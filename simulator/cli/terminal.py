@@ -1,7 +1,7 @@
-"""What every command shares: the program, its two streams, its options, how it prints.
+"""What all commands share: the program, its two streams, its options, printing.
 
-In: texts of options. Out: `app`, to which commands are added; `out` and `err`; values, where
-`typer.BadParameter` names the option that is not usable; tables and lines on stdout.
+In: texts of options. Out: `app`, to which commands are added; `out` and `err`; values, with a
+`typer.BadParameter` that names an unusable option; tables and lines on stdout.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 DEFAULT_SCENARIO = "breaking4"
 NO_CHANGES = "A story says itself what is changed."
-"""Why `--set` does not go with a story."""
+"""Why `--set` does not work with a story."""
 
 app = typer.Typer(
     add_completion=True,
@@ -48,11 +48,11 @@ app = typer.Typer(
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 WIDE = Console(highlight=False, width=1000)
-"""For tables: numbers are never cut off, a narrow terminal wraps the lines itself."""
+"""For tables: numbers are never cut; a narrow terminal wraps the lines itself."""
 
 
 def _scenarios(begun: str) -> list[str]:
-    """Return the scenarios, shipped and the user's own, whose names begin so: for a shell."""
+    """Return the scenarios, shipped and the user's, with names that begin so, for completion."""
     from simulator.scenario.reading import named_files
 
     return [name for name in named_files() if name.startswith(begun)]
@@ -120,7 +120,7 @@ StoryLink = Annotated[
 
 
 def log_to_stderr(verbose: int) -> None:
-    """Print what the program logs, and its warnings: 1 for what is done, 2 for every detail."""
+    """Print the program's log and warnings: 1 for each action, 2 for every detail."""
     import logging
 
     level = logging.DEBUG if verbose > 1 else logging.INFO
@@ -131,7 +131,7 @@ def log_to_stderr(verbose: int) -> None:
 def load(name: str, changes: list[str] | None) -> Scenario:
     """Return a scenario by name or path with the changes of `--set`; raises `ScenarioError`.
 
-    What the model's sources do not cover is a warning.
+    Values outside the model's sources give a warning.
     """
     from simulator.physics.air import outside_sources
     from simulator.scenario.loader import load_scenario
@@ -165,7 +165,7 @@ def script_of(name: str, link: str | None) -> Script:
 
 
 def finite(value: float | None) -> float | None:
-    """Refuse what is no number: older parsers take `nan` for one that lies between two others."""
+    """Refuse `nan`: older parsers accept it between two bounds."""
     if value is not None and not math.isfinite(value):
         raise typer.BadParameter(f"{value} is not a number.")
     return value
@@ -184,7 +184,7 @@ def moment(
 ) -> float:
     """Return a time [s] for `2:00.75`, or for a name such as `start`, `bell` or `light lost`.
 
-    Of a `show`, every moment that a story knows has its time: `600 m`, `8 s before bell`.
+    With a `show`, every moment of a story's syntax is accepted: `600 m`, `8 s before bell`.
     """
     if text in named:
         return named[text]
@@ -208,23 +208,23 @@ def picture_size(text: str) -> tuple[int, int]:
     width, cross, height = text.lower().partition("x")
     if not (cross and width.isdecimal() and height.isdecimal()):
         raise typer.BadParameter(f"'{text}' is not a size such as 1920x1080.", param_hint="--size")
-    digits = max(len(width), len(height))  # Python reads no number of thousands of them
+    digits = max(len(width), len(height))  # Python refuses numbers with thousands of digits
     if digits > 9 or not (1 <= int(width) <= 7680 and 1 <= int(height) <= 4320):
         raise typer.BadParameter("A picture has from 1x1 to 7680x4320 points.", param_hint="--size")
     return int(width), int(height)
 
 
 def keys_help(bindings: Iterable[Binding]) -> str:
-    """Return a paragraph for each key, from the one table that the window itself uses."""
+    """Return a paragraph for each key, from the key table that the window uses."""
     lines = [f"{' or '.join(binding.keys)}: {binding.action.value}" for binding in bindings]
     return "\n\n".join(["Keys:", *(escape(line) for line in lines)])
 
 
 @contextmanager
 def moving(display: AbstractContextManager[T]) -> Iterator[T]:
-    """Show a progress bar or a status on `err`, and bring the cursor back whatever happens.
+    """Show a progress bar or a status on `err`, and restore the cursor whatever happens.
 
-    It is hidden when they begin: a signal that comes before they have begun would leave it so.
+    Starting it hides the cursor; a signal during the start would leave it hidden.
     """
     try:
         with display as shown:
@@ -234,7 +234,7 @@ def moving(display: AbstractContextManager[T]) -> Iterator[T]:
 
 
 def progress_bar(*, timed: bool = False) -> Progress:
-    """Return a progress bar on `err`; a timed one says how long it took, and stays."""
+    """Return a progress bar on `err`; a timed one shows its duration, and stays."""
     from rich import progress
 
     past = (progress.TimeElapsedColumn(), progress.TextColumn("left")) if timed else ()
@@ -250,7 +250,7 @@ def progress_bar(*, timed: bool = False) -> Progress:
 
 
 def new_table(*columns: str, left: Collection[str] = ()) -> Table:
-    """Return a table without lines; its columns are flush right but those named in `left`."""
+    """Return a table without lines; its columns are right-aligned except those in `left`."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -260,5 +260,5 @@ def new_table(*columns: str, left: Collection[str] = ()) -> Table:
 
 
 def print_json(value: Any) -> None:
-    """Print a value as JSON, ready for another program."""
+    """Print a value as JSON, for other programs."""
     sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")

@@ -1,8 +1,8 @@
 """The commands that open a window, run and present; and leds, which lights a strip without one.
 
-In: arguments. Out: a window. It stands open with an empty stadium as soon as the arguments are
-read: what it takes to load a scenario and to simulate it is imported and done while it is shown.
-Without a display the numbers are printed instead.
+In: arguments. Out: a window. It opens with an empty stadium as soon as the arguments are parsed;
+meanwhile the scenario is loaded and simulated, with all necessary imports. Without a display the
+numbers are printed instead.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def run(
     if missing:
         from simulator.cli.attempts import simulate
 
-        load(scenario, changes)  # refused where something is wrong with it
+        load(scenario, changes)  # raises if something is wrong with it
         instead = f"`lightpace still {scenario} --at 2:00 -o out.png` makes a picture."
         err.print(escape(f"{missing} {instead}"))
         simulate(scenario, changes)
@@ -220,7 +220,7 @@ def present(
             session.autosave = Autosave()
         if restore:
             session.restore()
-        elif session.left_behind:  # where an audience does not read it
+        elif session.left_behind:  # the audience does not see the terminal
             err.print(escape(f"--restore goes on with the last session: {session.left_behind}."))
         return session
 
@@ -241,25 +241,25 @@ def _watch(
 ) -> None:
     """Show a session, which is opened while the window shows the empty stadium.
 
-    The window covers the display of the number `fills` from the start, None: it is a window. What
-    is changed in it against `kept` goes into the user's settings file.
+    The window covers the display with the number `fills` from the start; None: it is a window.
+    Settings changed from `kept` are written to the user's settings file.
     """
     from simulator.view.stadium import WindowClosedError, shown_while
     from simulator.view.theme import theme_named
     from simulator.view.window import Window, closed
 
     with ExitStack() as stack:
-        gc.disable()  # until the first picture of the attempt: what is made until then stays
+        gc.disable()  # until the first picture of the attempt: all objects made until then stay
         stack.callback(gc.enable)
-        colours = theme_named(how["theme"])  # an unknown one is refused before anything opens
+        colours = theme_named(how["theme"])  # raises for an unknown theme before anything opens
         window = Window(how["size"])
         stack.callback(closed)
         if fills is not None:
-            window.fill_screen(fills)  # where that is refused, the window says so when it is there
+            window.fill_screen(fills)  # if that fails, the window says so once it is open
 
         def work() -> Session:
             session = opened()
-            stack.callback(session.close)  # at once: whoever waits for it may be stopped
+            stack.callback(session.close)  # at once: waiting for it may be interrupted
             import simulator.cli.recording
             import simulator.view.app  # noqa: F401 - it takes a while, and is wanted next
 
@@ -306,14 +306,14 @@ def _is_theme(name: str) -> bool:
 
 
 def _stands_for(name: str, of: str) -> bool:
-    """Return whether a name, or a file, stands for the theme that is called `of`."""
+    """Return whether a name, or a file, means the theme called `of`."""
     from simulator.view.theme import theme_named
 
     return theme_named(name).name == of
 
 
 def _strip(text: str | None, theme: str, option: str = "--leds") -> _Lights:
-    """Return what opens the strip of LEDs that is named; None: no strip."""
+    """Return the opener of the named strip of LEDs; None: no strip."""
     if text is None:
         return nullcontext()
     from simulator.export.leds import opened_strip, parse_target
@@ -326,20 +326,20 @@ def _strip(text: str | None, theme: str, option: str = "--leds") -> _Lights:
 
 
 def _print_chapters(missing: str, story: str) -> None:
-    """Say that there is no display, and print a story's chapters."""
+    """Print that there is no display, and a story's chapters."""
     from simulator.cli.attempts import check_story
     from simulator.scenario.loader import load_scenario
     from simulator.scenario.story_script import is_story, load_story
 
     chapters = is_story(story)
-    (load_story if chapters else load_scenario)(story)  # refused where something is wrong with it
+    (load_story if chapters else load_scenario)(story)  # raises if something is wrong with it
     err.print(escape(f"{missing} `lightpace film {story} -o film.mp4` makes a film of it."))
     if chapters:
         check_story(story)
 
 
 class LedsAction(Enum):
-    """What is done with a strip of LEDs."""
+    """An action on a strip of LEDs."""
 
     TEST = "test"
     OFF = "off"

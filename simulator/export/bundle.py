@@ -1,9 +1,9 @@
 """Numbers for a page: exact, small, and read back by its script (assets/page/bundle.js).
 
-In: arrays of floats, and plain values that refer to them by number. Out: one text of base64. A
-smooth table is all but foretold by the numbers before each: what is left, between the bits of a
-number and of its prediction, taken as integers, is small, and what is small deflates well. Nothing
-is rounded: a prediction is a sum in one order, the same bits wherever it is made.
+In: arrays of floats, and plain values that refer to them by number. Out: one base64 text. Each
+number of a smooth table can be predicted from the numbers before it. The difference between the
+bits of a number and of its prediction, taken as integers, is small, and small numbers compress
+well. Nothing is rounded: a prediction is a sum in a fixed order, with the same bits everywhere.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ SHORT = 99
 
 
 def _extrapolation(points: int, degree: int) -> list[float]:
-    """Return by what the last `points` values, the newest first, are multiplied to go on.
+    """Return the weights of the last `points` values, newest first, that predict the next one.
 
-    It is the next value of the polynomial of least squares through them.
+    It is the next value of their least-squares polynomial.
     """
     powers = np.vander(-np.arange(1, points + 1) / points, degree + 1, increasing=True)
     return [float(c) for c in np.linalg.pinv(powers)[0]]
 
 
 PREDICTORS = ([], [1.0], *(_extrapolation(n, d) for n, d in ((10, 5), (10, 7), (12, 7), (16, 7))))
-"""None at all, the value before, and polynomials of some noise and some stiffness."""
+"""The predictors: none, the value before, and polynomials for noisy and for smooth data."""
 
 
 class Bundle:
-    """Tables that are kept once each, however often they are wanted."""
+    """Tables, each stored once, however often it is used."""
 
     def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
@@ -45,11 +45,11 @@ class Bundle:
         self._files: dict[str, bytes] = {}
 
     def attach(self, name: str, data: bytes) -> None:
-        """Add bytes that are no numbers, under a name."""
+        """Add bytes that are no numbers, with a name."""
         self._files[name] = data
 
     def add(self, values: ArrayLike) -> int:
-        """Keep an array of floats; return the number it is referred to by."""
+        """Store an array of floats; return its number."""
         bits = np.ascontiguousarray(values, dtype="<f8").view("<u8").ravel()
         known = self._numbers.setdefault(bits.tobytes(), len(self._heads))
         if known == len(self._heads):
@@ -61,10 +61,10 @@ class Bundle:
         return known
 
     def text(self, values: Any) -> str:
-        """Return all arrays and `values` as base64 of what zlib deflated.
+        """Return all arrays and `values`, deflated by zlib, as base64.
 
-        It holds the length of a JSON text [4 bytes, little-endian], that text, the arrays, and the
-        files.
+        The content is the length of a JSON text [4 bytes, little-endian], that text, the arrays,
+        and the files.
         """
         plain = {"predictors": PREDICTORS, "arrays": self._heads, "values": values}
         plain["files"] = [(name, len(data)) for name, data in self._files.items()]
@@ -76,14 +76,14 @@ class Bundle:
 
 
 def _coded(bits: np.ndarray, weights: Sequence[float]) -> bytes:
-    """Return what the prediction leaves, small ones of either sign first (zigzag), as bytes.
+    """Return the residuals as bytes, zigzag-coded so that small ones of either sign stay small.
 
     The low bytes of all numbers come first, then the next ones.
     """
     left, values, first = bits.copy(), bits.view("<f8"), len(weights)
     if weights:
         predicted = np.zeros(len(bits) - first)
-        with np.errstate(all="ignore"):  # what overflows is a prediction like any other
+        with np.errstate(all="ignore"):  # an overflowing prediction is as valid as any
             for i, weight in enumerate(weights):
                 predicted = predicted + weight * values[first - 1 - i : len(bits) - 1 - i]
         left[first:] -= predicted.view("<u8")

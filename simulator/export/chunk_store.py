@@ -1,9 +1,9 @@
-"""Finished chunks of a sweep beside its output, so that an interrupted one goes on.
+"""Finished chunks of a sweep, stored next to its output, so that an interrupted one can continue.
 
-In: an output path and a `Request`. Out: `ChunkStore`, a folder of files, one a chunk, named by the
-request's digest and the chunk's number. A file of another request does not count, nor one that has
-lost its end; damage inside shows when it is read. A file locked by the process that writes there,
-with its number in it, keeps others away.
+In: an output path and a `SweepRequest`. Out: `ChunkStore`, a folder of files, one per chunk, named
+by the request's digest and the chunk's number. Files of other requests and truncated ones do not
+count; damage inside shows when a file is read. The writing process holds a lock file with its
+number in it, which keeps others out.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from typing import BinaryIO
 
 import numpy as np
 
-from simulator.analysis.sweep.chunks import Columns, Request
+from simulator.analysis.sweep.chunks import Columns, SweepRequest
 from simulator.errors import OutputError
 from simulator.files import opened, replacing, shown, target_of
 
 _LOCK = "lock"
 _LONGEST = 200
-"""Bytes of an output's name that still leave room for those of the folder beside it."""
+"""Bytes of an output's name that leave room for the name of the folder next to it."""
 
 
 class ChunkStore:
     """The finished chunks of one request."""
 
-    def __init__(self, output: Path, request: Request) -> None:
-        """Keep chunks in a hidden folder beside `output`."""
+    def __init__(self, output: Path, request: SweepRequest) -> None:
+        """Store chunks in a hidden folder next to `output`."""
         name, whole = output.name, os.fsencode(output.name)
         if len(whole) > _LONGEST:
             name = f"{name[:40]}-{hashlib.sha256(whole).hexdigest()[:16]}"
@@ -46,13 +46,13 @@ class ChunkStore:
         return self.folder / f"{self._key}-{number:07d}.npz"
 
     def missing(self) -> list[int]:
-        """Return the chunks that are still to be run; what another request left is removed.
+        """Return the chunks still to be run; files of other requests are removed.
 
-        One look at the folder and one at the end of each file: files are renamed into place whole,
-        so only a disk or a person can have shortened one.
+        This lists the folder and reads the end of each file: files are renamed into place whole, so
+        only a disk or a person can have truncated one.
 
         Raises:
-            OutputError: the folder cannot be looked into, or what is in it cannot be removed.
+            OutputError: the folder cannot be read, or a file in it cannot be removed.
         """
         try:
             paths = list(self.folder.iterdir()) if self.folder.is_dir() else []
@@ -67,12 +67,12 @@ class ChunkStore:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Lock the folder for this process; a place that cannot be written is refused at once.
+        """Lock the folder for this process; an unwritable place is refused at once.
 
         Raises:
             OutputError: another sweep has it, or the output or the folder cannot be written.
         """
-        target_of(self._output)  # refuses what could not be written in the end
+        target_of(self._output)  # raises if the final output could not be written
         with ExitStack() as leaving:
             leaving.callback(self._remove_if_empty)
             leaving.enter_context(self._take_lock())
@@ -80,7 +80,7 @@ class ChunkStore:
             yield
 
     def _take_lock(self) -> BinaryIO:
-        """Return the lock, open; the system frees it when this process ends, however it ends."""
+        """Return the open lock; the system releases it when this process ends, in any way."""
         while True:
             self._make()
             with ExitStack() as refused:
@@ -90,13 +90,13 @@ class ChunkStore:
                         lock.seek(0)
                         raise self._busy(lock.read(20).decode("ascii", "replace"))
                     if os.path.samestat(os.fstat(lock.fileno()), self._lock.stat()):
-                        refused.callback(self._remove_lock)  # on a full disk, say
+                        refused.callback(self._remove_lock)  # on a full disk, for example
                         lock.truncate(0)
                         lock.write(str(os.getpid()).encode())
                         refused.pop_all()
                         return lock
                 except FileNotFoundError:
-                    continue  # another sweep has just ended and taken lock and folder away
+                    continue  # another sweep has just ended and removed lock and folder
                 except OSError as error:
                     raise self._not_kept(error) from error
 
@@ -107,11 +107,11 @@ class ChunkStore:
         )
 
     def _remove_lock(self) -> None:
-        with suppress(OSError):  # on Windows, where it is open, it stays, and locks nothing
+        with suppress(OSError):  # on Windows an open file stays, and locks nothing
             self._lock.unlink()
 
     def _remove_if_empty(self) -> None:
-        with suppress(OSError):  # chunks in it are kept
+        with suppress(OSError):  # there are chunks in it
             self.folder.rmdir()
 
     def _make(self) -> None:
@@ -125,7 +125,7 @@ class ChunkStore:
         return OutputError(f"Chunks cannot be kept in {shown(self.folder)}: {why}.")
 
     def write(self, number: int, columns: Columns) -> None:
-        """Keep a chunk.
+        """Store a chunk.
 
         Raises:
             OutputError: it cannot be written.
@@ -140,7 +140,7 @@ class ChunkStore:
             raise
 
     def read(self, number: int) -> Columns | None:
-        """Return a chunk, None if it is not there or damaged."""
+        """Return a chunk; None if it is missing or damaged."""
         try:
             # opened here: numpy leaves a damaged file open
             with opened(self._path(number)) as file, np.load(file, allow_pickle=False) as arrays:
@@ -154,7 +154,7 @@ class ChunkStore:
 
 
 def _is_whole(path: Path) -> bool:
-    """Return whether a chunk's file has its end."""
+    """Return whether a chunk's file is not truncated."""
     try:
         with opened(path) as file:
             return zipfile.is_zipfile(file)
@@ -163,17 +163,17 @@ def _is_whole(path: Path) -> bool:
 
 
 def _lock(file: BinaryIO) -> bool:
-    """Lock an open file; return whether no other process has locked it."""
+    """Lock an open file; return False if another process has locked it."""
     try:
         if sys.platform == "win32":
             import msvcrt  # noqa: PLC0415 - each system has one of the two
 
-            file.seek(1000)  # behind what is read: a locked byte cannot be read there
+            file.seek(1000)  # beyond the content: a locked byte cannot be read on Windows
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:
             import fcntl  # noqa: PLC0415
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:  # a file system without locks keeps nobody away
+    except OSError as error:  # a file system without locks excludes nobody
         return error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
     return True

@@ -1,7 +1,7 @@
 """The encoders: pictures and sounds become a film while they are drawn (extra `[video]`, PyAV).
 
-In: surfaces, one by one, and what is heard with each. Out: a file, written beside its place and
-renamed when it is whole.
+In: surfaces, one by one, with their sounds. Out: a file, written under a temporary name and renamed
+when it is complete.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ _SOUNDS = {".mp4": "aac", ".webm": "libopus"}
 _LIMITED, _BT709, _BT601 = 1, 1, 5
 TURN_S = 1e-4
 WAITING_PICTURES = 4
-"""So many drawn pictures may wait for the encoder: what a film holds in memory stays flat."""
+"""At most this many drawn pictures wait for the encoder, to limit memory."""
 _HEAD_BYTES, _HEAD_A_PICTURE_BYTES = 2048, 19
 
 
 def frame_of(surface: pygame.Surface) -> av.VideoFrame:
-    """Return a picture as a frame of the same memory; 32-bit surfaces are BGRX in it.
+    """Return a picture as a frame that shares its memory; 32-bit surfaces are BGRX in it.
 
-    The surface stays locked as long as the frame is kept.
+    The surface stays locked as long as the frame exists.
     """
     width, height = surface.get_size()
     pixels = pygame.surfarray.pixels2d(surface).T.view(np.uint8).reshape(height, width, 4)
@@ -76,17 +76,17 @@ class _Stream:
     """One stream of pictures in a container."""
 
     def __init__(self, container: Any, stream: Any) -> None:
-        """Start with no picture."""
+        """Start without a picture."""
         self._container, self._stream = container, stream
         self._count = self._bytes = 0
 
     @property
     def written(self) -> int:
-        """The file's length up to now, at most [bytes]; it may still lie in a buffer."""
+        """Upper bound of the file's present length [bytes]; part of it may still be in a buffer."""
         return _HEAD_BYTES + self._bytes + _HEAD_A_PICTURE_BYTES * self._count
 
     def encode(self, frame: Any) -> None:
-        """Encode a frame of the stream's format; None empties the encoder."""
+        """Encode a frame of the stream's format; None flushes the encoder."""
         if frame is not None:
             frame.pts = self._count if frame.pts is None else frame.pts
             frame.time_base = 1 / self._stream.codec_context.framerate
@@ -96,12 +96,12 @@ class _Stream:
             self._container.mux(packet)
 
     def finish(self) -> None:
-        """Empty the encoder."""
+        """Flush the encoder."""
         self.encode(None)
 
 
 class _Sounds:
-    """The sounds of a film as a stream of its container, mixed as it goes on."""
+    """The sounds of a film as a stream of its container, mixed progressively."""
 
     def __init__(self, container: Any, codec: str) -> None:
         self._container = container
@@ -110,11 +110,11 @@ class _Sounds:
         self._done = 0
 
     def begin(self, cue: SoundCue, time_s: float) -> None:
-        """Let a sound begin at a second of the film."""
+        """Start a sound at a second of the film."""
         self._begun.append((round(time_s * RATE_HZ), samples_of(cue)))
 
     def go_on(self, until_s: float) -> None:
-        """Encode what is heard until a second of the film."""
+        """Encode the sound up to a second of the film."""
         until = round(until_s * RATE_HZ)
         mixed = np.zeros(max(0, until - self._done))
         for first, samples in self._begun:
@@ -129,7 +129,7 @@ class _Sounds:
         self._container.mux(self._stream.encode(frame))
 
     def finish(self) -> None:
-        """Empty the encoder."""
+        """Flush the encoder."""
         self._container.mux(self._stream.encode(None))
 
 
@@ -139,7 +139,7 @@ class Video(_Stream):
     def __init__(
         self, container: Any, stream: Any, thread: BackgroundThread[None], space: int, sound: str
     ) -> None:
-        """Start with no picture; `space` is the colour space, `sound` a codec or empty."""
+        """Start without a picture; `space` is the colour space, `sound` a codec or empty."""
         super().__init__(container, stream)
         self._thread, self._waiting, self._space = thread, 0, space
         self._sounds = _Sounds(container, sound) if sound else None
@@ -152,15 +152,15 @@ class Video(_Stream):
         heard: Sequence[SoundCue] = (),
         number: int | None = None,
     ) -> None:
-        """Hand a picture over in the encoder's colours; wait where that is too far behind.
+        """Queue a picture in the encoder's colours; wait if the encoder is too far behind.
 
-        They are made here, from the surface as it is: a copy would cost more than half as much, and
-        the encoder thread has more to do than this one.
+        The colours are converted here, from the surface itself: a copy would cost more than half as
+        much, and the encoder thread has more to do than this one.
 
         Args:
             surface: the picture.
             heard: the sounds that begin with it.
-            number: which picture of the film it is; None: the next one.
+            number: the picture's number in the film; None: the next one.
         """
         frame = coloured(surface, self._colours, self._space, self._stream.pix_fmt)
         frame.pts = number
@@ -170,15 +170,15 @@ class Video(_Stream):
 
     @property
     def behind(self) -> bool:
-        """Whether `add` would wait; raises what went wrong with the pictures before."""
+        """Whether `add` would wait; raises the error of an earlier picture."""
         while self._waiting and self._thread.ready:
             self._wait_for(self._waiting - 1)
         return self._waiting >= WAITING_PICTURES
 
     def _take(self, frame: Any, heard: Sequence[SoundCue]) -> None:
-        """Encode a frame, unless one before it failed: FFmpeg ends the process in a broken file.
+        """Encode a frame, unless an earlier one failed: FFmpeg would crash on a broken file.
 
-        That one's failure is raised where it is waited for, so no film ends as if it were whole.
+        The failure is raised where the result is awaited, so no film ends as if it were complete.
         """
         if self._broken:
             return
@@ -194,7 +194,7 @@ class Video(_Stream):
             raise
 
     def finish(self) -> None:
-        """Let the encoder come up, then empty it."""
+        """Wait for the encoder, then flush it."""
         self._wait_for(0)
         super().finish()
         if self._sounds is not None:
@@ -208,7 +208,7 @@ class Video(_Stream):
 
 @contextmanager
 def _taking_turns() -> Iterator[None]:
-    """Let threads take turns at once: the encoder asks for a short one many times a picture."""
+    """Shorten Python's switch interval: the encoder needs the lock many times per picture."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(TURN_S)
     try:
@@ -226,35 +226,35 @@ def video_writer(
     sound: bool = False,
     transparent: bool = False,
 ) -> Iterator[Video]:
-    """Yield a writer of a video, pictures of `size` [px], `fps` of them a second.
+    """Yield a writer of a video, pictures of `size` [px], `fps` per second.
 
-    `sound`: it has sound, where its kind can; `transparent`: a WebM that keeps the alpha channel.
+    `sound`: with sound, if the format can have it; `transparent`: a WebM with an alpha channel.
 
     Raises:
-        OutputError: it cannot be written; no half file is left.
+        OutputError: it cannot be written; no partial file is left.
     """
     ending = path.suffix.lower()
     container, codec, options, flags = _CODECS[ending]
-    if transparent:  # VP9 refuses frames that are never shown where there is alpha
+    if transparent:  # VP9 refuses invisible frames with alpha
         options = options | {"auto-alt-ref": "0"}
     with _opened(path, container, flags) as opened:
         stream = opened.add_stream(codec, rate=fps, options=options)
         stream.width, stream.height = size
         stream.pix_fmt = "yuva420p" if transparent else "yuv420p"
         context, space = stream.codec_context, _BT709
-        if ending == ".webp":  # which has one colour space, and no word for it
+        if ending == ".webp":  # it has one colour space, and no name for it
             space = _BT601
         else:
             context.colorspace = context.color_primaries = context.color_trc = _BT709
             context.color_range = _LIMITED
-        # whatever happens, the thread has put its pictures down before the file is closed
+        # in any case, the thread has finished its pictures before the file is closed
         with _taking_turns(), BackgroundThread[None]("encoder") as thread:
             yield Video(opened, stream, thread, space, _SOUNDS.get(ending, "") if sound else "")
 
 
 @contextmanager
 def _opened(path: Path, container: str, flags: dict[str, str]) -> Iterator[Any]:
-    """Yield an open container; whatever happens, no half file is left."""
+    """Yield an open container; on failure no partial file is left."""
     with replacing(path) as temporary:
         opened: Any = None
         try:
@@ -270,7 +270,7 @@ def _opened(path: Path, container: str, flags: dict[str, str]) -> Iterator[Any]:
 
 
 def _drop(container: Any) -> None:
-    """Close a file that is thrown away; that it cannot be finished does not matter then."""
+    """Close a file that is discarded, ignoring errors."""
     try:
         container.close()
     except (av.FFmpegError, OSError, ValueError):
@@ -278,10 +278,10 @@ def _drop(container: Any) -> None:
 
 
 class Gif(_Stream):
-    """A GIF whose colours are those of the whole film."""
+    """A GIF with one palette for the whole film."""
 
     def __init__(self, container: Any, stream: Any, graph: _Graph) -> None:
-        """Start with a graph whose first buffer takes pictures."""
+        """Start with a graph whose first buffer accepts pictures."""
         super().__init__(container, stream)
         self._graph, self._given = graph, 0
 
@@ -294,7 +294,7 @@ class Gif(_Stream):
         self._pull()
 
     def finish(self) -> None:
-        """Empty the graph, then the encoder."""
+        """Flush the graph, then the encoder."""
         self._graph.start.push(None)
         self._pull()
         super().finish()
@@ -309,7 +309,7 @@ class Gif(_Stream):
 
 
 class _Graph:
-    """A filter graph with its open ends."""
+    """A filter graph with its inputs and outputs."""
 
     def __init__(self, size: tuple[int, int], fps: int) -> None:
         self.graph = av.filter.Graph()
@@ -323,7 +323,7 @@ class _Graph:
 
 
 def _palette(pictures: Iterator[pygame.Surface], size: tuple[int, int], fps: int) -> Any:
-    """Return the 256 colours that suit these pictures best, as a frame."""
+    """Return the 256 colours that fit these pictures best, as a frame."""
     graph = _Graph(size, fps)
     maker = graph.graph.add("palettegen", "stats_mode=full:reserve_transparent=0")
     graph.start.link_to(maker)

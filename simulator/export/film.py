@@ -1,8 +1,8 @@
-"""A film of an attempt or a story: pictures at equal steps of its own time, never of the screen.
+"""A film of an attempt or a story: pictures at equal steps of its time, independent of the screen.
 
-In: what is seen at each second, a cut (from, to, rate, pictures a second), a size. Out: a file with
-the sounds that the window plays, or a numbered series; whole or not at all. Each picture is drawn,
-handed to the encoder and forgotten.
+In: the scene at each second, a cut (from, to, rate, pictures a second), a size. Out: a file with
+the sounds that the window plays, or a numbered series; complete or absent. Each picture is drawn,
+passed to the encoder and dropped.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ Progress = Callable[[int, int], None]
 
 VIDEOS = (".mp4", ".webm", ".webp")
 GIF_MOST_FPS = 50
-"""A GIF counts in hundredths of a second, and viewers slow anything below two of them down."""
+"""GIF times are in hundredths of a second, and viewers slow down anything below two of them."""
 SMALLEST_GIF = (160, 90)
 PALETTE_FROM = 48
-"""Pictures, spread over the film, that a GIF's palette is made of."""
+"""Number of pictures, spread over the film, from which a GIF's palette is made."""
 
 
 MOST_FRAMES = 2_000_000
@@ -46,31 +46,31 @@ _NUMBER = re.compile(r"%0?(\d*)d")
 
 
 class Writer(Protocol):
-    """Takes pictures one by one; `written` says how many bytes so far."""
+    """Accepts pictures one by one; `written` is the number of bytes so far."""
 
     @property
     def written(self) -> int:
-        """Return the bytes written up to now."""
+        """Return the bytes written so far."""
 
     def add(self, surface: pygame.Surface, heard: Sequence[SoundCue] = (), /) -> None:
-        """Take the next picture and the sounds that begin with it.
+        """Add the next picture and the sounds that begin with it.
 
-        The surface is drawn over afterwards.
+        The surface is reused afterwards.
         """
 
     def finish(self) -> None:
-        """Write what is still held back: there is no further picture."""
+        """Write what is still buffered: there is no further picture."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """Which part of the race or the story, how fast, and how finely.
+class FilmSegment:
+    """A part of the race or the story, its rate and its frame rate.
 
     Attributes:
         from_s, to_s: race time (a story's: playing time) of the first and the last picture [s].
-        speed: so many of these seconds a second of film.
-        fps: pictures a second of film.
-        slow_from_s: where a beat of slow motion begins [s of race time]; None: nowhere.
+        speed: this many of these seconds per second of film.
+        fps: pictures per second of film.
+        slow_from_s: where slow motion begins [s of race time]; None: nowhere.
     """
 
     from_s: float
@@ -81,12 +81,12 @@ class Cut:
 
     @property
     def frames(self) -> int:
-        """Number of pictures: the length is that of playing this part, to one picture."""
+        """Number of pictures: the playing time of this part, to within one picture."""
         length_s = playing_time(self.from_s, self.to_s, self.speed, self.slow_from_s)
         return max(1, round(length_s * self.fps))
 
     def time_s(self, index: int) -> float:
-        """Return the time of a picture [s]; the last one stands at `to_s`."""
+        """Return the time of a picture [s]; the last one is at `to_s`."""
         last = index == self.frames - 1 and index > 0
         if last:
             return self.to_s
@@ -94,7 +94,7 @@ class Cut:
 
 
 def attempt_scenes(show: Show, rate: float = 1.0, options: ShowOptions | None = None) -> SceneAt:
-    """Return the scenes of one attempt as it is seen at a rate: nothing is known beforehand."""
+    """Return the scenes of one attempt played at a rate; the future is not known in advance."""
 
     def scene_at(time_s: float) -> Scene:
         playback = Playback(time_s, show.recording.end_s, rate, paused=False)
@@ -108,17 +108,17 @@ class Pictures:
     """The pictures of a cut; they share one surface.
 
     Attributes:
-        scene_at: what is seen.
-        cut: of which part, and how finely.
+        scene_at: the scenes.
+        cut: the part, and its frame rate.
         size: width and height [px].
         theme: the colours.
         shot: the camera.
-        transparent: without a ground and with an alpha channel, to lie over something else.
-        presenting: as for an audience, in type for the last row; else as in the window.
+        transparent: without a ground and with an alpha channel, for overlays.
+        presenting: for an audience, in type readable from the last row; else as in the window.
     """
 
     scene_at: SceneAt
-    cut: Cut
+    cut: FilmSegment
     size: Size
     theme: Theme
     shot: Shot = WHOLE
@@ -126,7 +126,7 @@ class Pictures:
     presenting: bool = False
 
     def every(self, step: int = 1) -> Iterator[pygame.Surface]:
-        """Yield each `step`-th picture; it is good until the next one is drawn."""
+        """Yield each `step`-th picture; it is valid until the next one is drawn."""
         for surface, _ in self.with_scenes(step):
             yield surface
 
@@ -157,12 +157,12 @@ def write_film(
     """Write a film; return its size [px], which for a GIF may be smaller, to fit.
 
     Args:
-        pictures: what is to be seen.
+        pictures: the pictures.
         path: `.mp4`, `.webm`, `.webp`, `.gif`; a folder or `frames/%05d.png` is a numbered series.
-        max_mb: how large a GIF may become [million bytes].
-        sound: with sound, where the kind of file can have it: `.mp4` and `.webm`.
-        force: write over what is there.
-        progress: called with the pictures done, and pictures in all.
+        max_mb: the largest size of a GIF [million bytes].
+        sound: with sound, for `.mp4` and `.webm`.
+        force: overwrite existing files.
+        progress: called with the number of finished pictures, and of all.
 
     Raises:
         OutputError: it cannot be written, exists already, or does not fit; nothing is left behind.
@@ -193,15 +193,15 @@ def write_film(
 
 def check_film(
     path: Path,
-    cut: Cut,
+    cut: FilmSegment,
     size: Size,
     max_mb: float | None = None,
     *,
     transparent: bool = False,
     force: bool = False,
 ) -> None:
-    """Refuse what cannot become a film, before anything is computed; raises `OutputError`."""
-    is_there(path)  # the system says here what it thinks of the name
+    """Check that a film can be made, before anything is computed; raises `OutputError`."""
+    is_there(path)  # raises here if the system rejects the name
     if cut.frames > MOST_FRAMES:
         raise OutputError(f"{path}: a film has at most {MOST_FRAMES} pictures, not {cut.frames}.")
     files = [path]
@@ -230,7 +230,7 @@ def check_film(
 
 
 class _TooLargeError(Exception):
-    """A GIF outgrew its budget; `share` is how much of it would have fitted, 0 to 1."""
+    """A GIF exceeded its size limit; `share` is how much of it would have fitted, 0 to 1."""
 
     def __init__(self, share: float) -> None:
         super().__init__(share)
@@ -262,7 +262,7 @@ def _within(writer: Writer, budget: float | None, share: float) -> None:
 
 
 def _smaller(pictures: Pictures, share: float, path: Path, max_mb: float) -> Pictures:
-    """Return the pictures at the size that should fit the budget, or give up."""
+    """Return the pictures at the size that should fit the limit, or give up."""
     scale = min(0.92, max(0.4, (0.9 * share) ** 0.5))
     width, height = (max(2, round(n * scale / 2) * 2) for n in pictures.size)
     if width < SMALLEST_GIF[0] or height < SMALLEST_GIF[1]:
@@ -279,7 +279,7 @@ def is_series(path: Path) -> bool:
 
 
 def pattern_of(path: Path) -> Path:
-    """Return the pattern of a series; raises `OutputError` where its name is none."""
+    """Return the pattern of a series; raises `OutputError` if its name is none."""
     if not _NUMBER.search(path.name):
         return path / "%05d.png"
     before, digits, rest = _NUMBER.split(path.name, maxsplit=1)
@@ -296,7 +296,7 @@ def name_of(pattern: Path, number: int) -> Path:
 
 
 def _series_there(path: Path, frames: int) -> list[Path]:
-    """Return those files of a series that are there; its folder is listed once."""
+    """Return the existing files of a series; its folder is listed once."""
     pattern = pattern_of(path)
     names = {each.name for each in pattern.parent.iterdir()} if pattern.parent.is_dir() else set()
     files = (name_of(pattern, number) for number in range(1, frames + 1)) if names else ()
@@ -304,8 +304,8 @@ def _series_there(path: Path, frames: int) -> list[Path]:
 
 
 @dataclass
-class Series:
-    """Writes each picture as it comes."""
+class PictureSeries:
+    """Writes each picture immediately."""
 
     pattern: Path
     done: list[Path] = field(default_factory=list)
@@ -323,8 +323,8 @@ class Series:
 
 
 @contextmanager
-def series_writer(path: Path) -> Iterator[Series]:
-    """Yield a writer of a series; raises `OutputError` where one cannot be written."""
+def series_writer(path: Path) -> Iterator[PictureSeries]:
+    """Yield a writer of a series; raises `OutputError` if one cannot be written."""
     pattern = pattern_of(path)
     folder = pattern.parent
     made = not folder.exists()
@@ -332,14 +332,14 @@ def series_writer(path: Path) -> Iterator[Series]:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder} cannot be made: {error.strerror or error}.") from error
-    series = Series(pattern)
+    series = PictureSeries(pattern)
     try:
         yield series
     except BaseException:
         for one in series.done:
-            with suppress(OSError):  # what went wrong in the first place is reported
+            with suppress(OSError):  # the original error is reported
                 one.unlink()
         if made:
-            with suppress(OSError):  # somebody else may have put something there
+            with suppress(OSError):  # another program may have added a file
                 folder.rmdir()
         raise

@@ -1,8 +1,8 @@
-"""Filming what a window shows, while it shows it.
+"""Filming a window while it is shown.
 
-In: the window's pictures with the wall time that each stood [s], the sounds heard. Out: a film as
-large as the window was when it began, as long as the wall time; a picture for which the encoder has
-no room is left out, so that the window never waits.
+In: the window's pictures with their wall time [s], the sounds played. Out: a film with the window's
+initial size and the length of the wall time. A picture for which the encoder has no room is
+skipped, so that the window never waits.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from simulator.export.codecs import video_writer
 from simulator.stage.events import SoundCue
 
 FPS = 30
-"""Most pictures a second: the window draws the next one meanwhile."""
+"""Most pictures a second: the window draws meanwhile."""
 
 Size = tuple[int, int]
 
 
 class LiveFilm:
-    """A film that is being made; `seconds` is its length up to now."""
+    """A film being made; `seconds` is its length so far."""
 
     def __init__(self, path: Path, size: Size) -> None:
-        """Begin it.
+        """Start it.
 
         Raises:
             OutputError: it cannot be written.
@@ -40,14 +40,14 @@ class LiveFilm:
         self._writer = self._open.enter_context(writer)
 
     def hear(self, cues: tuple[SoundCue, ...]) -> None:
-        """Let sounds begin with the next picture."""
+        """Start sounds with the next picture."""
         self._heard += cues
 
     def take(self, surface: pygame.Surface, stood_s: float) -> None:
-        """Take the picture that follows one which stood so long [s].
+        """Add a picture; the one before it was shown for `stood_s` [s].
 
         Raises:
-            OutputError: it cannot be written on; nothing of it is left.
+            OutputError: writing failed; no part of the file is left.
         """
         self.seconds += stood_s
         number = int(self.seconds * FPS)
@@ -61,12 +61,12 @@ class LiveFilm:
             given_up.pop_all()
 
     def finish(self) -> None:
-        """Write what is still held back; raises `OutputError`, and nothing of it is left."""
+        """Write what is still buffered; raises `OutputError`, and no part of the file is left."""
         with self._open:
             self._writer.finish()
 
     def _fitted(self, surface: pygame.Surface) -> pygame.Surface:
-        """Return the picture at the film's size, in the middle where its shape is another."""
+        """Return the picture at the film's size, centred if the proportions differ."""
         canvas = self._canvas
         wide, high = canvas.get_size()
         seen = surface.get_size()

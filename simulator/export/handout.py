@@ -1,7 +1,7 @@
 """A story as a hand-out: a PDF with a page for each chapter (matplotlib, extra `[plot]`).
 
-In: a story's timeline with all that is known about its runs. Out: a file, complete or absent. A
-page has the chapter's last picture, its caption and the speaker's notes, black on white.
+In: a story's timeline with all results of its runs. Out: a file, complete or absent. A page has the
+chapter's last picture, its caption and the speaker's notes, black on white.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from simulator.view.text import REGULAR, Type, shrink
 from simulator.view.theme import THEMES, Theme
 
 PAGE_IN, EDGE_IN = (11.69, 8.27), 0.55
-"""A page of A4, lying, and its margin [inches]."""
+"""A landscape page of A4, and its margin [inches]."""
 PICTURE_PX, PICTURE_IN = (1600, 900), 8.6
 """The picture's size in the file, and its width on the page."""
 _DPI = 144
-"""In points of this size words are wrapped."""
+"""Words are wrapped for type of this size [pt]."""
 _CAPTION_PT, _NOTES_PT, _LEAST_PT = 15, 12, 6
 
 
@@ -53,7 +53,7 @@ def write_handout(
     name, painter, camera = timeline.script.story.name, Painter(theme), Camera.WHOLE
     look = style(THEMES["daylight"]) | {"figure.constrained_layout.use": False}
     with warnings.catch_warnings(), mpl.rc_context(look), replacing(path) as beside:
-        warnings.simplefilter("ignore")  # a sign that no font has is drawn as a box
+        warnings.simplefilter("ignore")  # a character that no font has is drawn as a box
         with PdfPages(beside, metadata={"CreationDate": None, "Title": name}) as pdf:
             for chapter in timeline.chapters:
                 camera = chapter.spec.camera or camera
@@ -93,7 +93,7 @@ def write_handout(
 def _picture(chapter: CompiledChapter, painter: Painter, camera: Camera) -> NDArray[np.uint8]:
     """Return the picture at the chapter's end, shape (height, width, 3)."""
     scene = chapter.scene_at(chapter.length_s)
-    if scene.staging is not None:  # its caption stands below
+    if scene.staging is not None:  # its caption is below
         scene = replace(scene, staging=replace(scene.staging, caption=""))
     surface = pygame.Surface(PICTURE_PX, 0, 32)
     painter.draw(surface, scene, PictureOptions(shot=resting(camera)))
@@ -103,9 +103,9 @@ def _picture(chapter: CompiledChapter, painter: Painter, camera: Camera) -> NDAr
 def _words(
     chapter: CompiledChapter, type_: Type, room_px: int
 ) -> list[tuple[int, str, float, str]]:
-    """Return caption and notes as lines: how far down [px], text, size [pt], colour.
+    """Return caption and notes as lines: distance from the top [px], text, size [pt], colour.
 
-    They are set smaller where they are long.
+    Long texts are set smaller.
     """
     texts = [
         (" ".join(sentence.text for sentence in words).split(), size, colour)

@@ -1,9 +1,9 @@
-"""Restricted Python to JavaScript: the page runs the kernel's own source, never a second one.
+"""Restricted Python to JavaScript: the page runs the kernel's source, not a second copy.
 
-In: modules, and which of their functions and classes are wanted. Out: JavaScript that computes the
-same bits. Only what `simulator.physics.kernel` allows itself is translated: numbers, flat arrays,
-+ - * / % of what is not negative, sqrt, comparisons, loops over a range. Constants of a module are
-written as values. What is beyond that is refused, with its line.
+In: modules, and the names of the functions and classes to translate. Out: JavaScript that computes
+the same bits. Only the restricted Python of `simulator.physics.kernel` is translated: numbers, flat
+arrays, + - * / % of non-negative numbers, sqrt, comparisons, loops over a range. Constants of a
+module become values. Anything else is refused, with its line.
 """
 
 from __future__ import annotations
@@ -41,23 +41,23 @@ _FUNCTIONS = {
 }
 _METHODS = {"append": "push"}
 _EMPTY = {"float": "NaN", "int": "0", "bool": "false"}
-"""What a field holds before it is set: a number from the start, so that it is stored as one."""
+"""The initial value of a field: a number, so that JavaScript stores it as one."""
 _RESERVED = """
 arguments case catch const default delete do enum eval export extends function instanceof interface
 let new null package private protected public static super switch this throw typeof undefined
 var void
 """
-"""Words of JavaScript that a Python variable may have for a name."""
+"""JavaScript keywords that may be names of Python variables."""
 
 
 def translated(*parts: tuple[ModuleType, Collection[str]]) -> str:
     """Return functions, classes and constants of modules as JavaScript, with what they use.
 
     Args:
-        parts: modules with the names wanted of them; functions that those call must be among them.
+        parts: modules with the names to translate; functions that those call must be included.
 
     Raises:
-        SyntaxError: something of the source is beyond what is translated.
+        SyntaxError: part of the source cannot be translated.
     """
     constants: dict[str, str] = {}
     bodies: list[str] = []
@@ -214,7 +214,7 @@ def _expression(node: ast.expr) -> str:  # noqa: C901, PLR0911, PLR0912 - one ca
             return f"({f' {_OPERATORS[type(op)]} '.join(map(_expression, values))})"
         case ast.Compare(left=left, ops=ops, comparators=others):
             if len(ops) > 1 and not all(isinstance(n, ast.Name) for n in others[:-1]):
-                raise _refuse(node)  # it would be looked at twice
+                raise _refuse(node)  # it would be evaluated twice
             pairs = zip([left, *others[:-1]], ops, others, strict=True)
             each = [f"{_expression(a)} {_operator(op)} {_expression(b)}" for a, op, b in pairs]
             return f"({' && '.join(each)})"

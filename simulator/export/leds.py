@@ -1,7 +1,7 @@
 """The rail on a real strip of LEDs: by DDP (WLED, LedFx), sACN (E1.31, extra `[leds]`) or Art-Net.
 
-In: scenes, as they are shown; where to send, `ddp:HOST,count=400`. Out: packets to that host alone
-(unicast, no discovery), 40 times a second; dark at the end, whatever ended it.
+In: scenes, as they are shown; a target, `ddp:HOST,count=400`. Out: packets to that host only
+(unicast, no discovery), 40 times a second; the strip is dark at the end, whatever ended it.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ FRAMES_PER_S = 40
 CHANNELS_A_UNIVERSE = 512
 MOST_LEDS = 20_000
 _LONGEST_HOST = 253
-"""Characters of a name in the network (RFC 1035)."""
+"""Most characters of a host name (RFC 1035)."""
 _UNIVERSES = {"sacn": (1, 63_999), "artnet": (0, 32_767)}
-"""The first and the last universe of each protocol that has some."""
+"""The first and the last universe of the protocols that have universes."""
 _ORDERS = ("rgb", "rbg", "grb", "gbr", "brg", "bgr")
 
 Colours = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """Where a strip hangs, and how it is wired.
+class LedTarget:
+    """The address and the wiring of a strip.
 
     Attributes:
         protocol: `ddp`, `sacn` or `artnet`.
         host: name or address of its controller.
         count: number of LEDs.
-        universe: the first universe; beyond what it holds the next one follows. Not for DDP.
-        start: the first channel, from 1; with DDP beyond 512, too.
-        order: in which order an LED takes its three colours.
-        gamma: exponent from what a screen shows to light; 1 where the controller has its own.
-        offset: the first LED stands so many LEDs after the start of the lap.
-        reverse: the strip runs against the running direction, its last LED comes first.
+        universe: the first universe; further LEDs use the following ones. Not for DDP.
+        start: the first channel, from 1; with DDP it may exceed 512.
+        order: the order of the colour channels of an LED.
+        gamma: exponent from screen values to light; 1 if the controller applies its own.
+        offset: the first LED is this many LEDs after the start of the lap.
+        reverse: the strip runs against the running direction, its last LED first.
     """
 
     protocol: str
@@ -61,7 +61,7 @@ class Target:
     reverse: bool = False
 
     def channels(self, colours: Colours) -> bytes:
-        """Return what the channels carry, three an LED, for colours of shape (count, 3)."""
+        """Return the channels' values, three per LED, for colours of shape (count, 3)."""
         light = np.rint(255.0 * (colours / 255.0) ** self.gamma).astype(np.uint8)
         light = np.roll(light, -self.offset, axis=0)[:, ["rgb".index(c) for c in self.order]]
         return (light[::-1] if self.reverse else light).tobytes()
@@ -71,13 +71,13 @@ class Target:
         pieces: list[tuple[int, int, int]] = []
         left, at = self.count, self.start - 1
         while left > 0:
-            leds = min(left, (CHANNELS_A_UNIVERSE - at) // 3)  # no LED lies in two
+            leds = min(left, (CHANNELS_A_UNIVERSE - at) // 3)  # no LED is split between two
             pieces.append((self.universe + len(pieces), at, leds))
             left, at = left - leds, 0
         return pieces
 
 
-def parse_target(text: str) -> Target:
+def parse_target(text: str) -> LedTarget:
     """Return the target of `ddp:HOST,count=400,order=grb,reverse`; raises `ValueError`."""
     scheme, colon, rest = text.partition(":")
     host, *settings = (part.strip() for part in rest.split(","))
@@ -86,7 +86,7 @@ def parse_target(text: str) -> Target:
     if not known or not colon or not 0 < len(host) <= _LONGEST_HOST:
         raise ValueError(f"'{text[:100]}' is not like ddp:HOST,count=400 (or sacn:, artnet:)")
     limits = {"count": (1, MOST_LEDS), "offset": (0, MOST_LEDS), "start": (1, 3 * MOST_LEDS)}
-    names = [field.name for field in fields(Target)[2:]]
+    names = [field.name for field in fields(LedTarget)[2:]]
     values: dict[str, Any] = {}
     if protocol == "ddp":
         names.remove("universe")
@@ -100,7 +100,7 @@ def parse_target(text: str) -> Target:
                 f"'{name[:100]}' is not a setting of a strip; there are: {', '.join(names)}"
             )
         values[name] = _value_of(name, value, limits.get(name), given=bool(equals))
-    target = Target(protocol, host, **values)
+    target = LedTarget(protocol, host, **values)
     if protocol != "ddp" and target.universes()[-1][0] > _UNIVERSES[protocol][1]:
         raise ValueError(f"there is no universe beyond {_UNIVERSES[protocol][1]}")
     return target
@@ -121,7 +121,7 @@ def _value_of(name: str, value: str, limits: tuple[int, int] | None, *, given: b
             if len(value) < 10 and 1.0 <= float(value) <= 5.0:
                 return float(value)
         raise ValueError(f"gamma is a number from 1 to 5, not '{value[:100]}'")
-    is_number = value.isdecimal() and len(value) < 10  # Python reads none of thousands
+    is_number = value.isdecimal() and len(value) < 10  # Python refuses thousands of digits
     if not (is_number and limits[0] <= int(value) <= limits[1]):
         what = f"a whole number from {limits[0]} to {limits[1]}"
         raise ValueError(f"{name} is {what}, not '{value[:100]}'")
@@ -129,7 +129,7 @@ def _value_of(name: str, value: str, limits: tuple[int, int] | None, *, given: b
 
 
 def colours_of(scene: Scene, count: int, theme: Theme) -> Colours:
-    """Return what each of `count` LEDs shows, shape (count, 3): the waves' light added up."""
+    """Return the colour of each of `count` LEDs, shape (count, 3): the waves' light added up."""
     total = np.zeros((count, 3))
     for wave in scene.waves:
         light = np.asarray(theme.light(wave.colour), dtype=np.float64)
@@ -138,30 +138,30 @@ def colours_of(scene: Scene, count: int, theme: Theme) -> Colours:
 
 
 def resampled(brightness: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    """Return the mean brightness over each of `count` equal pieces of the rail; light is kept."""
+    """Return the mean brightness of each of `count` equal pieces of the rail; light is kept."""
     leds = len(brightness)
     sums = np.concatenate([[0.0], np.cumsum(brightness)])
     edges = np.linspace(0.0, leds, count + 1)
     return np.asarray(np.diff(np.interp(edges, np.arange(leds + 1), sums)) * count / leds)
 
 
-# -- a pattern that proves the wiring --------------------------------------------------------------
+# -- a test pattern for the wiring -----------------------------------------------------------------
 
 COLOUR_S = 1.0
 """How long the whole strip shows each colour of the pattern [s]."""
 DOT_LEDS_PER_S = 60.0
 _RED, _GREEN, _BLUE, _WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 _EACH = 10
-"""Every so many LEDs one glows, to count by."""
+"""One LED in this many glows, for counting."""
 
 
 def pattern_s(count: int) -> float:
-    """Return how long one round of the pattern takes [s]."""
+    """Return the duration of one round of the pattern [s]."""
     return 3 * COLOUR_S + count / DOT_LEDS_PER_S
 
 
 def pattern(time_s: float, count: int) -> tuple[str, Colours]:
-    """Return what a strip in order shows then, in words and as colours of shape (count, 3)."""
+    """Return the pattern at a time, as text and as colours of shape (count, 3), in strip order."""
     colours = np.zeros((count, 3), np.uint8)
     step = math.floor(time_s / COLOUR_S)
     if step < 3:
@@ -183,24 +183,24 @@ def pattern(time_s: float, count: int) -> tuple[str, Colours]:
 
 
 class _Wire(Protocol):
-    """Sends what the channels of a strip carry; nothing it meets on the way is an error."""
+    """Sends the channels of a strip; failures on the network are no errors."""
 
     def send(self, channels: bytes) -> None:
         """Send the channels of every LED, three bytes each."""
 
     def close(self) -> None:
-        """Send nothing any more."""
+        """Stop sending."""
 
 
 DDP_PORT, ARTNET_PORT = 4048, 6454
 DDP_DATA = 1440
-"""Bytes of a DDP packet: 480 LEDs, so that it is never cut into pieces on its way."""
+"""Bytes of a DDP packet: 480 LEDs, so that it is never fragmented."""
 
 
 class _Datagrams:
-    """DDP or Art-Net: packets that are sent at once."""
+    """DDP or Art-Net: packets that are sent immediately."""
 
-    def __init__(self, target: Target, address: str) -> None:
+    def __init__(self, target: LedTarget, address: str) -> None:
         self._target, self._number = target, 0
         self._to = (address, DDP_PORT if target.protocol == "ddp" else ARTNET_PORT)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -217,11 +217,11 @@ class _Datagrams:
         self._socket.close()
 
 
-def ddp_packets(target: Target, channels: bytes, number: int) -> Iterator[bytes]:
-    """Yield the packets of one picture (http://www.3waylabs.com/ddp), the last one pushes it.
+def ddp_packets(target: LedTarget, channels: bytes, number: int) -> Iterator[bytes]:
+    """Yield the packets of one picture (http://www.3waylabs.com/ddp); the last one displays it.
 
-    Flags, sequence (1 to 15), data type (RGB, 8 bits), destination (the display); where the data
-    belong and how many they are [bytes], big-endian.
+    Flags, sequence (1 to 15), data type (RGB, 8 bits), destination (the display); offset and length
+    of the data [bytes], big-endian.
     """
     for at in range(0, len(channels), DDP_DATA):
         data = channels[at : at + DDP_DATA]
@@ -231,7 +231,7 @@ def ddp_packets(target: Target, channels: bytes, number: int) -> Iterator[bytes]
         yield head + where + len(data).to_bytes(2, "big") + data
 
 
-def artnet_packets(target: Target, channels: bytes, number: int) -> Iterator[bytes]:
+def artnet_packets(target: LedTarget, channels: bytes, number: int) -> Iterator[bytes]:
     """Yield an ArtDmx packet for each universe (Art-Net 4).
 
     Name, operation (little-endian), version 14, sequence (1 to 255), port, universe
@@ -248,9 +248,9 @@ def artnet_packets(target: Target, channels: bytes, number: int) -> Iterator[byt
 
 
 class _Sacn:
-    """sACN by a library, which goes on sending the last picture in a thread of its own."""
+    """sACN by a library, which keeps sending the last picture from its own thread."""
 
-    def __init__(self, target: Target, address: str) -> None:
+    def __init__(self, target: LedTarget, address: str) -> None:
         try:
             import sacn  # noqa: PLC0415 - an extra
             from sacn.sending.sender_socket_udp import SenderSocketUDP  # noqa: PLC0415
@@ -258,7 +258,7 @@ class _Sacn:
             raise ExtraError("A strip of LEDs by sACN", "leds") from None
 
         class Unicast(SenderSocketUDP):  # type: ignore[misc] # sacn has no types
-            """Its failures never end the sending; only the host that was named gets packets."""
+            """A sender that survives failures and sends only to the named host."""
 
             def send_packet(self, data: bytearray, destination: str) -> None:
                 with suppress(OSError):
@@ -301,25 +301,25 @@ class _Sacn:
 
 
 class LedStrip:
-    """A strip being fed."""
+    """A connected strip."""
 
-    def __init__(self, wire: _Wire, target: Target, theme: Theme) -> None:
+    def __init__(self, wire: _Wire, target: LedTarget, theme: Theme) -> None:
         self._wire, self._target, self._theme = wire, target, theme
         self._due_s = 0.0
 
     def show(self, scene: Scene) -> None:
-        """Show the lights of a scene, where one is due."""
+        """Show the lights of a scene, if a packet is due."""
         now_s = time.monotonic()
         if now_s >= self._due_s:
             self._due_s = max(self._due_s + 1 / FRAMES_PER_S, now_s)
             self.light(colours_of(scene, self._target.count, self._theme))
 
     def light(self, colours: Colours) -> None:
-        """Show colours of shape (count, 3) at once."""
+        """Show colours of shape (count, 3) immediately."""
         self._wire.send(self._target.channels(colours))
 
     def test(self, time_s: float, rounds: int) -> str | None:
-        """Show the pattern then, and say in words what it is; None: its rounds are over."""
+        """Show the pattern at a time, and return its description; None: its rounds are over."""
         number, within_s = divmod(time_s, pattern_s(self._target.count))
         if number >= rounds:
             return None
@@ -333,12 +333,12 @@ class LedStrip:
 
 
 @contextmanager
-def opened_strip(target: Target, theme: Theme) -> Iterator[LedStrip]:
+def opened_strip(target: LedTarget, theme: Theme) -> Iterator[LedStrip]:
     """Yield a strip; it goes dark at the end, also after an error.
 
     Raises:
         OutputError: the host has no address.
-        ExtraError: it takes sACN, and sacn is not installed.
+        ExtraError: it needs sACN, and sacn is not installed.
     """
     try:
         address = socket.getaddrinfo(target.host, None, socket.AF_INET, socket.SOCK_DGRAM)[0][4][0]

@@ -1,9 +1,9 @@
 """One HTML page in which an audience runs the model itself, anywhere, without a network.
 
-In: a show, themes. Out: a page that is whole in itself or not there at all. It holds the kernel
-(`simulator.export.javascript`), what an attempt is made of (`simulator.export.page_model`) and what
-is shown beside it; its first numbers are those of `simulate`. Whatever comes from a scenario is
-escaped, and the page's own policy lets no script run but the one that it was made with.
+In: a show, themes. Out: a self-contained page, complete or absent. It contains the kernel
+(`simulator.export.javascript`), the data of an attempt (`simulator.export.page_model`) and the
+accompanying texts; its first numbers are those of `simulate`. Everything from a scenario is
+escaped, and the page's security policy allows only the scripts it was made with.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ from simulator.view.theme import THEMES, Theme, css, relative_luminance
 
 LONGEST_LINK = 1000
 PLACE_M = 5.0
-"""A ghost's times are kept at places so far apart [m]."""
+"""Distance between the stored times of a ghost [m]."""
 DISTANCES_M = (800.0, 1000.0, 1500.0, 1609.344, 3000.0, 5000.0, 10_000.0)
-"""Over what a reader may have run."""
+"""Race distances at which a reader can enter a time of their own [m]."""
 GENERAL = (
     (
         "This is a model, not a measurement: cost of running, air drag, the shelter of a "
@@ -67,7 +67,7 @@ def write_page(
 ) -> None:
     """Write the page of an attempt.
 
-    `link`: the address at which it will stand, for its QR code.
+    `link`: the page's future address, for its QR code.
 
     Raises:
         OutputError: the file exists already, or cannot be written, or the link is too long.
@@ -112,14 +112,14 @@ def page_text(show: Show, theme: Theme, link: str = "") -> str:
 
 
 def add_fonts(bundle: Bundle) -> None:
-    """Attach the fonts that every page is set in."""
+    """Attach the fonts that every page uses."""
     for weight in ("Regular", "Bold"):
         font = asset_path(f"fonts/LightpaceSans-{weight}.ttf")
         bundle.attach(weight.lower(), font.read_bytes())
 
 
 def script_of(first: str, *names: str) -> str:
-    """Return a page's script: a text, then files of `assets/page`, in a scope of their own."""
+    """Return a page's script: a text, then files of `assets/page`, in their own scope."""
     return "\n".join(['"use strict";\n(() => {', first, *map(_asset, names), "})();"])
 
 
@@ -129,7 +129,7 @@ def style_of(theme: Theme, *names: str) -> str:
 
 
 def filled(name: str, values: dict[str, str], script: str, style: str) -> str:
-    """Return a page of `assets/page` with its values, and with a policy that allows them alone."""
+    """Return a page of `assets/page` with its values, and with a policy that allows only them."""
     every = values | {"script": script, "style": style, "policy": _policy(script, style)}
     return re.sub(r"\{\{(\w+)\}\}", lambda place: every[place[1]], _asset(name))
 
@@ -139,7 +139,7 @@ def _asset(name: str) -> str:
 
 
 def _policy(script: str, style: str) -> str:
-    """Return the policy: nothing is loaded, and nothing runs or looks but what was made here."""
+    """Return the policy: nothing is loaded, and only these scripts and styles apply."""
 
     def digest(text: str) -> str:
         return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
@@ -152,7 +152,7 @@ def _policy(script: str, style: str) -> str:
 
 
 def _styles(theme: Theme) -> str:
-    """Return the colours in the dark and in the light; the theme itself is one of the two."""
+    """Return the colours for dark and light mode; the theme itself is one of the two."""
     is_dark = relative_luminance(theme.back) < 0.2
     dark, light = (theme, THEMES["daylight"]) if is_dark else (THEMES["night"], theme)
     day = f"color-scheme: light; {_colours(light)}"
@@ -175,7 +175,7 @@ def _colours(theme: Theme) -> str:
     return " ".join(f"--{name}: {css(colour)};" for name, colour in colours.items())
 
 
-# -- what stands there without a script ------------------------------------------------------------
+# -- content without a script ----------------------------------------------------------------------
 
 
 def _facts(summary: Summary, chance: float) -> str:
@@ -209,7 +209,7 @@ def _chart_words(summary: Summary) -> str:
 
 
 def _splits(summary: Summary, table: list[list[str]]) -> str:
-    """Return the table; what the script fills anew bears the name of its column."""
+    """Return the table; cells that the script updates have the name of their column."""
     head, *rows = table
     kinds = {1: "plan", 2: "run", 3: "gap"}
     if head[-1] == "residual":
@@ -235,7 +235,7 @@ def _distances(race_m: float) -> str:
 
 
 def caveats(show: Show, summary: Summary) -> list[str]:
-    """Return what a reader has to know, the most particular first."""
+    """Return what a reader must know, the most specific first."""
     words = [f"Assumed here, not measured: {', '.join(show.assumed)}."] if show.assumed else []
     worst = worst_residual(summary.splits)
     if worst is not None:
@@ -254,7 +254,7 @@ def caveats(show: Show, summary: Summary) -> list[str]:
 
 
 def code_of(link: str) -> str:
-    """Return the QR code of the page's address as a picture; nothing without an address."""
+    """Return the QR code of the page's address as a picture; empty without an address."""
     if not link:
         return ""
     if len(link) > LONGEST_LINK:
@@ -274,7 +274,7 @@ def _take(link: str) -> str:
     return f'This page stands at <a href="{shown}">{shown}</a>.' if safe else escape(link)
 
 
-# -- what the script shows beside the model --------------------------------------------------------
+# -- texts that the script shows -------------------------------------------------------------------
 
 
 def _shown(show: Show, summary: Summary, bundle: Bundle) -> dict[str, Any]:
@@ -295,7 +295,7 @@ def _shown(show: Show, summary: Summary, bundle: Bundle) -> dict[str, Any]:
 
 
 def _with_count(show: Show, count: int) -> dict[str, Any]:
-    """Return what is said of an attempt with so many pacers."""
+    """Return the texts for an attempt with this many pacers."""
     pacers = show.scenario.pacers.model_copy(update={"count": count})
     other = replace(show, pacers=group_of(pacers, show.recording.race_m))
     marks = [{"x_m": mark.x_m, "label": mark.label} for mark in other.pacer_marks]

@@ -1,9 +1,9 @@
-"""What a page needs to run the model: everything of an attempt but the kernel itself.
+"""The data a page needs to run the model: everything about an attempt except the kernel itself.
 
-In: a scenario. Out: plain values and tables for `assets/page/model.js`, which puts them together as
+In: a scenario. Out: plain values and tables for `assets/page/model.js`, which assembles them as
 `simulator.physics.setup` does, to the bit. The kernel and the schedules are translated from their
-own source; what numpy works out (shelter, wind, density, heat) is tabulated for every value that
-the page's controls can have.
+source. What numpy computes (shelter, wind, density, heat) is tabulated for every value of the
+page's controls.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from simulator.export.javascript import translated
 from simulator.physics import kernel
 from simulator.physics.air import altitude_share, gusts, heat_rate
 from simulator.physics.kernel import CELLS_PER_M, TRACK_CELLS
-from simulator.physics.pacers import Group, group_of, leads, stints_of
+from simulator.physics.pacers import PacerGroup, group_of, leads, stints_of
 from simulator.physics.setup import (
     PATIENCE,
     PATIENCE_S,
@@ -49,12 +49,12 @@ from simulator.scenario.schedule import Schedule
 from simulator.session.knob_edits import RefusedError, plan_with_target
 
 AROUND_S = 10.0
-"""How far a target can be turned [s]."""
+"""Range of the target's control [s]."""
 TENTHS, HALVES, HUNDREDTHS = 10, 2, 100
 STRETCHES_S = 0.5
 """Steps between the targets of a plan that is a table [s]."""
 MOST_ULPS = 2
-"""How far the finish of a plan may round off its target [units in the last place]."""
+"""Rounding error allowed between a plan's finish and its target [units in the last place]."""
 _PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
 _KERNEL = (
     "rise",
@@ -77,12 +77,12 @@ _SCHEDULE = ("start_loss", "_loss_for", "ramps_through")
 
 @lru_cache(maxsize=1)
 def kernel_script() -> str:
-    """Return the kernel, and what makes schedules, as JavaScript."""
+    """Return the kernel, and the code that makes schedules, as JavaScript."""
     return translated((kernel, _KERNEL), (schedule, _SCHEDULE))
 
 
 def model_of(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
-    """Return what the page's model needs; tables go to the bundle."""
+    """Return the data of the page's model; tables go into the bundle."""
     a = attempt_of(scenario)
     race, runner = scenario.distance, scenario.runner
     planned_s = schedule_of(scenario.plan, race).finish_s
@@ -143,12 +143,12 @@ def model_of(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
 
 
 def _usual(scenario: Scenario, air: Environment, planned_s: float) -> dict[str, float]:
-    """Return the air of a usual day, against which the price list holds this one."""
+    """Return the air of a usual day, the reference for the price list."""
     drag_k, *_ = runner_constants(scenario.runner, air, planned_s)
     return {"drag_k": drag_k, "heat": heat_rate(air), "altitude": altitude_share(air.pressure)}
 
 
-# -- what can be turned ----------------------------------------------------------------------------
+# -- the controls ----------------------------------------------------------------------------------
 
 
 def _grid(low: float, high: float, per: int) -> list[float]:
@@ -164,7 +164,7 @@ WAITS = _grid(0, 50, HALVES)
 
 
 def targets_of(plan: Plan, race_m: float) -> list[float]:
-    """Return the targets that a plan can have on a page [s]: tenths away from its own."""
+    """Return the targets of a plan on a page [s]: tenths away from its own."""
     own = round(schedule_of(plan, race_m).finish_s * HUNDREDTHS)
     most = round(AROUND_S * TENTHS)
     return [(own + HUNDREDTHS // TENTHS * k) / HUNDREDTHS for k in range(-most, most + 1)]
@@ -207,7 +207,7 @@ def _knobs(scenario: Scenario) -> dict[str, dict[str, Any]]:
 
 
 def _air(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
-    """Return K and the heat by temperature, and what gusts add by the wind's speed."""
+    """Return K and the heat by temperature, and the effect of gusts by the wind's speed."""
     air = scenario.environment
     degrees = sorted({*TEMPERATURES, air.temperature})
     speeds = sorted({*WINDS, air.wind.speed})
@@ -254,7 +254,7 @@ def _plan(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
 
 
 def _stretched(scenario: Scenario) -> Iterator[tuple[float, Schedule]]:
-    """Yield targets [s] near a table's own with its schedule, stretched as the window does it."""
+    """Yield targets [s] near a table's own with their schedules, stretched as in the window."""
     plan, race = scenario.plan, scenario.distance
     own = schedule_of(plan, race).finish_s
     yield own, planned_of(plan, race).schedule
@@ -268,7 +268,7 @@ def _stretched(scenario: Scenario) -> Iterator[tuple[float, Schedule]]:
 
 
 def stretched_plan(plan: Plan, race_m: float, target_s: float) -> Plan:
-    """Return the plan with another target, as the window's knob makes it."""
+    """Return the plan with another target, as the window's knob does."""
     text = plan_with_target(plan, race_m, target_s, ())
     return _PLAN.validate_python(yaml.safe_load(text))
 
@@ -307,7 +307,7 @@ def _formations(scenario: Scenario, bundle: Bundle) -> list[dict[str, Any]]:
 
 
 def _least_gap(pacers: Pacers) -> float | None:
-    """Return the least front gap at which nobody runs into anybody [m]; None: no gap matters."""
+    """Return the smallest front gap without collisions [m]; None: the gap has no effect."""
     if not any(leads(slot.ahead) for slot in pacers.formation.slots):
         return None
     tried = (pacers.model_copy(update={"front_gap": gap}) for gap in GAPS)
@@ -326,7 +326,7 @@ def _group(pacers: Pacers, scenario: Scenario, bundle: Bundle) -> dict[str, Any]
 
 
 def _sheltering(s: ShelterTables, bundle: Bundle) -> dict[str, Any]:
-    """Return what the kernel's `Formation` is made of; groups, and which of them each stage has."""
+    """Return the data of the kernel's `Formation`: groups, and the ones of each stage."""
     groups = list(dict.fromkeys(s.bodies))
     by_formation = any(profile is not None for profile in s.profiles)
     return {
@@ -343,13 +343,13 @@ def _sheltering(s: ShelterTables, bundle: Bundle) -> dict[str, Any]:
 
 
 def _influence(body: Body, bundle: Bundle) -> list[Any]:
-    """Return what one pacer does to the air: his wake by lanes, what he takes away, his trail."""
+    """Return one pacer's effect on the air: his wake by lanes, lost shelter, his trail."""
     influence = body_influence(body)
     wake = [[lane, bundle.add(velocity)] for lane, velocity in influence.wake]
     return [wake, bundle.add(influence.lost), bundle.add(influence.trail)]
 
 
-def _bodies(group: Group, bundle: Bundle) -> dict[str, Any]:
+def _bodies(group: PacerGroup, bundle: Bundle) -> dict[str, Any]:
     columns = (group.stages_m, group.ahead_m, group.offset_m, group.presence)
     stages, ahead, offset, presence = map(bundle.add, columns)
     return {

@@ -20,7 +20,7 @@ from simulator.analysis.predict import DISTANCES_M
 from simulator.analysis.splits import split_label, split_places
 from simulator.analysis.summary import Summary
 from simulator.analysis.validate.athletes import FILE, Study, athletes
-from simulator.analysis.validate.rows import DECIMALS, Role, Row, Unit, sections
+from simulator.analysis.validate.rows import DECIMALS, Role, Unit, ValidationRow, sections
 from simulator.errors import ExtraError, OutputError
 from simulator.files import replacing, write_text
 from simulator.scenario.loader import scenario_to_dict
@@ -35,7 +35,7 @@ from simulator.units import (
 
 
 def split_cells(summary: Summary) -> list[list[str]]:
-    """Return the split table as people read it, headings first."""
+    """Return the split table for people, headings first."""
     published = any(s.published_s is not None for s in summary.splits)
     rows = [["m", "plan", "run", "gap", *(ghost.name for ghost in summary.ghosts)]]
     rows[0] += ["published", "residual"] if published else []
@@ -85,7 +85,7 @@ def write_scenario(scenario: Scenario, path: str | Path) -> None:
 
 
 def sheet_sections(scenario: Scenario) -> list[tuple[str, list[list[str]]]]:
-    """Return what a coach hands out: (heading, rows with a first row of column names)."""
+    """Return the coach's sheet: (heading, rows with a first row of column names)."""
     race = scenario.distance
     distances = split_places(scenario)
     plan = plan_mark(scenario)
@@ -129,7 +129,7 @@ def write_sheet(scenario: Scenario, path: str | Path) -> None:
     """Write the coach's sheet as `.csv` or `.txt`, or as `.pdf` for a clipboard.
 
     Raises:
-        OutputError: the ending is another one, or the file cannot be written.
+        OutputError: the extension is not supported, or the file cannot be written.
         ExtraError: matplotlib, which writes PDF, is not installed.
     """
     ending = Path(path).suffix.lower()
@@ -146,11 +146,11 @@ def write_sheet(scenario: Scenario, path: str | Path) -> None:
 
 
 _PAGE_IN, _EDGE_IN, _LINE_IN, _TYPE_PT = (8.27, 11.69), 0.7, 0.19, 9.5
-"""A page of A4, its margin, the height of a line [inches]; the size of its type [points]."""
+"""A page of A4, its margin, the height of a line [inches]; the type size [points]."""
 
 
 def _write_pdf(scenario: Scenario, path: str | Path) -> None:
-    """Write the sheet black on white, on as many pages as it takes; no heading ends one."""
+    """Write the sheet black on white, on as many pages as needed; no heading ends a page."""
     try:
         from matplotlib.backends.backend_pdf import PdfPages  # noqa: PLC0415 - an extra
         from matplotlib.figure import Figure  # noqa: PLC0415
@@ -175,7 +175,7 @@ def _write_pdf(scenario: Scenario, path: str | Path) -> None:
         "": {"fontfamily": "monospace"},
     }
     with warnings.catch_warnings(), replacing(path) as beside:
-        warnings.simplefilter("ignore")  # a sign that its font lacks is drawn as a box
+        warnings.simplefilter("ignore")  # a character that its font lacks is drawn as a box
         with PdfPages(beside, metadata={"CreationDate": None, "Title": scenario.name}) as pdf:
             for page in pages:
                 figure = Figure(figsize=_PAGE_IN)
@@ -198,7 +198,7 @@ def _aligned(table: list[list[str]]) -> list[str]:
 
 
 VALIDATION_COLUMNS = ("what", "source", "published", "model", "difference", "", "note")
-"""The table's columns; the one without a name holds the role."""
+"""The table's columns; the one without a name is the role."""
 
 ROLE_WORDS = {
     Role.CALIBRATED: "numbers of the model were chosen with this value in view, so that it fits "
@@ -221,7 +221,7 @@ the model:
 """
 
 
-def validation_cells(row: Row) -> list[str]:
+def validation_cells(row: ValidationRow) -> list[str]:
     """Return the row as text, one cell for each of `VALIDATION_COLUMNS`."""
     published = "–" if not row.published else " to ".join(_value(p, row) for p in row.published)
     difference = "" if row.difference is None else _difference(row.difference, row)
@@ -229,7 +229,7 @@ def validation_cells(row: Row) -> list[str]:
     return [row.what, row.source, published, model, difference, row.role.value, row.note]
 
 
-def _value(value: float, row: Row) -> str:
+def _value(value: float, row: ValidationRow) -> str:
     if row.unit is Unit.TIME:
         return format_time(value)
     units = {
@@ -245,13 +245,13 @@ def _value(value: float, row: Row) -> str:
     return f"{written}{units.get(row.unit, '')}"
 
 
-def _difference(value: float, row: Row) -> str:
+def _difference(value: float, row: ValidationRow) -> str:
     unit = " s" if row.unit in (Unit.TIME, Unit.SECONDS) else ""
     return f"{format_signed(value, DECIMALS[row.unit])}{unit}"
 
 
 def athlete_cells(study: Study) -> list[list[str]]:
-    """Return by how much each athlete's left-out bests are missed [%], headings first."""
+    """Return the prediction error of each athlete's left-out bests [%], headings first."""
     labels = [format_distance(d) for d in DISTANCES_M]
     rows = [["athlete", *labels]]
     for athlete in athletes():
@@ -273,7 +273,7 @@ out. Bests of all years count; all are taken to be paced over their first 55 %.
 """
 
 
-def validation_markdown(rows: Sequence[Row], study: Study) -> str:
+def validation_markdown(rows: Sequence[ValidationRow], study: Study) -> str:
     """Return docs/validation.md."""
     lines = [f"- **{role.value}**: {words};" for role, words in ROLE_WORDS.items()]
     lines[-1] = lines[-1].removesuffix(";") + "."

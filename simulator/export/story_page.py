@@ -1,8 +1,8 @@
 """A story as one HTML page: chapters with their captions, to click through, to embed, to print.
 
-In: a story's timeline. Out: a page that is whole in itself, in which each chapter plays what the
-window and the film show of it. Places are embedded at equal steps of a chapter's own time, as
-second differences of whole centimetres; a sentence waits for the moment that it tells of.
+In: a story's timeline. Out: a self-contained page in which each chapter plays what the window and
+the film show of it. Positions are embedded at equal steps of a chapter's time, as second
+differences of whole centimetres; a sentence appears only at the moment that it is about.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from simulator.units import format_distance, format_time, time_cell
 from simulator.view.theme import Theme
 
 STEP_S = 0.2
-"""How far apart the embedded moments of a chapter are [s of its own time]."""
+"""Interval of the embedded moments of a chapter [s of its time]."""
 POINTS = 160
-"""How many points of a curve are embedded."""
+"""Number of embedded points of a curve."""
 STATES = tuple(state.value.replace(", ", "-") for state in GapState)
 
 
 def write_story_page(
     timeline: StoryTimeline, path: str | Path, theme: Theme, *, force: bool = False
 ) -> None:
-    """Write the page of a story, with the QR code of the link that it names.
+    """Write the page of a story, with the QR code of its link.
 
     Raises:
         OutputError: the file exists already, or cannot be written, or the link is too long.
@@ -72,7 +72,7 @@ def story_text(timeline: StoryTimeline, theme: Theme) -> str:
 
 
 def _written(chapter: CompiledChapter) -> str:
-    """Return a chapter as a page of the hand-out has it, and whoever reads without a script."""
+    """Return a chapter as on a page of the hand-out, for readers without a script."""
     caption, notes = escape(said(chapter.caption)), escape(said(chapter.notes))
     aside = f'<p class="note">{notes}</p>' if notes else ""
     name = f"{chapter.number}. {escape(chapter.spec.name)}"
@@ -85,7 +85,7 @@ def _written(chapter: CompiledChapter) -> str:
 
 
 def _chapter(chapter: CompiledChapter, bundle: Bundle) -> dict[str, Any]:
-    # without its card: the page has the chapter's name in its head
+    # without its card: the page's heading has the chapter's name
     card_s, length_s = chapter.spec.card, chapter.length_s - chapter.spec.card
     count = math.ceil(length_s / STEP_S) + 1
     whens = [card_s + min(i * STEP_S, length_s) for i in range(count)]
@@ -121,6 +121,7 @@ def _chapter(chapter: CompiledChapter, bundle: Bundle) -> dict[str, Any]:
         "reveal": [round(100 * scene.chart.reveal_m) for scene in scenes],
         "splits": _splits(last) if Panel.SPLITS in panels else [],
         "bars": list(map(_bar, bars)),
+        "revealed": chapter.spec.reveal,
         "target": last.target_s,
         "target_text": format_time(last.target_s),
     }
@@ -131,13 +132,13 @@ def _state(state: GapState) -> int:
 
 
 def _pieces(chapter: CompiledChapter, words: Words) -> list[list[Any]]:
-    """Return each piece of some words and from which race time it may be shown [s]."""
+    """Return each piece of some words and the race time from which it may be shown [s]."""
     known = chapter.spec.reveal
     return [[w.text, -1e9 if known or math.isinf(w.known_s) else w.known_s] for w in words]
 
 
 def _bodies(scenes: Sequence[Scene]) -> list[dict[str, Any]]:
-    """Return every body by name; where one is not there, it waits at its nearest place, unseen."""
+    """Return every body by name; an absent body waits invisibly at its nearest position."""
     tracks: dict[tuple[str, str], dict[int, Body]] = {}
     for number, scene in enumerate(scenes):
         for body in (*scene.ghosts, *scene.pacers, scene.runner):
@@ -182,7 +183,7 @@ def _waves(scenes: Sequence[Scene]) -> list[dict[str, Any]]:
 
 
 def _meters(scenes: Sequence[Scene]) -> list[dict[str, Any]]:
-    """Return each live value's texts, and by which number the text of each moment is."""
+    """Return each live value's texts, and the index of the text at each moment."""
     rows = []
     for n, meter in enumerate(scenes[-1].meters):
         texts = [scene.meters[n].text if n < len(scene.meters) else "" for scene in scenes]
@@ -223,7 +224,7 @@ def _curve(curve: ChartCurve, race_m: float, bundle: Bundle) -> dict[str, Any]:
 
 
 def _splits(last: Scene) -> list[list[Any]]:
-    """Return where, planned, run, and when that is known [s]."""
+    """Return the splits: distance, plan, run, and when that is known [s]."""
     return [
         [s.label, time_cell(s.plan_s), time_cell(s.run_s), s.run_s]
         for s in last.splits
@@ -237,9 +238,9 @@ def _bar(bar: Alternative) -> list[Any]:
 
 
 def _differences(values: ArrayLike, unit: float) -> list[int]:
-    """Return a column as second differences of whole units, with its first two values as they are.
+    """Return a column as second differences of whole units, starting with its first two values.
 
-    Summed up twice again, a value is off by half a unit at most.
+    Summed twice, a value is off by half a unit at most.
     """
     whole = np.rint(np.asarray(values, dtype=np.float64) / unit).astype(np.int64)
     once = np.diff(whole, prepend=0)

@@ -23,14 +23,14 @@ from simulator.files import read_bytes, replacing
 
 ENDINGS = (".csv", ".json", ".parquet")
 _MAX_BYTES = 200_000_000
-"""A larger table is not read: as Python's values it would take more than 2 GB."""
+"""A larger table is refused: as Python values it would take more than 2 GB."""
 
 
 def check_ending(path: Path) -> None:
-    """Refuse a file name of another kind before anything is computed.
+    """Refuse an unsupported file extension before anything is computed.
 
     Raises:
-        OutputError: the ending is none of `ENDINGS`.
+        OutputError: the extension is none of `ENDINGS`.
         ExtraError: it is `.parquet` and pyarrow is not installed.
     """
     if path.suffix.lower() not in ENDINGS:
@@ -48,11 +48,11 @@ def _pyarrow() -> Any:
 
 
 def write_columns(path: Path, chunks: Iterable[Columns]) -> None:
-    """Write chunks one after another; the file is there when all of them are in it.
+    """Write chunks one after another; the file appears when all of them are in it.
 
     Raises:
-        OutputError: the file cannot be written, or the ending is another one.
-        ExtraError: pyarrow is wanted and not installed.
+        OutputError: the file cannot be written, or its extension is not supported.
+        ExtraError: pyarrow is needed and not installed.
     """
     check_ending(path)
     with replacing(path) as temporary:
@@ -128,11 +128,11 @@ def _write_parquet(path: Path, chunks: Iterable[Columns]) -> None:
 
 
 def read_columns(path: Path) -> Columns:
-    """Return the columns of a file that `write_columns` wrote; numbers where all cells are.
+    """Return the columns of a file that `write_columns` wrote; numbers if all cells are.
 
     Raises:
-        LightpaceError: it cannot be read, or holds no table.
-        ExtraError: pyarrow is wanted and not installed.
+        LightpaceError: it cannot be read, or contains no table.
+        ExtraError: pyarrow is needed and not installed.
     """
     try:
         data = read_bytes(path, _MAX_BYTES)

@@ -1,7 +1,7 @@
 """A plan for the watch: a FIT workout with a step for each lap.
 
 In: a scenario. Out: a `.fit` file, complete or absent: each lap of the plan as a distance with its
-time in words and its speed as the target. It needs the extra `activities`.
+time as text and its speed as the target. It needs the extra `activities`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from simulator.scenario.model import Scenario
 from simulator.units import LAP_M, format_distance, format_time
 
 BAND = 0.01
-"""The watch is content with a speed that is so much off, as a share of it [1] (assumed)."""
+"""The watch accepts speeds that differ by this share [1] (assumed)."""
 _EPOCH_MS = 1_000_000_000_000
-"""When it says it was made: always then, so that a file is the same for the same plan [ms]."""
+"""The creation time in the file: constant, so that equal plans give equal files [ms]."""
 _NAME_BYTES = 40
 
 
 def lap_ends(race_m: float) -> list[float]:
-    """Return where laps end at the finish line of a race [m].
+    """Return the distances at which laps end at the finish line [m].
 
     A first piece below 100 m is part of the lap after it.
     """
@@ -86,5 +86,5 @@ def write_workout(scenario: Scenario, path: str | Path) -> None:
 
 
 def _short(text: str) -> str:
-    """Return what a name has room for, cut between characters."""
+    """Return a name cut to the available bytes, between characters."""
     return text.encode()[: _NAME_BYTES - 1].decode(errors="ignore")

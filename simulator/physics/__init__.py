@@ -1,1 +1,1 @@
-"""What happens: track, air, energetics, shelter, pacers, and the kernel that steps attempts."""
+"""Physics: track, air, energetics, shelter, pacers, and the kernel that steps attempts."""

@@ -1,4 +1,4 @@
-"""The air: density, drag area, drag, the wind round an oval, and what air takes from her.
+"""The air: density, drag area, drag, the wind around an oval, and the air's effects on her power.
 
 In: the scenario's environment and runner. Out: density [kg/m3], drag area [m2], head wind [m/s],
 altitude's share of MAP [1], heat [°C min/s]. Formulas: docs/physics.md, AIR, DRAG, ALTITUDE, HEAT.
@@ -62,16 +62,16 @@ def cross_wind_square(wind: Wind, s_m: ArrayLike) -> NDArray[np.float64]:
 def gusts(wind: Wind) -> float:
     """Return what a wind adds to the square of the air speed over a lap [m2/s2], to second order.
 
-    3/4 of its square on the bends, and on the straights half of 1 + cos2 of its direction.
+    3/4 of its square in the bends, and on the straights half of 1 + cos2 of its direction.
     """
     straight = 0.5 * (1.0 + math.cos(math.radians(wind.direction)) ** 2)
     return wind.speed**2 * (2.0 * BEND_M * 0.75 + 2.0 * STRAIGHT_M * straight) / LAP_M
 
 
 def altitude_share(pressure_hpa: float) -> float:
-    """Return the share of her MAP at sea level that she has at this air pressure [1].
+    """Return the share of her sea-level MAP that remains at this air pressure [1].
 
-    Péronnet, Thibault & Cousineau 1991, equation 3; she has not lived at altitude (assumed).
+    Péronnet, Thibault & Cousineau 1991, equation 3; she does not live at altitude (assumed).
     """
     torr = pressure_hpa / TORR_HPA
     if torr >= 760.0:
@@ -87,18 +87,18 @@ def wet_bulb_globe(environment: Environment) -> float:
 
 
 def heat_rate(environment: Environment) -> float:
-    """Return how fast exposure to heat adds up [°C min/s]; see `heat_share`."""
+    """Return the rate of heat exposure [°C min/s]; see `heat_share`."""
     return max(wet_bulb_globe(environment) - HEAT_FROM, 0.0) / 60.0
 
 
 def heat_share(environment: Environment, time_s: ArrayLike) -> NDArray[np.float64]:
-    """Return the share of MAP that is left after so long [s] in this heat [1]."""
+    """Return the share of MAP that is left after a time [s] in this heat [1]."""
     exposure = heat_rate(environment) * np.asarray(time_s, dtype=np.float64) - HEAT_FREE
     return np.asarray(1.0 - np.clip(HEAT_LOSS * exposure, 0.0, HEAT_LOSS_MAX))
 
 
 def outside_sources(environment: Environment) -> list[str]:
-    """Return a sentence for everything in this air that the model's sources do not cover."""
+    """Return a sentence for each property of this air that the model's sources do not cover."""
     warnings = []
     if environment.pressure < PRESSURE_LEAST:
         warnings.append(

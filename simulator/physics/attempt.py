@@ -1,7 +1,7 @@
 """The attempt: the model stepped from the gun to the line, one row or many.
 
-In: scenarios and, for a fork, the recording to go on from. Out: recordings; or, for rows of which
-only the outcome is wanted, `Outcomes`. A step itself: `simulator.physics.kernel`.
+In: scenarios and, for a fork, the recording to continue. Out: recordings; or `Outcomes`, for rows
+of which only the result is needed. A single step: `simulator.physics.kernel`.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 STATUSES = tuple(Status)
-"""The verdicts by their code: `Outcomes.status` holds positions in this tuple."""
+"""The statuses by code: `Outcomes.status` holds indices into this tuple."""
 LEDGER_TOLERANCE = 1e-3
-"""Share of the energy spent by which the power's sum may miss the reserve drawn."""
+"""Allowed difference of the power's sum and the reserve drawn, as a share of the energy spent."""
 RESERVE_TOLERANCE = 5.0
-"""The reserve may dip this far below zero while the limit takes hold [J/kg]."""
+"""The reserve may fall this far below zero while the limit takes effect [J/kg]."""
 ROWS_PER_THREAD = 7
-"""Fewer rows are not worth a thread."""
+"""With fewer rows a thread does not pay."""
 
 
 def simulate(scenario: Scenario, *, step_s: float = STEP_S) -> Recording:
@@ -68,10 +68,10 @@ def simulate_all(scenarios: Sequence[Scenario], *, step_s: float = STEP_S) -> li
 
 
 def fork(scenario: Scenario, past: Recording, tick: int) -> Recording:
-    """Go on from `tick` of `past` under another scenario; what was before the tick stays.
+    """Continue from `tick` of `past` under another scenario; everything before the tick stays.
 
     Raises:
-        SimulationError: the race distance differs, or the tick lies after the finish.
+        SimulationError: the race distance differs, or the tick is after the finish.
     """
     if scenario.distance != past.race_m:
         raise SimulationError("A run cannot go on over another race distance; start it again.")
@@ -85,7 +85,7 @@ def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: 
     known, came_from = 1, None
     if past is not None:
         known = go_on_from(a, past.state_at_tick(first))
-        # where the pacers stay the same, a change that is under way goes on
+        # if the pacers stay the same, a change under way continues
         for at_m, pacers_json in _changes(past, a.x):
             if change_from(a, _pacers_in(pacers_json), at_m, scenario):
                 came_from = at_m, pacers_json
@@ -97,7 +97,7 @@ def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: 
 
 
 def run_recorded(a: Any, known: int) -> dict[str, Floats]:
-    """Run an attempt and return its columns from the tick on at which it stood."""
+    """Run an attempt and return its columns from its starting tick on."""
     first = a.tick
     room = max(a.ticks - first, 0) + 1
     a.recording = True
@@ -118,7 +118,7 @@ def recording_of(
     first: int = 0,
     came_from: tuple[float, str] | None = None,
 ) -> Recording:
-    """Return an attempt that was run as a recording: its columns, its finish, its verdict."""
+    """Return a finished attempt as a recording: its columns, its finish, its status."""
     step_s = a.step
     names = ("x1", "v1", "x", "v", "step", "race", "tick", "finished")
     finish = float(_finish({name: np.array([getattr(a, name)]) for name in names})[0])
@@ -135,12 +135,12 @@ def recording_of(
 
 
 def _changes(past: Recording, at_m: float) -> list[tuple[float, str]]:
-    """Return where a fork at `at_m` [m] may change the pacers from which, the latest first."""
+    """Return where a fork at `at_m` [m] may change the pacers, and from which, the latest first."""
     here = at_m, _pacers_json(past.scenario_json)
     return [here] if past.came_from is None else [here, past.came_from]
 
 
-@lru_cache(maxsize=32)  # a knob that is dragged forks one run again and again
+@lru_cache(maxsize=32)  # dragging a knob forks one run repeatedly
 def _pacers_json(scenario_json: str) -> str:
     return json.dumps(json.loads(scenario_json)["pacers"])
 
@@ -151,17 +151,17 @@ def _pacers_in(pacers_json: str) -> Pacers:
 
 
 def _status(arrays: dict[str, Floats], finish_s: float, a: Any, first: int = 0) -> Status:
-    """Judge a run by its recorded columns, and by what the attempt's steps drew.
+    """Return a run's status from its recorded columns, and from what the attempt's steps drew.
 
-    The power between two ticks is not recorded. Where it jumps to and fro, as at the brink of what
-    she dares, the columns alone would miss a hundredth of it.
+    The power between two ticks is not recorded. Where it oscillates, as at the limit of what she
+    dares, the columns alone would miss 1 % of it.
 
     Args:
         arrays: its columns.
         finish_s: its finish [s], NaN without one.
         a: the attempt, run.
-        first: the tick from which on it is a fork; what was before it has been judged. The wind
-            may jump there, and speed takes TAU_LIMIT to yield.
+        first: the first tick of a fork; earlier ones have been judged. The wind may jump there, and
+            speed takes TAU_LIMIT to follow.
     """
     if not all(np.isfinite(values).all() for values in arrays.values()):
         return Status.LEDGER_BROKEN
@@ -182,15 +182,15 @@ class Outcomes:
     """How rows ended.
 
     Attributes:
-        places_m: the places wanted [m], increasing, shape (places,).
-        time_s: race time at each place [s], shape (rows, places); NaN where it was never reached or
-            passed before the row was stepped.
-        finish_s: finish time [s], NaN where she did not finish, shape (rows,).
-        status: position in `STATUSES`, judged as recordings are, shape (rows,).
-        shelter: mean share of the drag taken away, over the steps up to the line [1].
-        reserve: what was in it where the row began [J/kg].
+        places_m: the places of passing times [m], increasing, shape (places,).
+        time_s: race time at each place [s], shape (rows, places); NaN if it was never reached, or
+            passed before the row began.
+        finish_s: finish time [s], NaN if she did not finish, shape (rows,).
+        status: index into `STATUSES`, judged as recordings are, shape (rows,).
+        shelter: mean share of the drag removed, over the steps up to the line [1].
+        reserve: the reserve where the row began [J/kg].
         reserve_used: how much of it was drawn [J/kg].
-        lost_light_m: where the light was lost [m], NaN where it was not lost or not watched.
+        lost_light_m: where the light was lost [m], NaN if it was not lost or not watched.
         slack: least power to spare in each 50 m [W/kg], shape (rows, cells); see `run_attempts`.
     """
 
@@ -211,7 +211,7 @@ class Outcomes:
 
 
 def finish_times(scenarios: Sequence[Scenario]) -> Floats:
-    """Return the finish of each scenario [s], NaN where she does not finish, shape (rows,)."""
+    """Return the finish of each scenario [s], NaN if she does not finish, shape (rows,)."""
     return outcomes_of(scenarios).finish_s
 
 
@@ -225,7 +225,7 @@ def outcomes_of(
 ) -> Outcomes:
     """Return how each scenario ends; for the arguments see `run_attempts`.
 
-    Each thread has one attempt and makes every scenario's of it in turn: memory stays flat.
+    Each thread reuses one attempt for all of its scenarios, which limits memory.
     """
 
     def attempts(rows: range) -> Iterator[tuple[Any, int]]:
@@ -249,12 +249,12 @@ def run_attempts(
     """Step attempts to their ends.
 
     Args:
-        attempts: what `attempt_of` returned; each can be run once.
-        states: where to go on from, one state a row; None for the gun.
-        places_m: where passing times are wanted [m].
-        watch_light: whether it is looked for where each row loses its light.
-        slack_until_m: if given, the power to spare is watched up to so far before the line [m].
-        threads: how many threads; 0: one for each free processor.
+        attempts: results of `attempt_of`; each can be run once.
+        states: the starting states, one per row; None for the gun.
+        places_m: places of passing times [m].
+        watch_light: whether to record where each row loses its light.
+        slack_until_m: if given, power to spare is recorded until this far before the line [m].
+        threads: number of threads; 0: one for each free processor.
     """
     known = [1] * len(attempts)
     if states is not None:
@@ -265,7 +265,7 @@ def run_attempts(
 
 
 class _Rows:
-    """Rows that are stepped to their ends, and what is kept of each; see `run_attempts`."""
+    """Rows that are stepped to their ends, and their results; see `run_attempts`."""
 
     def __init__(
         self,
@@ -289,7 +289,7 @@ class _Rows:
     def stepped(
         self, attempts: Callable[[range], Iterable[tuple[Any, int]]], threads: int
     ) -> Outcomes:
-        """Step all rows; `attempts` returns those of a range, and how many states are known."""
+        """Step all rows; `attempts` returns those of a range, with their known states' number."""
         count = len(self._ends)
         workers = _workers(count, threads)
 
@@ -308,7 +308,7 @@ class _Rows:
         ends, crossed = empty(len(kernel.OUTCOME)), empty(5 * places)
         for i, (a, known) in zip(rows, attempts, strict=True):
             first = a.tick
-            room = max(a.ticks - first, 0) + 1  # patience may be out where it goes on
+            room = max(a.ticks - first, 0) + 1  # patience may run out where it continues
             if len(columns[0]) < room:
                 columns = empty(room), empty(room)
             a.xs, a.vs = columns
@@ -343,17 +343,17 @@ def run_sampled(
     Args:
         scenario: the scenario.
         samples: values of the runner and the wake by name, each of shape (samples,).
-        states: where to go on from, in the order of `kernel.STATE`, shape (samples, 23); None for
+        states: the starting states, in the order of `kernel.STATE`, shape (samples, 23); None for
             the gun.
         step_s: the time step [s].
-        places_m: where passing times are wanted [m].
-        until_tick: where to stop; None for the line.
+        places_m: places of passing times [m].
+        until_tick: the last tick; None for the line.
 
     Returns:
-        How each ended, and its state there, shape (samples, 23).
+        The outcome of each, and its final state, shape (samples, 23).
 
     Raises:
-        SimulationError: a number is beyond all bounds.
+        SimulationError: a number is not finite.
         ValueError: there is not one state for each sample.
     """
     constants, reserve = sampled_constants(scenario, samples)
@@ -395,7 +395,7 @@ def run_sampled(
     columns = dict(zip(kernel.STATE, after.T, strict=True))
     columns |= dict(zip(kernel.OUTCOME, ends.T, strict=True))
     columns |= {"step": np.full(count, step_s), "race": np.full(count, scenario.distance)}
-    # again, one by one: a sample's distances are gone when the next one is run
+    # one by one: a sample's distances are gone once the next one is run
     for row in np.flatnonzero(columns["fastest"] > slowest_record(scenario.distance)).tolist():
         a = prepared()
         one = [table(part[row].ravel()) for part in (constants, begin, ends)]
@@ -409,7 +409,7 @@ def run_sampled(
 
 
 def _places(places_m: ArrayLike) -> Floats:
-    """Return places in order, each once; not by np.unique, which reads the masked arrays in."""
+    """Return places in order, without duplicates; np.unique would import masked arrays."""
     return np.array(sorted({*np.asarray(places_m, dtype=np.float64).tolist()}))
 
 
@@ -427,7 +427,7 @@ def _in_threads(work: Callable[[range], None], parts: Sequence[range]) -> None:
 
 
 def _free_processors() -> int:
-    """Return how many processors may be used; beside the drawing main thread, one less."""
+    """Return how many processors may be used; a background thread leaves one for the main one."""
     count = os.cpu_count() or 1
     return count if current_thread() is main_thread() else max(1, count - 1)
 
@@ -440,7 +440,7 @@ def _outcomes(
     begin_reserve: Floats,
     too_fast: Bools,
 ) -> Outcomes:
-    """Return how rows ended; `ran`: the kernel's attributes by name, each of shape (rows,)."""
+    """Return the outcomes of rows; `ran`: the kernel's attributes, each of shape (rows,)."""
     step, race = ran["step"], ran["race"]
     finish = _finish(ran)
     passed = crossed.reshape(len(step), len(places), 5)
@@ -480,14 +480,14 @@ def judged(
     finish_s: ArrayLike,
     too_fast: ArrayLike,
 ) -> NDArray[np.int8]:
-    """Return the verdict on runs as positions in `STATUSES`.
+    """Return the statuses of runs as indices into `STATUSES`.
 
     Args:
         least_reserve: lowest reserve [J/kg].
         off: reserve drawn less the power's sum [J/kg].
         spent: energy spent [J/kg].
-        finish_s: finish [s], NaN where there is none.
-        too_fast: faster than a human can run anywhere; see `ran_too_fast`.
+        finish_s: finish [s], NaN if there is none.
+        too_fast: somewhere faster than a human can run; see `ran_too_fast`.
     """
     sound = np.isfinite(least_reserve) & np.isfinite(off) & np.isfinite(spent)
     sound &= np.greater_equal(least_reserve, -RESERVE_TOLERANCE)
@@ -517,6 +517,6 @@ def ran_too_fast(x_m: Floats, step_s: float) -> bool:
 
 @lru_cache(maxsize=64)
 def slowest_record(race_m: float) -> float:
-    """Return the speed below which nobody breaks any record within a race of `race_m` [m/s]."""
+    """Return the speed below which no record can be broken within a race of `race_m` [m/s]."""
     within = [length for length, _ in RECORDS if length <= race_m]
     return min((length / least_time(length) for length in within), default=math.inf)

@@ -1,9 +1,9 @@
-"""Which kernel runs here: the compiled one if it was made from this very source, else the source.
+"""The choice of the kernel: the compiled one if it was made from this source, else the source.
 
-In: kernel.py, kernel.pxd, and what `hatch_build.py` made of them. Out: `kernel`, the module that
-the rest of physics calls, and `STATUS`, one line for people. An extension has the digest of its
-source in its name, so one that was compiled before an edit is never loaded. LIGHTPACE_PLAIN=1
-demands the source, to find out whether a fault is the compiler's.
+In: kernel.py, kernel.pxd, and the extension that `hatch_build.py` made of them. Out: `kernel`, the
+module that the rest of physics calls, and `STATUS`, one line for people. An extension has the
+digest of its source in its name, so one compiled before an edit is never loaded. LIGHTPACE_PLAIN=1
+forces the source, to find out whether a fault is the compiler's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keller's runner (1973): best times in closed form, to hold the integrator against.
+"""Keller's runner (1973): best times in closed form, as a reference for the integrator.
 
 In: a distance [m]. Out: the best time [s] by Keller's optimal control, and by stepping it.
 v' = f - v / tau with f <= F; E' = sigma - f v, E >= 0. Beyond 291.4 m the best run is: full force
@@ -32,11 +32,11 @@ class KellerConstants:
 KELLER = KellerConstants(force=12.2, tau=0.892, sigma=41.54, reserve=2406.0)
 STEP_S = 0.02
 SOON = 3.0
-"""Steps in which the stepped runner comes to what he wants; sooner they would swing round it."""
+"""Steps in which the stepped runner reaches his wanted speed; with fewer he would oscillate."""
 
 
 @dataclass(frozen=True, slots=True)
-class Best:
+class BestRun:
     """The best run over a distance: its time [s] and cruising speed [m/s]."""
 
     time_s: float
@@ -61,7 +61,7 @@ def _start_distance(t: float) -> float:
     return k.force * k.tau * (t + k.tau * math.expm1(-t / k.tau))
 
 
-def best_time(distance_m: float) -> Best:
+def best_time(distance_m: float) -> BestRun:
     """Return Keller's best time over `distance_m` [m], in closed form but for one minimum."""
     k = KELLER
     top = k.force * k.tau
@@ -70,7 +70,7 @@ def best_time(distance_m: float) -> Best:
         for _ in range(200):
             t = 0.5 * (low + high)
             low, high = (t, high) if _start_distance(t) < distance_m else (low, t)
-        return Best(0.5 * (low + high), top)
+        return BestRun(0.5 * (low + high), top)
     slowest = math.sqrt(k.sigma * k.tau) * (1.0 + 1e-9)
     low, high = slowest, top * (1.0 - 1e-9)
     golden = (math.sqrt(5.0) - 1.0) / 2.0
@@ -85,7 +85,7 @@ def best_time(distance_m: float) -> Best:
             )
         )
     cruise = 0.5 * (low + high)
-    return Best(time_at_cruise(distance_m, cruise), cruise)
+    return BestRun(time_at_cruise(distance_m, cruise), cruise)
 
 
 def time_at_cruise(distance_m: float, cruise: float) -> float:
@@ -119,7 +119,7 @@ def _last_distance(t: float, cruise: float) -> float:
 
     end = math.sqrt(floor + (cruise * cruise - floor) * math.exp(-2.0 * t / k.tau))
     if end * end - floor < 1e-12:
-        # so late the speed has settled: go on at it
+        # by then the speed has settled: continue at it
         settled = 0.5 * k.tau * math.log((cruise * cruise - floor) / 1e-12)
         slow = math.sqrt(floor + 1e-12)
         return k.tau * (primitive(cruise) - primitive(slow)) + slow * (t - settled)

@@ -1,13 +1,13 @@
-"""The pacers as a group: who runs where.
+"""The pacers as a group: the place of each pacer.
 
-In: the scenario's pacers. Out: `Group`, and the places of all pacers for a given runner and
+In: the scenario's pacers. Out: `PacerGroup`, and the places of all pacers for a given runner and
 reference point.
 
-The *reference point* is the place of the runner's own slot in the formation; it is a body with a
-speed of its own (`simulator.physics.kernel`). Pacers ahead hang on it; those beside and behind hang
-on the runner, since they stay with her. Each pacer has a path over the runner's distance: straight
-from stage to stage, a stage being a place where anybody's path bends. What shelters her and what is
-drawn come from the same paths.
+The *reference point* is the place of the runner's slot in the formation; it is a body with its own
+speed (`simulator.physics.kernel`). Pacers ahead are placed relative to it; those beside and behind
+relative to the runner, since they stay with her. Each pacer has a path over the runner's distance,
+straight from stage to stage; a stage is a place where any path bends. Shelter and pictures use the
+same paths.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ from simulator.scenario.pacers import Pacers, Slot, Stint
 Floats = NDArray[np.float64]
 
 Knot = tuple[float, float, float, float]
-"""Where a path bends: the runner's distance, metres ahead, metres to the outside, presence."""
+"""A bend of a path: the runner's distance, metres ahead, metres to the outside, presence."""
 
 LINE_M = 0.8
-"""A body ahead is in her way if it is less than this aside [m]."""
+"""A body ahead blocks her way if it is less than this aside [m]."""
 DRIFT_M = 3.0
-"""Whoever leaves or joins is drawn so much farther out, as far as he is not present [m]."""
+"""A pacer who leaves or joins is drawn up to this much farther out, by 1 - presence [m]."""
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
+class PacerGroup:
     """A scenario's pacers and their paths.
 
     Attributes:
@@ -51,7 +51,7 @@ class Group:
         stages_m: the runner's distances of the stages [m], increasing, shape (stages,).
         ahead_m: metres ahead of her slot at each stage, before `shift_m`, shape (bodies, stages).
         offset_m: metres to the outside [m], shape (bodies, stages).
-        presence: how much a pacer is there, 0 to 1, shape (bodies, stages).
+        presence: presence of a pacer, 0 to 1, shape (bodies, stages).
         shift_m: how far `front_gap` moves those ahead [m].
         slots: the filled slots, moved by the front gap.
     """
@@ -66,19 +66,19 @@ class Group:
 
     @property
     def leading(self) -> NDArray[np.bool_]:
-        """Who hangs on the group at which stage, not on her; shape (bodies, stages)."""
+        """Which pacers are placed relative to the group, not to her; shape (bodies, stages)."""
         return np.asarray(self.ahead_m > BESIDE_REACH_M)
 
     @property
     def wide_m(self) -> float:
-        """How far aside she runs who passes the group [m]."""
+        """How far aside she runs when she passes the group [m]."""
         there = self.leading & (self.presence > 0.0)
         return PASS_WIDE_M + float(self.offset_m[there].max(initial=0.0))
 
     def least_m(self) -> Floats:
-        """Return the extra gap inside which she would run into the nearest ahead, by stage [m].
+        """Return the extra gap below which she would run into the nearest ahead, by stage [m].
 
-        Before `shift_m`; far behind the slot where nobody is in her way.
+        Before `shift_m`; far behind the slot if nobody blocks her way.
         """
         in_line = self._ahead() & (np.abs(self.offset_m) < LINE_M)
         nearest = np.where(in_line, self.ahead_m, np.inf).min(axis=0, initial=np.inf)
@@ -86,7 +86,7 @@ class Group:
         return self._where_led(least)
 
     def lead(self) -> Floats:
-        """Return how much anybody is ahead, 0 to 1, by stage."""
+        """Return the presence of pacers ahead, 0 to 1, by stage."""
         return np.asarray(np.where(self._ahead(), self.presence, 0.0).max(axis=0, initial=0.0))
 
     def far_m(self) -> Floats:
@@ -97,7 +97,7 @@ class Group:
         return np.asarray(self.leading & (self.presence > 0.0))
 
     def _where_led(self, values: Floats) -> Floats:
-        """Return values by stage; where nobody is ahead, that of the next stage."""
+        """Return values by stage; a stage with nobody ahead has that of the next stage."""
         led = self.lead() > 0.0
         filled = values.copy()
         for i in np.flatnonzero(~led).tolist():
@@ -107,7 +107,7 @@ class Group:
         return filled
 
 
-def group_of(pacers: Pacers, race_m: float) -> Group:
+def group_of(pacers: Pacers, race_m: float) -> PacerGroup:
     """Return the pacers of a race over `race_m` [m] as a group."""
     stints, shift = stints_of(pacers)
     group, called = paths_of(stints, race_m), pacers.called()
@@ -115,8 +115,8 @@ def group_of(pacers: Pacers, race_m: float) -> Group:
     return replace(group, names=names, shift_m=shift, slots=tuple(pacers.line_up()))
 
 
-def changed_group(old: Group, new: Group, at_m: float) -> Group:
-    """Return a group that is changed from `old` to `new` at `at_m` [m], within CHANGE_M."""
+def changed_group(old: PacerGroup, new: PacerGroup, at_m: float) -> PacerGroup:
+    """Return a group that changes from `old` to `new` at `at_m` [m], within CHANGE_M."""
     end = at_m + CHANGE_M
     stages = np.array([at_m, end, *new.stages_m[new.stages_m > end].tolist()])
     names = tuple(dict.fromkeys((*old.names, *new.names)))
@@ -138,10 +138,10 @@ def changed_group(old: Group, new: Group, at_m: float) -> Group:
             rows.append([first, *later.tolist()])
         columns.append(np.array(rows).reshape(len(names), len(stages)))
     ahead, offset, presence = columns
-    return Group(names, stages, ahead, offset, presence, new.shift_m, new.slots)
+    return PacerGroup(names, stages, ahead, offset, presence, new.shift_m, new.slots)
 
 
-def _by_name(group: Group, name: str, attribute: str) -> Floats | None:
+def _by_name(group: PacerGroup, name: str, attribute: str) -> Floats | None:
     if name not in group.names:
         return None
     values: Floats = getattr(group, attribute)[group.names.index(name)]
@@ -149,7 +149,7 @@ def _by_name(group: Group, name: str, attribute: str) -> Floats | None:
 
 
 def stints_of(pacers: Pacers) -> tuple[tuple[Stint, ...], float]:
-    """Return the filled slots as the formation has them, and how far `front_gap` moves it [m]."""
+    """Return the filled slots of the formation, and how far `front_gap` moves it [m]."""
     slots, nearest = pacers.formation.outline
     if pacers.count is not None:
         chosen = set(pacers.formation.names()[: pacers.count])
@@ -162,13 +162,13 @@ def stints_of(pacers: Pacers) -> tuple[tuple[Stint, ...], float]:
 @lru_cache(maxsize=64)
 def paths_of(
     stints: tuple[Stint, ...], race_m: float, more_stages_m: tuple[float, ...] = ()
-) -> Group:
+) -> PacerGroup:
     """Return filled slots as a group with paths, whose front gap is the formation's.
 
     Args:
         stints: the filled slots.
         race_m: race distance [m].
-        more_stages_m: other places where anything bends [m].
+        more_stages_m: further stages [m].
     """
     held: dict[str, list[Stint]] = {}
     for stint in stints:
@@ -183,20 +183,20 @@ def paths_of(
         stages = np.array([0.0, race_m])
     ahead, offset, presence = at = np.empty((3, len(paths), len(stages)))
     for n, path in enumerate(paths):
-        if len(path) == 1:  # who never changes his place
+        if len(path) == 1:  # a pacer who never changes his place
             at[:, n] = path[0, 1:, None]
         else:
             at[:, n] = [np.interp(stages, path[:, 0], path[:, i]) for i in (1, 2, 3)]
     for gap in gaps:
         opens = np.interp(stages, gap[:, 0], gap[:, 1])
         ahead = np.where(ahead > BESIDE_REACH_M, ahead + opens, ahead)
-    return Group(tuple(held), stages, ahead, offset, presence)
+    return PacerGroup(tuple(held), stages, ahead, offset, presence)
 
 
 def _swap_gaps(turns: Sequence[Sequence[Stint]]) -> list[Floats]:
-    """Return for each hand-over to somebody who comes forward how the gap to those ahead opens.
+    """Return how the gap ahead widens at each hand-over to a pacer who comes forward.
 
-    Shape (knots, 2): the runner's distance [m], and by how much it is wider there [m].
+    Shape (knots, 2): the runner's distance [m], and how much wider the gap is there [m].
     """
     swaps = {
         (new[2], new[5])
@@ -211,7 +211,7 @@ def _swap_gaps(turns: Sequence[Sequence[Stint]]) -> list[Floats]:
 
 
 def _path(stints: Sequence[Stint], race_m: float) -> list[Knot]:
-    """Return where one pacer's path bends, in the order of the race."""
+    """Return the bends of one pacer's path, in the order of the race."""
     ahead, offset, begin, *_ = stints[0]
     path: list[Knot] = [(-1.0, ahead, offset, 1.0)] if begin <= 0.0 else _joins(stints[0])
     for old, new in pairwise(stints):
@@ -238,9 +238,10 @@ def _leaves(stint: Stint) -> list[Knot]:
 
 
 def _hands_over(old: Stint, new: Stint) -> list[Knot]:
-    """Return how a pacer goes to his next slot, wide of the line so that nobody is run over.
+    """Return a pacer's way to his next slot, wide of the line so that there is no collision.
 
-    Who comes forward is there when the slot changes hands, a little ahead of who leaves it.
+    A pacer who comes forward arrives when the slot changes hands, slightly ahead of the leaving
+    one.
     """
     at = new[2]
     if new[0] > old[0]:
@@ -261,13 +262,13 @@ def _hands_over(old: Stint, new: Stint) -> list[Knot]:
 
 
 def leads(ahead_m: float) -> bool:
-    """Return whether a slot so far ahead of the runner's [m] hangs on the group, not on her."""
+    """Return whether a slot this far ahead of the runner's [m] is placed relative to the group."""
     return ahead_m > BESIDE_REACH_M
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where one pacer is: race distance [m], metres to the outside [m], and how present he is."""
+class PacerPlace:
+    """One pacer's place: race distance [m], metres to the outside [m], and presence."""
 
     name: str
     x_m: float
@@ -277,12 +278,12 @@ class Place:
 
 
 def places(
-    group: Group, runner_m: float, reference_m: float, aside_m: float = 0.0
-) -> tuple[Place, ...]:
-    """Return where each pacer is; the runner is at `runner_m`, her slot at `reference_m` [m].
+    group: PacerGroup, runner_m: float, reference_m: float, aside_m: float = 0.0
+) -> tuple[PacerPlace, ...]:
+    """Return the places of pacers; the runner is at `runner_m`, her slot at `reference_m` [m].
 
-    `aside_m`: how far aside she runs; those beside and behind go with her.
-    One place for each pacer who is there; whoever joins or leaves is drawn farther out, and fades.
+    `aside_m`: how far aside she runs; those beside and behind move with her. There is one place for
+    each pacer present; one who joins or leaves is drawn farther out, and fades.
     """
     stages = group.stages_m
     i = min(max(int(stages.searchsorted(runner_m, side="right")) - 1, 0), len(stages) - 2)
@@ -295,9 +296,9 @@ def places(
         for values in (hangs, aside, group.presence, group.ahead_m)
     )
     return tuple(
-        Place(name, *_drawn(x.item(n), offset.item(n), presence.item(n)), _role(ahead.item(n)))
+        PacerPlace(name, *_drawn(x.item(n), offset.item(n), presence.item(n)), _role(ahead.item(n)))
         if presence[n] >= 1.0
-        else Place(name, *_drawn(x.item(n), offset.item(n), presence.item(n)), "left")
+        else PacerPlace(name, *_drawn(x.item(n), offset.item(n), presence.item(n)), "left")
         for n, name in enumerate(group.names)
         if presence[n] > 0.0
     )
@@ -309,7 +310,7 @@ def _drawn(x_m: float, offset_m: float, presence: float) -> tuple[float, float, 
 
 
 def role_of(slot: Slot) -> str:
-    """Return where a slot is: `ahead` of her, `beside` her or `behind` her."""
+    """Return the role of a slot: `ahead` of her, `beside` her or `behind` her."""
     return _role(slot.ahead)
 
 
@@ -319,6 +320,6 @@ def _role(ahead_m: float) -> str:
     return "behind" if ahead_m < -BESIDE_REACH_M else "beside"
 
 
-def front_gap(standing: Sequence[Place], runner_m: float) -> float | None:
-    """Return the hip to hip gap to the nearest pacer ahead [m]; None with nobody ahead."""
+def front_gap(standing: Sequence[PacerPlace], runner_m: float) -> float | None:
+    """Return the hip-to-hip gap to the nearest pacer ahead [m]; None with nobody ahead."""
     return min((p.x_m - runner_m for p in standing if p.role == "ahead"), default=None)

@@ -1,7 +1,7 @@
 """From a scenario to an attempt that the kernel can step: constants and tables.
 
-In: a scenario, and the values of its samples. Out: `kernel.Attempt`, filled. What many rows
-share is cached: a plan's knots and what is left of it, a formation's tables, the wind.
+In: a scenario, and the values of its samples. Out: `kernel.Attempt`, filled. Data shared by many
+rows is cached: a plan's knots and its remaining cost, a formation's tables, the wind.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ from simulator.physics.kernel import (
 )
 from simulator.physics.pacers import paths_of, stints_of
 from simulator.physics.shelter import (
-    Influence,
-    Profile,
     Shelterer,
+    ShelterProfile,
+    WakeEffect,
     influence_of,
     joined,
     nobody,
@@ -75,12 +75,12 @@ Floats = NDArray[np.float64]
 STEP_S = 0.1
 """Time step [s]: halving it moves the finish by less than 2 ms (tested)."""
 LONGEST_STEP_S = 0.15
-"""Longer steps come near where the integrator swings: 4/7 of TAU_LIMIT is 0.17 s."""
+"""Longer steps approach the integrator's stability limit: 4/7 of TAU_LIMIT is 0.17 s."""
 PATIENCE = 2.0
 PATIENCE_S = 60.0
-"""A run is given up at `PATIENCE` times the planned time plus `PATIENCE_S`."""
+"""A run is stopped at `PATIENCE` times the planned time plus `PATIENCE_S`."""
 STANDS_AFTER_S = 10.0
-"""A run that stands still this long after the gun is given up."""
+"""A run that stands still this long after the gun is stopped."""
 EXTRA_GRID: Floats = np.asarray(EXTRA_MIN_M + np.arange(EXTRA_COUNT) / EXTRA_PER_M)
 """The extra front gaps on which formations are tabulated [m]."""
 _NO_TABLE = (0.0,)
@@ -88,7 +88,7 @@ BEYOND = "A number of this scenario is beyond what the model can reckon with."
 
 
 def table(values: Floats | Sequence[float]) -> Any:
-    """Return values as the kernel indexes them: an array where compiled, else a list."""
+    """Return values as the kernel indexes them: an array if compiled, else a list."""
     if COMPILED:
         return np.ascontiguousarray(values, dtype=np.float64)
     return np.asarray(values, dtype=np.float64).tolist()
@@ -101,12 +101,12 @@ def empty(count: int) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class PlanTable:
-    """A plan as the kernel reads it.
+    """A plan in the kernel's form.
 
     Attributes:
         schedule: the plan itself.
         pace: its knots.
-        remaining: what is left of it by distance; see `remaining_of`.
+        remaining: its remaining cost by distance; see `remaining_of`.
     """
 
     schedule: Schedule
@@ -115,7 +115,7 @@ class PlanTable:
 
 
 def pace_of(schedule: Schedule, step_s: float) -> Any:
-    """Return a schedule as the kernel reads it, tabulated to beyond its end."""
+    """Return a schedule in the kernel's form, tabulated to beyond its end."""
     return _tabulated(_knots_of(schedule), schedule.finish_s, step_s)
 
 
@@ -129,7 +129,7 @@ def _knots_of(schedule: Schedule) -> Any:
 
 
 def _without_knots() -> Any:
-    """Return a pace without knots, whose marks and speeds are yet to be filled."""
+    """Return a pace without knots, whose marks and speeds are filled later."""
     return kernel.Pace(*(table(_NO_TABLE),) * 4, 0.0, 1.0, 0.0)
 
 
@@ -144,7 +144,7 @@ def _halves(time_s: float, step_s: float) -> int:
 
 
 def remaining_of(pace: Any, race_m: float) -> tuple[Any, Any, Any]:
-    """Return what is left of a plan at each place: level, drag, time.
+    """Return the remaining cost of a plan at each place: level, drag, time.
 
     See `kernel.Pace.remaining`.
     """
@@ -156,7 +156,7 @@ def remaining_of(pace: Any, race_m: float) -> tuple[Any, Any, Any]:
 
 @lru_cache(maxsize=16)
 def planned_of(plan: Plan, race_m: float, step_s: float = STEP_S) -> PlanTable:
-    """Return a plan over `race_m` [m] as the kernel reads it."""
+    """Return a plan over `race_m` [m] in the kernel's form."""
     schedule = schedule_of(plan, race_m)
     pace = pace_of(schedule, step_s)
     return PlanTable(schedule, pace, remaining_of(pace, race_m))
@@ -185,7 +185,7 @@ def led_by(scenario: Scenario, step_s: float = STEP_S) -> PlanTable:
 
 
 def group_line(scenario: Scenario, step_s: float = STEP_S) -> Any:
-    """Return where the group wants to be, as the kernel reads it: what it follows, with errors."""
+    """Return the group's wanted position in the kernel's form: what it follows, with errors."""
     light = led_by(scenario, step_s)
     leader = scenario.pacers.leader
     if leader.fast_opening == leader.jitter == leader.fade == leader.surge == 0.0:
@@ -195,7 +195,7 @@ def group_line(scenario: Scenario, step_s: float = STEP_S) -> Any:
 
 @lru_cache(maxsize=16)
 def _group_line(light: PlanTable, leader: Leader, step_s: float) -> Any:
-    """Return the line of a leader who errs; cached by the identity of what he follows."""
+    """Return the line of a leader with errors; cached by the identity of what he follows."""
     count, errors = jitter_of(leader, light.schedule.distance_m)
     halves = _halves(light.schedule.finish_s, step_s)
     columns = empty(halves), empty(halves)
@@ -209,7 +209,7 @@ def _group_line(light: PlanTable, leader: Leader, step_s: float) -> Any:
 
 
 def jitter_of(leader: Leader, race_m: float) -> tuple[int, list[float]]:
-    """Return how many independent errors of a leader there are, 0 for none, and they [s]."""
+    """Return how many independent errors a leader has, 0 for none, and the errors [s]."""
     if leader.jitter == 0:
         return 0, [0.0]
     count = int(race_m / JITTER_KNOT_M) + 3
@@ -220,7 +220,7 @@ def jitter_of(leader: Leader, race_m: float) -> tuple[int, list[float]]:
 def _lapse(
     columns: tuple[Any, Any], right: tuple[Any, Any], race_m: float, leader: Leader, half_s: float
 ) -> None:
-    """Let a leader fade and surge: change his marks [m] and speeds [m/s] at each half step.
+    """Apply a leader's fades and surges: change his marks [m] and speeds [m/s] at each half step.
 
     He is error · V ahead and asks for V · d error / dt more, no more than LEAD_SPEED_MAX in all.
     `right`: the marks and speeds V of the light that he follows; `half_s`: half a time step [s].
@@ -246,23 +246,23 @@ def _smooth(z: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class ShelterTables:
-    """What a formation does to the air, stage by stage.
+    """A formation's effect on the air, stage by stage.
 
     Attributes:
         tables: the kernel's.
-        stages_m: where the stages are [m].
-        profiles: what each does over `EXTRA_GRID`; None where its shelter is constant.
-        bodies: who is there at each of them; nobody where its shelter is constant.
+        stages_m: the stages [m].
+        profiles: the profile of each over `EXTRA_GRID`; None if its shelter is constant.
+        bodies: the pacers present at each; none if its shelter is constant.
         constant: the constant shelter of each stage, or `kernel.BY_FORMATION` [1].
-        least_m: extra gap inside which she would run into the nearest pacer ahead, by stage [m].
-        lead: how much anybody is ahead, 0 to 1, by stage [1].
+        least_m: extra gap below which she would run into the nearest pacer ahead, by stage [m].
+        lead: the presence of pacers ahead, 0 to 1, by stage [1].
         far_m: how far ahead of her slot the foremost is, by stage [m].
-        wide_m: how far aside she runs who passes the group [m].
+        wide_m: how far aside she runs when she passes the group [m].
     """
 
     tables: Any
     stages_m: Floats
-    profiles: tuple[Profile | None, ...]
+    profiles: tuple[ShelterProfile | None, ...]
     bodies: tuple[tuple[Body, ...], ...]
     constant: tuple[float, ...]
     least_m: Floats
@@ -274,12 +274,12 @@ class ShelterTables:
 def _formation(
     stages_m: Floats,
     constant: Sequence[float],
-    tables: tuple[Sequence[Profile], Sequence[int]] | None,
+    tables: tuple[Sequence[ShelterProfile], Sequence[int]] | None,
     least_m: Floats,
     lead: Floats | None = None,
     far_m: Floats | None = None,
 ) -> Any:
-    """Return stages as the kernel reads them; `tables`: the profiles, and which each stage has."""
+    """Return stages in the kernel's form; `tables`: the profiles, and the index of each stage's."""
     profiles, which = tables or ((), [0] * len(stages_m))
     nothing = np.zeros(len(stages_m))
     air = [
@@ -303,7 +303,7 @@ def sheltering_of(
 ) -> ShelterTables:
     """Return the tables of filled slots, or of constant shelters, over a race of `race_m` [m].
 
-    `outside`: for a runner who is out next to those ahead.
+    `outside`: for a runner who is out beside those ahead.
     """
     changes = [c.until for c in constants or () if c.until is not None and c.until < race_m]
     bends = tuple(max(u + side, 0.0) for u in changes for side in (-CHANGE_M / 2, CHANGE_M / 2))
@@ -311,7 +311,7 @@ def sheltering_of(
     stages, leading = group.stages_m, group.leading
     aside = group.offset_m - np.where(leading, group.wide_m if outside else 0.0, 0.0)
     known: dict[tuple[Body, ...], int] = {}
-    profiles: list[Profile] = []
+    profiles: list[ShelterProfile] = []
     which = []
     for i in range(len(stages)):
         if constants is not None:
@@ -350,7 +350,7 @@ def sheltering_of(
 
 
 def _constant(constants: tuple[ConstantShelter, ...] | None, x_m: float) -> float:
-    """Return the constant shelter at x [m]: each goes over to the next within CHANGE_M."""
+    """Return the constant shelter at x [m]: each changes to the next within CHANGE_M."""
     if not constants:
         return BY_FORMATION if constants is None else 0.0
     value = constants[0].value
@@ -363,23 +363,23 @@ def _constant(constants: tuple[ConstantShelter, ...] | None, x_m: float) -> floa
 
 
 Body = tuple[float, float, bool, float]
-"""Metres ahead and aside, whether he hangs on the group, and how present he is."""
+"""Metres ahead and aside, whether he is placed relative to the group, and his presence."""
 
 
 @lru_cache(maxsize=256)
-def body_influence(body: Body) -> Influence:
-    """Return what one pacer does; groups of all sizes are made of the same few bodies."""
+def body_influence(body: Body) -> WakeEffect:
+    """Return one pacer's effect, cached: groups of all sizes consist of the same few bodies."""
     ahead, aside, hangs_on_group, presence = body
     there = influence_of(Shelterer(ahead, aside, hangs_on_group), EXTRA_GRID)
     if presence == 1.0:
         return there
     wake = tuple((lane, presence * velocity) for lane, velocity in there.wake)
-    return Influence(wake, presence * there.lost, 1.0 - presence * (1.0 - there.trail))
+    return WakeEffect(wake, presence * there.lost, 1.0 - presence * (1.0 - there.trail))
 
 
 @lru_cache(maxsize=64)
-def _together(bodies: tuple[Body, ...]) -> Influence:
-    """Return what bodies do together; groups of all sizes are the next smaller and one more."""
+def _together(bodies: tuple[Body, ...]) -> WakeEffect:
+    """Return the joint effect of bodies; a group is the next smaller one plus one body."""
     if not bodies:
         return nobody(EXTRA_GRID.shape)
     return joined(_together(bodies[:-1]), body_influence(bodies[-1]))
@@ -387,18 +387,18 @@ def _together(bodies: tuple[Body, ...]) -> Influence:
 
 @lru_cache(maxsize=4)
 def _bends(lap_m: float) -> Any:
-    """Return what the bends cost, by cell of a lap.
+    """Return the extra cost of the bends, by cell of a lap.
 
-    Leaning costs as the square of its tangent (Taboga & Kram 2019), and so as the radius to -2, to
-    1.5 % at 6.5 m/s on a lap of 200 m. Banking is taken to change nothing of it (assumed): the
-    legs bear the same weight.
+    The cost of leaning grows with the square of its tangent (Taboga & Kram 2019), and so with the
+    radius to the power -2, to 1.5 % at 6.5 m/s on a lap of 200 m. Banking is assumed to have no
+    effect: the legs bear the same weight.
     """
     cells = (np.arange(TRACK_CELLS) + 0.5) / CELLS_PER_M
     return table(np.where(on_bend(cells), BEND_COST * (LAP_M / lap_m) ** 2, 0.0))
 
 
 def _bends_of_plan(level: Any, v_m_s: float, lap_m: float) -> Any:
-    """Return the level cost that is left of a plan [J/kg] on another lap, at its mean speed."""
+    """Return the remaining level cost of a plan [J/kg] on another lap, at its mean speed."""
     share, dearer = 2.0 * BEND_M / LAP_M, kernel.bend_factor(v_m_s) - 1.0
     here = 1.0 + share * dearer * (LAP_M / lap_m) ** 2
     return table(np.asarray(level) * (here / (1.0 + share * dearer)))
@@ -414,15 +414,15 @@ def attempt_of(scenario: Scenario, step_s: float = STEP_S) -> Any:
     """Return a scenario as an attempt that stands on the start line, with steps of `step_s` [s].
 
     Raises:
-        SimulationError: the step is longer than `LONGEST_STEP_S`, or a number is beyond all bounds.
+        SimulationError: the step is longer than `LONGEST_STEP_S`, or a number is not finite.
     """
     return AttemptMaker(step_s).attempt(scenario)
 
 
 class AttemptMaker:
-    """Makes an attempt of one scenario after another, all in the same object.
+    """Makes attempts of scenarios one after another, all in the same object.
 
-    The rows of a sweep share most of their sections: what has not changed is not set anew.
+    The rows of a sweep share most of their sections: unchanged ones are not set again.
     """
 
     def __init__(self, step_s: float = STEP_S) -> None:
@@ -436,13 +436,13 @@ class AttemptMaker:
         self._start = (0.0, 0.0)
 
     def attempt(self, scenario: Scenario) -> Any:
-        """Return a scenario as an attempt that stands on the start line, until the next call.
+        """Return a scenario as an attempt on the start line, valid until the next call.
 
         Raises:
-            SimulationError: a number is beyond all bounds.
+            SimulationError: a number is not finite.
         """
         a, was, new = self._attempt, self._before, scenario
-        self._before = None  # where this one is refused, the next is made from the beginning
+        self._before = None  # if this one is refused, the next is made from scratch
         if was is None:
             plan = lap = air = runner = pacers = True
         else:
@@ -517,11 +517,11 @@ def steady_attempt(
     step_s: float,
     formation: Any = None,
 ) -> Any:
-    """Return an attempt that goes on from a state at one speed, which the group asks for as well.
+    """Return an attempt that continues from a state at one speed, which the group wants as well.
 
-    Her mark starts with her, comes up to `v_m_s` [m/s] as she does, and keeps it for `time_s` [s]:
-    x(t) = x + V t - tau (V - v) (1 - exp(-t / tau)), tau = TAU_SPEED. With a `formation`, see
-    `at_best`, she is sheltered by it wherever the group is.
+    Her mark starts with her, accelerates to `v_m_s` [m/s] as she does, and keeps it for `time_s`
+    [s]: x(t) = x + V t - tau (V - v) (1 - exp(-t / tau)), tau = TAU_SPEED. With a `formation`, see
+    `at_best`, she has its shelter wherever the group is.
     """
     a = attempt_of(scenario, step_s)
     knots = (table([0.0, 1.0]), table([0.0, v_m_s]), table([1.0 / v_m_s] * 2), table([0.0]))
@@ -538,9 +538,9 @@ def steady_attempt(
 
 
 def steady_pace(v_m_s: float, step_s: float, marks: Any, speeds: Any) -> Any:
-    """Return a pace at one speed [m/s]; marks and speeds at each half step are those handed in.
+    """Return a pace at one speed [m/s] that uses these marks and speeds at each half step.
 
-    They are filled, and the pace follows them when they are written anew.
+    They are filled here, and the pace changes when they are overwritten.
     """
     knots = (table([0.0, 1.0]), table([0.0, v_m_s]), table([1.0 / v_m_s] * 2), table([0.0]))
     pace = kernel.Pace(*knots, 0.0, 1.0, 0.0)
@@ -549,9 +549,9 @@ def steady_pace(v_m_s: float, step_s: float, marks: Any, speeds: Any) -> Any:
 
 
 def at_best(scenario: Scenario) -> Any:
-    """Return the group as the kernel reads it, with the best shelter of each of its stages.
+    """Return the group in the kernel's form, with the best shelter of each of its stages.
 
-    It is the best that the stage gives at any front gap at which nobody is run into.
+    It is the best at any front gap without a collision.
     """
     stints, _ = stints_of(scenario.pacers)
     group = sheltering_of(stints, scenario.pacers.shelter, scenario.distance)
@@ -567,7 +567,7 @@ def at_best(scenario: Scenario) -> Any:
 
 
 def endurance_share(endurance: float, race_s: float) -> float:
-    """Return the share of MAP that can be held for a race of so many seconds [1].
+    """Return the share of MAP that can be held for a race of this duration [1].
 
     1 - endurance ln(T / ENDURANCE_FROM), after Péronnet & Thibault 1989; 1 in a shorter race.
     """
@@ -596,8 +596,8 @@ def runner_constants(
 ) -> tuple[Any, Any, Any, Any]:
     """Return the kernel's drag_k, force_k, aerobic_max and the reserve E(0) [J/kg] of a runner.
 
-    `samples` has values to take instead of the runner's, by name, each of shape (samples,); its
-    drag area is that without the kit.
+    `samples` replaces values of the runner, by name, each of shape (samples,); its drag area is
+    without the kit.
     """
 
     def value(name: str) -> Any:
@@ -617,7 +617,7 @@ def runner_constants(
 def sampled_constants(
     scenario: Scenario, samples: Mapping[str, Floats]
 ) -> tuple[NDArray[np.float64], Floats]:
-    """Return what differs between samples of a scenario, as the kernel reads it.
+    """Return the differences between samples of a scenario, in the kernel's form.
 
     Args:
         scenario: the scenario.
@@ -641,7 +641,7 @@ def sampled_constants(
 
 
 def _refuse_extremes(a: Any) -> None:
-    """Refuse what compiled code has no answer to: it checks neither indices nor conversions.
+    """Refuse constants that would break compiled code: it checks neither indices nor conversions.
 
     Raises:
         SimulationError: a constant is not finite.
@@ -654,10 +654,10 @@ def _refuse_extremes(a: Any) -> None:
 
 
 def go_on_from(attempt: Any, state: State) -> int:
-    """Put an attempt into a state and return how many states are known of it, 1 to 3.
+    """Set an attempt to a state and return how many states are known of it, 1 to 3.
 
     Raises:
-        SimulationError: a state later in the race does not say where it came from.
+        SimulationError: a state later in the race lacks the ticks before it.
     """
     if len(state.before) < min(state.tick, 2):
         raise SimulationError("A state to go on from needs the two before it.")
@@ -684,9 +684,9 @@ def state_row(state: State) -> list[float]:
 
 
 def change_from(attempt: Any, pacers: Pacers, at_m: float, scenario: Scenario) -> bool:
-    """Let an attempt that goes on from a state come from other pacers' places, within CHANGE_M.
+    """Make an attempt that continues from a state change from other pacers, within CHANGE_M.
 
-    `at_m`: where they were changed [m]. Return whether they are others, and that is not behind her.
+    `at_m`: where they were changed [m]. Return whether they differ, and the change is not over.
     """
     a = attempt
     race = scenario.distance

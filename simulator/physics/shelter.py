@@ -1,4 +1,4 @@
-"""Shelter: the share S of her air drag that a formation takes away.
+"""Shelter: the share S of her air drag that a formation removes.
 
 In: pacers at (dx ahead, dy aside) of the runner, hip to hip [m]. Out: S, 0 none to 1 full; slightly
 negative is possible. Formulas: docs/physics.md, "Shelter of a formation"; every edge of the formula
@@ -41,7 +41,7 @@ S_MIN, S_MAX = -0.2, 0.95
 
 @dataclass(frozen=True, slots=True)
 class Shelterer:
-    """A pacer as the air sees him.
+    """A pacer, as a body in the air.
 
     Attributes:
         ahead_m: metres ahead of the runner in her slot [m]; behind is negative.
@@ -57,17 +57,18 @@ class Shelterer:
 
 def _rise(x: ArrayLike, edge: float) -> Floats:
     """Return a smooth step from 0 to 1, centred at `edge`, `BLEND_M` wide."""
-    z = np.clip((np.asarray(x, dtype=np.float64) - edge) / BLEND_M + 0.5, 0.0, 1.0)
+    z = (np.asarray(x, dtype=np.float64) - edge) / BLEND_M + 0.5
+    z = np.minimum(np.maximum(z, 0.0), 1.0)
     return z * z * (3.0 - 2.0 * z)
 
 
 @dataclass(frozen=True, eq=False)
-class Profile:
-    """What a formation does to the air over the extra front gap, before the wake's scale q is set.
+class ShelterProfile:
+    """A formation's effect on the air by extra front gap, before the wake's scale q is applied.
 
     Attributes:
         wake: sum over the lanes of the strongest front wake u / q [1].
-        lost: what jets and pacers beside take away again [1].
+        lost: shelter lost to jets and to pacers beside [1].
         trail: factor R of the pacers behind [1].
     """
 
@@ -85,26 +86,26 @@ def shelter(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike, wake: float = 1
     """Return S for each extra front gap [m]; shape as `extra_gap_m`.
 
     Args:
-        pacers: who runs with her.
-        extra_gap_m: how much farther than in the formation the group ahead is [m].
+        pacers: the pacers.
+        extra_gap_m: how much farther ahead than in the formation the group is [m].
         wake: the scale q of the front wake.
     """
     return profile_of(pacers, extra_gap_m).shelter(wake)
 
 
-def profile_of(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike) -> Profile:
-    """Return what these pacers do to the air for each extra front gap [m]."""
+def profile_of(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike) -> ShelterProfile:
+    """Return the effect of these pacers on the air for each extra front gap [m]."""
     extra = np.asarray(extra_gap_m, dtype=np.float64)
     return combined([influence_of(pacer, extra) for pacer in pacers], extra.shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Influence:
-    """What one pacer, or a group, does to the air over the extra front gap.
+class WakeEffect:
+    """The effect of one pacer, or a group, on the air by extra front gap.
 
     Attributes:
         wake: front wake u / q in each 0.4 m lane with a body in it [1].
-        lost: what jets, and being abreast, take away [1].
+        lost: shelter lost to jets, and to being abreast [1].
         trail: the factor of R [1].
     """
 
@@ -113,14 +114,14 @@ class Influence:
     trail: Floats
 
 
-def influence_of(pacer: Shelterer, extra: Floats) -> Influence:
-    """Return what one pacer does for each extra front gap [m]."""
+def influence_of(pacer: Shelterer, extra: Floats) -> WakeEffect:
+    """Return the effect of one pacer for each extra front gap [m]."""
     dx = pacer.ahead_m + (extra if pacer.follows_group else 0.0 * extra)
     dy = abs(pacer.aside_m)
     in_front = _rise(dx, BESIDE_REACH_M)
     at_back = _rise(-dx, BESIDE_REACH_M)
     abreast = (1.0 - in_front) * (1.0 - at_back)
-    # the decay is held from the edge of the pacer's own zone on: inside it he runs beside
+    # the decay is constant inside the edge of the pacer's own zone, where he runs beside her
     near = np.maximum(dx, BESIDE_REACH_M)
     peak = WAKE_PEAK * np.exp(-(near - WAKE_PEAK_AT_M) / WAKE_LENGTH_M)
     velocity = peak * np.exp(-((dy / WAKE_WIDTH_M) ** 3)) * in_front
@@ -129,44 +130,44 @@ def influence_of(pacer: Shelterer, extra: Floats) -> Influence:
     beside = BESIDE * float(1.0 - _rise(dy, JET_OUTER_M)) * abreast
     far = np.maximum(np.abs(dx), BEHIND_NEAR_M)
     push = BEHIND * np.exp(-(far - WAKE_PEAK_AT_M) / BEHIND_LENGTH_M)
-    return Influence(
+    return WakeEffect(
         tuple((lane, share * velocity) for lane, share in _lane_shares(pacer.aside_m)),
         jet + beside,
         1.0 - push * float(np.exp(-((dy / BEHIND_WIDTH_M) ** 2))) * at_back,
     )
 
 
-def combined(pacers: Iterable[Influence], shape: tuple[int, ...]) -> Profile:
-    """Return what pacers do together: in a lane the strongest wake counts, lanes add up."""
+def combined(pacers: Iterable[WakeEffect], shape: tuple[int, ...]) -> ShelterProfile:
+    """Return the joint effect of pacers: in a lane the strongest wake counts, lanes add up."""
     group = nobody(shape)
     for pacer in pacers:
         group = joined(group, pacer)
     return profile_together(group)
 
 
-def nobody(shape: tuple[int, ...]) -> Influence:
-    """Return what a group of none does, as arrays of this shape."""
-    return Influence((), np.zeros(shape), np.ones(shape))
+def nobody(shape: tuple[int, ...]) -> WakeEffect:
+    """Return the effect of an empty group, as arrays of this shape."""
+    return WakeEffect((), np.zeros(shape), np.ones(shape))
 
 
-def joined(group: Influence, pacer: Influence) -> Influence:
-    """Return what a group does once a pacer has joined it: in a lane the strongest wake counts."""
+def joined(group: WakeEffect, pacer: WakeEffect) -> WakeEffect:
+    """Return a group's effect with one more pacer: in a lane the strongest wake counts."""
     lanes = dict(group.wake)
     for lane, velocity in pacer.wake:
         lanes[lane] = np.maximum(lanes.get(lane, 0.0), velocity)
-    return Influence(tuple(lanes.items()), group.lost + pacer.lost, group.trail * pacer.trail)
+    return WakeEffect(tuple(lanes.items()), group.lost + pacer.lost, group.trail * pacer.trail)
 
 
-def profile_together(group: Influence) -> Profile:
+def profile_together(group: WakeEffect) -> ShelterProfile:
     """Return a group's profile: its lanes add up."""
     total = np.zeros(group.lost.shape)
     for _, velocity in group.wake:
         total += velocity
-    return Profile(total, group.lost, group.trail)
+    return ShelterProfile(total, group.lost, group.trail)
 
 
 def _lane_shares(aside_m: float) -> list[tuple[int, float]]:
-    """Return the 0.4 m lanes a body stands in and how much of it, blended over 0.2 m at an edge."""
+    """Return the 0.4 m lanes that a body covers and their shares, blended over 0.2 m at an edge."""
     position = aside_m / LANE_BIN_M
     lane = int(np.floor(position + 0.5))
     from_edge = (position - (lane - 0.5)) * LANE_BIN_M

@@ -1,9 +1,9 @@
-"""Stepping an attempt by hand: whoever calls decides how fast she wants to run.
+"""Stepping an attempt from outside: the caller decides how fast she wants to run.
 
-In: a scenario, and as often as one likes a speed. Out: what is true then, and in the end a
-recording. This is where a policy of one's own goes: it is plain Python, called some times a second,
-while the steps in between are the kernel's. So whatever is physically impossible stays so: a speed
-is a wish, which power, reserve and acceleration bound.
+In: a scenario, and a speed as often as the caller likes. Out: the state after each step, and in the
+end a recording. Custom pacing policies go here: plain Python, called a few times a second, while
+the kernel does the steps in between. What is physically impossible stays so: a speed is a wish,
+bounded by power, reserve and acceleration.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from simulator.scenario.model import Scenario
 
 
 class Stepper:
-    """One attempt, stepped from outside; without a wish she runs as the scenario says.
+    """One attempt, stepped from outside; without a wanted speed she follows the scenario.
 
     Example:
         >>> run = Stepper(load_scenario("solo"))
@@ -30,10 +30,10 @@ class Stepper:
         >>> run.recording().finish_s
 
     Attributes:
-        scenario: what the attempt is run under.
+        scenario: the attempt's scenario.
         step_s: time step [s].
-        done: whether she is at the line, stands still, or patience is out.
-        now: what is true at this moment.
+        done: whether she is at the line, stands still, or patience has run out.
+        now: the present state.
     """
 
     def __init__(self, scenario: Scenario, *, step_s: float = STEP_S) -> None:
@@ -46,14 +46,14 @@ class Stepper:
         self._run(0, known=1)
 
     def step(self, speed_m_s: float | None = None, *, for_s: float = 1.0) -> Moment:
-        """Let race time pass and return what is true then; past the end nothing changes.
+        """Let race time pass and return the state then; past the end nothing changes.
 
         Args:
             speed_m_s: the speed she wants to run at from here on [m/s], 0 to 12. From the first
-                one on she saves nothing for later, as she does under a plan: that is up to the
-                caller. None: what she wanted before, at first the scenario's plan. Behind pacers
-                she still follows them, unless `runner.follows` is `plan`.
-            for_s: how long [s]; rounded to whole time steps, at least one.
+                one on she saves nothing for later, as she would under a plan: that is up to the
+                caller. None: the speed she wanted before, at first the scenario's plan. Behind
+                pacers she still follows them, unless `runner.follows` is `plan`.
+            for_s: duration [s]; rounded to whole time steps, at least one.
 
         Raises:
             SimulationError: the speed or the time is not usable.
@@ -69,7 +69,7 @@ class Stepper:
 
     @property
     def now(self) -> Moment:
-        """What is true at this moment."""
+        """The present state."""
         last = {name: column.item(-1) for name, column in self._pieces[-1].items()}
         names = ("x", "v", "aerobic", "reserve", "power", "shelter", "group", "wide")
         return Moment(self._attempt.tick * self.step_s, *(last[name] for name in names))
@@ -84,7 +84,7 @@ class Stepper:
         return recording_of(self._attempt, self.scenario, arrays)
 
     def _want(self, speed_m_s: float) -> None:
-        """Let her mark start here, come up to a speed as she does, and keep it.
+        """Make her mark start here, accelerate to a speed as she does, and keep it.
 
         x(t) = x + V t - tau (V - v) (1 - exp(-t / tau)), tau = TAU_SPEED; V no less than 0.1 m/s.
         """

@@ -28,8 +28,8 @@ def track_position(x_m: ArrayLike, race_m: float, lap_m: float = LAP_M) -> Float
 def on_oval(s_m: ArrayLike, lap_m: float) -> Floats:
     """Return the place on the 400 m oval [m] of a position on another lap [m].
 
-    A lap of another length is taken to be the same oval, smaller or larger (assumed): a lap of
-    200 m has straights of 42.20 m and bends of 18.40 m radius, where indoor tracks have 15 to 19 m.
+    A lap of another length is the same oval, scaled (assumed): a lap of 200 m has straights of
+    42.20 m and bends of 18.40 m radius, where indoor tracks have 15 to 19 m.
     """
     return np.mod(np.asarray(s_m, dtype=np.float64) * (LAP_M / lap_m), LAP_M)
 

@@ -1,4 +1,4 @@
-"""What happened: a run as arrays over time, looked up by moment or distance; files."""
+"""Recordings: a run as arrays over time, looked up by moment or distance; files."""
 
 from simulator.recording.recording import Moment, Recording, State, Status
 from simulator.recording.store import load_recording, save_recording

@@ -1,11 +1,11 @@
 """Activities: runs as watches, apps and people write them down - FIT, TCX, GPX, CSV, LiveSplit.
 
-In: a file. Out: `Activity`: its laps, its splits, its track, all on the timer, pauses left out.
-What of it is the run of a race is worked out by `simulator.analysis.activities`.
+In: a file. Out: `Activity`: its laps, its splits, its track, all on the timer, without pauses.
+`simulator.analysis.activities` determines which part of it is the run of a race.
 
-Each may be packed by gzip, as archives of watches' accounts are: `run.fit.gz`. It is unpacked no
-further than such a file may be large. XML is read by the standard library alone, and refused as
-soon as it declares entities. FIT needs the extra `activities`.
+Each file may be compressed by gzip, as in archives of watches' accounts: `run.fit.gz`. It is
+unpacked only up to the size limit of such a file. XML is read by the standard library, and refused
+as soon as it declares entities. FIT needs the extra `activities`.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from simulator.files import read_bytes
 from simulator.units import decimal_mark, parse_distance, parse_time
 
 ENDINGS = (".fit", ".tcx", ".gpx", ".csv", ".lss")
-"""How the names of activities end."""
+"""File extensions of activities."""
 _MAX_BYTES = {".fit": 2_000_000, ".csv": 1_000_000}
 _MAX_XML_BYTES = 8_000_000
 _MOST_SAMPLES = 12_000
-"""A longer track is of no race: it lasts three hours at a sample a second."""
+"""A longer track is of no race: three hours at a sample a second."""
 _LONGEST_S, _LONGEST_M = 1e5, 1e6
 """Nobody runs longer in one go."""
 _AUTOMATIC = ("distance", "position_start", "position_lap", "position_waypoint", "position_marked")
@@ -46,10 +46,10 @@ class ActivityLap:
     """One lap.
 
     Attributes:
-        time_s: how long it took on the timer [s].
-        distance_m: how long it was by the device [m]; None where it does not say.
-        pressed: the runner pressed the button; False where the device ended the lap by itself, at
-            a distance of its own.
+        time_s: its duration on the timer [s].
+        distance_m: its length by the device [m]; None if not given.
+        pressed: the runner pressed the button; False if the device ended the lap by itself, at a
+            preset distance.
     """
 
     time_s: float
@@ -59,12 +59,12 @@ class ActivityLap:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Where somebody was at a moment.
+    """A position at a moment.
 
     Attributes:
         time_s: on the timer [s].
-        distance_m: from the start by the device [m]; None where it does not say.
-        place: latitude and longitude [degrees]; None where there is none.
+        distance_m: from the start by the device [m]; None if not given.
+        place: latitude and longitude [degrees]; None if not given.
     """
 
     time_s: float
@@ -74,14 +74,14 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What a file says of a run.
+    """The content of an activity file.
 
     Attributes:
-        name: as it calls itself; empty where it does not.
-        laps: in order; none where it holds none.
-        splits: distance [m], None for the finish, and time from the gun [s]: as exact as it gets.
+        name: the activity's name; empty if it has none.
+        laps: in order; empty if there are none.
+        splits: distance [m], None for the finish, and time from the gun [s]: the most exact data.
         track: in order of time.
-        paused_s: for how long the timer was stopped [s].
+        paused_s: how long the timer was stopped [s].
     """
 
     name: str = ""
@@ -92,14 +92,14 @@ class Activity:
 
 
 class _UnusableError(ValueError):
-    """Says in a sentence without a full stop why a file is no activity."""
+    """A file is no activity; the message says why, without a full stop."""
 
 
 def read_activity(path: str | Path) -> Activity:
-    """Return what a file says of a run.
+    """Return the content of an activity file.
 
     Raises:
-        RecordingError: no such file, of no known kind, damaged, or with nothing of a run in it.
+        RecordingError: no such file, of no known kind, damaged, or without a run in it.
         ExtraError: it is a FIT file, and the extra that reads these is not installed.
     """
     path = Path(path)
@@ -119,7 +119,7 @@ def read_activity(path: str | Path) -> Activity:
 
 
 def _unpacked(data: bytes, most: int) -> bytes:
-    """Return what gzip packed, which may be a thousand times as long: at most `most` bytes."""
+    """Return unpacked gzip data, which may be a thousand times as long: at most `most` bytes."""
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
             text = file.read(most + 1)
@@ -130,13 +130,13 @@ def _unpacked(data: bytes, most: int) -> bytes:
     return text
 
 
-@lru_cache(maxsize=8)  # by what the file says: a FIT file takes a fifth of a second
+@lru_cache(maxsize=8)  # by the file's content: a FIT file takes a fifth of a second
 def _parsed(data: bytes, ending: str) -> Activity:
     try:
         activity = _READERS[ending](data)
     except (_UnusableError, ExtraError):
         raise
-    except Exception as error:  # decoders have a dozen ways to say damaged
+    except Exception as error:  # decoders raise a dozen different errors for damage
         raise _UnusableError(f"this is no {ending[1:].upper()} file, or it is damaged") from error
     numbers = [lap.time_s for lap in activity.laps] + [time for _, time in activity.splits]
     if not all(0.0 <= number < _LONGEST_S for number in numbers):
@@ -156,7 +156,7 @@ def _length(metres: float | None) -> float | None:
 
 
 def _sound(sample: Sample) -> Sample:
-    """Return a sample without what is beyond any track on Earth."""
+    """Return a sample without values that no track on Earth can have."""
     latitude, longitude = sample.place or (math.nan, math.nan)
     on_earth = abs(latitude) < 89.0 and abs(longitude) <= 180.0
     return Sample(sample.time_s, _length(sample.distance_m), sample.place if on_earth else None)
@@ -212,7 +212,7 @@ def _fit_lap(values: dict[str, Any]) -> Iterator[ActivityLap]:
 
 
 def _fit_pauses(events: Sequence[tuple[int, str]]) -> Iterator[tuple[int, int]]:
-    """Yield when the timer was stopped and went on [s]."""
+    """Yield when the timer was stopped and restarted [s]."""
     stopped = None
     for at, what in events:
         if what.startswith("stop"):
@@ -255,7 +255,7 @@ def _in_order(track: Iterable[Sample]) -> tuple[Sample, ...]:
 
 
 class _Builder(ET.TreeBuilder):
-    """Builds a tree, but of nothing that declares a document type and with it entities."""
+    """A tree builder that refuses a document type, and with it entities."""
 
     def doctype(self, _name: str, _pubid: str | None, _system: str | None) -> None:
         raise _UnusableError("it declares a document type, and no run needs one")
@@ -286,7 +286,7 @@ _ISO = re.compile(
 
 
 def _instant(text: str) -> float | None:
-    """Return an ISO 8601 time as seconds since 1970; None where it is none."""
+    """Return an ISO 8601 time as seconds since 1970; None if it is none."""
     match = _ISO.fullmatch(text.strip())
     if match is None:
         return None
@@ -355,7 +355,7 @@ def _read_gpx(data: bytes) -> Activity:
 
 
 def _joined(pieces: Sequence[list[Sample]], begin_s: float) -> tuple[list[Sample], float]:
-    """Return samples of pieces of a track on the timer, and how long it was stopped between [s]."""
+    """Return the samples of a track's pieces on the timer, and the total time of the gaps [s]."""
     if not pieces:
         return [], 0.0
     zero, paused, joined = pieces[0][0].time_s, 0.0, list[Sample]()
@@ -430,11 +430,11 @@ _UNITS = ("km", "mi", "mile", "miles")
 
 
 def table_of(path: str | Path) -> list[list[str]]:
-    """Return the cells of a table that a person wrote: commas, semicolons, tabs or spaces.
+    """Return the cells of a person's table, separated by commas, semicolons, tabs or spaces.
 
     Raises:
         OSError: it cannot be read.
-        ValueError: there is nothing in it, or far too much.
+        ValueError: it is empty or far too large.
     """
     return _rows(read_bytes(path, _MAX_BYTES[".csv"]))
 
@@ -490,7 +490,7 @@ def _table_with_head(head: list[str], rows: list[list[str]]) -> Activity:
     if time is None:
         time = _first(words, _TIME_HEADS)
     both = "cumulativetime" in words and "time" in words
-    if both and where is not None:  # a table of laps: the distance is each lap's, too
+    if both and where is not None:  # in a table of laps the distance is each lap's, too
         lap_time, where_of_lap = words.index("time"), where
         laps = _laps(rows, lap_time, where_of_lap, unit)
         return Activity("", laps)
@@ -521,7 +521,7 @@ def _laps(rows: list[list[str]], time: int, where: int, unit: str) -> tuple[Acti
         if time_s is None or time_s <= 0 or "sum" in row[0].lower() or "total" in row[0].lower():
             continue
         if distance is not None and not unit and distance < 20.0:
-            distance *= 1000.0  # without a unit a lap of 0.4 is one of kilometres
+            distance *= 1000.0  # without a unit a lap of 0.4 is in kilometres
         found.append(ActivityLap(time_s, distance))
     return tuple(found)
 
@@ -534,7 +534,7 @@ def _table_without_head(rows: list[list[str]]) -> Activity:
             raise _UnusableError("a line is no time")
         return _unplaced([time for time in times if time is not None], "")
     counted = [_distance(_cell(row, 0)) for row in rows]
-    if counted == [float(i + 1) for i in range(len(rows))]:  # laps by number
+    if counted == [float(i + 1) for i in range(len(rows))]:  # the column only numbers the laps
         times = [_time(_cell(row, 1)) for row in rows]
         return _unplaced([time for time in times if time is not None], "")
     return _split_table(_placed(rows, 0, 1, ""), laps=False)
@@ -582,7 +582,7 @@ def _split_table(found: list[tuple[float | None, float]], *, laps: bool) -> Acti
 
 
 def _even(found: list[tuple[float | None, float]], *, from_gun: bool, most: float = 2.2) -> bool:
-    """Return whether somebody may run so: 1 to 11 m/s, none `most` times as fast as another."""
+    """Return whether somebody may run so: 1 to 11 m/s, no speed `most` times another."""
     speeds = []
     for (x0, t0), (x1, t1) in pairwise([(0.0, 0.0), *found]):
         if x0 is not None and x1 is not None:
@@ -594,7 +594,7 @@ def _even(found: list[tuple[float | None, float]], *, from_gun: bool, most: floa
 
 
 def _unplaced(times: list[float], word: str) -> Activity:
-    """Return times without distances: laps, or passings from the gun where they rise throughout."""
+    """Return times without distances: times from the gun if they rise throughout, else laps."""
     if not times:
         raise _UnusableError("it holds no times")
     rises = len(times) > 1 and all(b - a > 0.35 * times[0] for a, b in pairwise(times))
@@ -610,7 +610,7 @@ def _time(text: str, distance_m: float | None = None) -> float | None:
 
 
 def _distance(text: str, unit: str = "", decimal: str = "") -> float | None:
-    """Return a distance [m], a bare one in the unit of its column; None where it is none."""
+    """Return a distance [m]; a bare number has the unit of its column; None if it is none."""
     bare = re.fullmatch(r"[\d.,\s]+", text)
     with suppress(ValueError):
         return parse_distance(f"{text} {unit}" if bare else text, decimal=decimal)

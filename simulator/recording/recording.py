@@ -1,8 +1,8 @@
-"""A recording: one attempt as arrays over equal ticks, and what was true at any moment of it.
+"""A recording: one attempt as arrays over equal ticks, and its state at any moment.
 
 In: arrays from `simulator.physics.attempt`, or a file. Out: `Recording.at(t)`,
-`Recording.time_at(x)`. A recording is never changed; between two ticks distance follows the cubic
-that has the recorded speeds at both ends, so that slow motion is smooth.
+`Recording.time_at(x)`. A recording never changes. Between two ticks distance follows the cubic with
+the recorded speeds at both ends, so that slow motion is smooth.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NumberT = TypeVar("NumberT", float, NDArray[np.float64])
 
 
 class Status(Enum):
-    """How a run ended; anything but `FINISHED` is never averaged into a result."""
+    """How a run ended; only `FINISHED` runs are averaged into results."""
 
     FINISHED = "finished"
     DID_NOT_FINISH = "did not finish"
@@ -36,7 +36,7 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that a run needs to go on from a tick.
+    """Everything that a run needs to continue from a tick.
 
     Attributes:
         tick: integer tick; the time is `tick * step_s`.
@@ -44,13 +44,13 @@ class State:
         v_m_s: speed [m/s].
         aerobic: aerobic power [W/kg].
         reserve: anaerobic reserve [J/kg].
-        before: distance, speed, aerobic power, reserve, and the group's place and speed one and two
-            ticks earlier, as far as the gun lets there be any.
-        group_m: where her slot is [m].
-        group_v_m_s: how fast it moves [m/s].
+        before: distance, speed, aerobic power, reserve, and the group's position and speed one and
+            two ticks earlier, as far as these are after the gun.
+        group_m: position of her slot [m].
+        group_v_m_s: its speed [m/s].
         wide: how far she is out beside the line, 0 to 1 [1].
-        mode: how she stands to the group; see `simulator.physics.kernel`.
-        held_s: for how long [s].
+        mode: her relation to the group; see `simulator.physics.kernel`.
+        held_s: the duration of the mode [s].
         felt: the shelter in the step before [1]; less than -1 at the gun.
     """
 
@@ -70,17 +70,17 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What was true at one race time.
+    """The state at one race time.
 
     Attributes:
         time_s: race time [s].
-        x_m: race distance [m]; beyond the finish it goes on at the finishing speed.
+        x_m: race distance [m]; beyond the finish it continues at the finishing speed.
         v_m_s: speed [m/s].
         aerobic: aerobic power [W/kg].
         reserve: anaerobic reserve [J/kg].
         power: metabolic power demanded [W/kg].
-        shelter: share of the drag taken away [1].
-        group_m: race distance of the group's reference point: where her slot is [m].
+        shelter: share of the drag removed [1].
+        group_m: race distance of the group's reference point: her slot [m].
         wide: how far she is out beside the line, 0 to 1 [1].
     """
 
@@ -100,7 +100,7 @@ class Recording:
     """One run. Arrays have shape (ticks + 1,); index i is race time `i * step_s`.
 
     Attributes:
-        scenario_json: the scenario it was made from, as canonical JSON.
+        scenario_json: its scenario, as canonical JSON.
         race_m: race distance [m].
         step_s: time step [s].
         x: race distance [m].
@@ -108,18 +108,18 @@ class Recording:
         aerobic: aerobic power [W/kg].
         reserve: anaerobic reserve [J/kg].
         power: metabolic power [W/kg].
-        shelter: share of the drag taken away [1].
+        shelter: share of the drag removed [1].
         group: race distance of the group's reference point [m].
         group_v: its speed [m/s].
         wide: how far she is out beside the line, 0 to 1 [1].
-        mode: how she stands to the group; see `simulator.physics.kernel`.
-        held: for how long [s].
+        mode: her relation to the group; see `simulator.physics.kernel`.
+        held: the duration of the mode [s].
         felt: shelter in the step before; at a tick `shelter` is the mean of both sides [1].
         finish_s: finish time [s], None if she did not finish.
         status: how it ended.
-        from_tick: the tick up to which the run was taken over from the one it was forked from.
-        came_from: where its pacers were changed last [m], and those of before as JSON; a fork that
-            begins while they go over goes on with it. None: they were never changed.
+        from_tick: the tick up to which the run was copied from the one it was forked from.
+        came_from: where its pacers were changed last [m], and the earlier ones as JSON; a fork
+            during the change continues it. None: they were never changed.
     """
 
     scenario_json: str
@@ -173,17 +173,17 @@ class Recording:
 
     @property
     def end_s(self) -> float:
-        """The finish, or the last recorded time where she did not finish [s]."""
+        """The finish, or the last recorded time if she did not finish [s]."""
         return self.ticks * self.step_s if self.finish_s is None else self.finish_s
 
     @property
     def mean_shelter(self) -> float:
-        """Mean share of the drag taken away, up to the line [1]."""
+        """Mean share of the drag removed, up to the line [1]."""
         until = np.arange(self.ticks + 1) * self.step_s <= self.end_s
         return float(self.shelter[until].mean())
 
     def state_at_tick(self, tick: int) -> State:
-        """Return the state a fork goes on from.
+        """Return the state from which a fork continues.
 
         Raises:
             IndexError: the tick was not recorded.
@@ -211,7 +211,7 @@ class Recording:
         )
 
     def at(self, time_s: float) -> Moment:
-        """Return what was true at race time `time_s` [s]; held at the gun before it.
+        """Return the state at race time `time_s` [s]; before the gun, that at the gun.
 
         A pure function: the result does not depend on earlier calls.
         """
@@ -250,7 +250,7 @@ class Recording:
         )
 
     def distance_at(self, time_s: ArrayLike) -> Floats:
-        """Return race distance [m] at race times [s], as `at` does, for arrays."""
+        """Return race distance [m] at race times [s], like `at`, for arrays."""
         t = np.maximum(np.asarray(time_s, dtype=np.float64), 0.0)
         place = _place(np.minimum(t, self.end_s), self.step_s)
         i = np.minimum(place.astype(np.int64), self.ticks - 1)
@@ -323,20 +323,20 @@ _RANGES = {
     "held": (-1.0, 1e4),
     "felt": (-10.0, 1.0),
 }
-"""Between which values each column stays in any run that can be simulated, with room to spare."""
+"""The range of each column in any possible run, with a margin."""
 _RACES_M, _STEPS_S, _LONGEST_S = (100.0, 10_000.0), (0.001, 0.2), 3 * 7200.0
 _WIDEST = 0.2
-"""So much of her way round a bend may go into passing a group, far out of its lane [1]."""
+"""The most of her motion in a bend that may go into passing a group, far out of its lane [1]."""
 _ACCELERATION = 12.0
-"""No runner changes her speed faster than this [m/s2]: falling does it by less."""
+"""No runner changes her speed faster than this [m/s2]: falling changes it less."""
 
 
 def flaws_of(run: Recording) -> Iterator[str]:
     """Yield why a recording, such as one that was read, is no run; nothing if it is one.
 
-    It is where shapes agree, every value is one that a run may have, she goes forward as her speeds
-    say, and the finish is where the columns cross the line. Only the first can be relied upon: what
-    is looked at after it takes for granted what was looked at before.
+    Shapes must agree, every value must be possible, positions must match speeds, and the finish
+    must be where the columns cross the line. Later checks assume that earlier ones passed, so only
+    the first problem is reliable.
     """
     if run.x.ndim != 1 or run.x.size < 2:
         yield "it holds no distances"
@@ -379,14 +379,14 @@ def _finish_flaws(run: Recording) -> Iterator[str]:
 
 
 def _within(values: ArrayLike, bounds: tuple[ArrayLike, ArrayLike]) -> bool:
-    """Return whether all values lie within bounds; what is not a number does not."""
+    """Return whether all values are within bounds; NaN is not."""
     inside = np.asarray(values)
     low, high = map(np.asarray, bounds)
     return bool(np.all((inside >= low) & (inside <= high)))
 
 
 def _place(time_s: ArrayLike, step_s: float) -> Floats:
-    """Return time in ticks; within a billionth of a tick it is that tick and asks nothing later."""
+    """Return time in ticks, rounded to a tick within a billionth: no later tick is used then."""
     place = np.asarray(time_s, dtype=np.float64) / step_s
     tick = np.rint(place)
     return np.where(np.abs(place - tick) < 1e-9, tick, place)
@@ -404,7 +404,7 @@ def hermite(
 def _coefficients(
     x0: NumberT, v0: NumberT, x1: NumberT, v1: NumberT, step: NumberT
 ) -> tuple[NumberT, NumberT, NumberT]:
-    """Return the cubic's factors of f, f² and f³; that of 1 is x0."""
+    """Return the cubic's coefficients of f, f² and f³; the constant is x0."""
     jump = x1 - x0
     c2 = 3.0 * jump - (2.0 * v0 + v1) * step
     return v0 * step, c2, (v0 + v1) * step - 2.0 * jump
@@ -415,7 +415,7 @@ def crossing(
 ) -> Floats:
     """Return the fraction of the step at which the cubic reaches `target`, 0 to 1.
 
-    Bisection-guarded Newton; arrays of one shape in, the same shape out.
+    Newton's method guarded by bisection; arrays of one shape in, the same shape out.
     """
     x0, v0, x1, v1, target = (np.asarray(a, np.float64) for a in (x0, v0, x1, v1, target))
     step = np.asarray(step, np.float64)

@@ -1,7 +1,7 @@
 """Recordings on disk: one `.npz` file, never pickled, with a format version and a digest.
 
-In: a `Recording` and a path. Out: the file, written beside and renamed; or the recording read back,
-or one sentence saying why it cannot be.
+In: a `Recording` and a path. Out: the file, written under a temporary name and renamed; or the
+recording read back, or one sentence saying why it cannot be.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 FORMAT = 2
 _FORMATS = (1, 2)
-"""What can be read; format 1 does not hold how the group moves."""
+"""Readable formats; format 1 does not contain the group's motion."""
 _ARRAYS_1 = ARRAYS[:7]
 _KIND = "lightpace recording"
 _KIND_MANY = "lightpace set of recordings"
@@ -82,7 +82,7 @@ def _digest(scenario_json: str) -> str:
 
 
 def _write(path: str | Path, head: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> None:
-    packed = io.BytesIO()  # a device would give the packer a wrong position
+    packed = io.BytesIO()  # a device would report a wrong position to the packer
     np.savez_compressed(packed, allow_pickle=False, head=np.array(json.dumps(head)), **arrays)
     with replacing(path) as beside:
         beside.write_bytes(packed.getvalue())
@@ -92,8 +92,8 @@ def load_recording(path: str | Path) -> Recording:
     """Read a recording written by `save_recording`.
 
     Raises:
-        RecordingError: no such file, not a recording, damaged, of another format version, or
-            with another scenario than the one whose digest it holds.
+        RecordingError: no such file, not a recording, damaged, of another format version, or its
+            scenario does not match its digest.
     """
     return _load(Path(path), _read_one)
 
@@ -119,7 +119,7 @@ def _load(path: Path, read: Callable[[Mapping[str, NDArray[Any]], Path], T]) -> 
         raise RecordingError(f"{path} cannot be read: {error.strerror or error}.") from error
     except RecordingError:
         raise
-    except Exception as error:  # zipfile and numpy have a dozen ways to say damaged
+    except Exception as error:  # zipfile and numpy raise a dozen different errors for damage
         raise RecordingError(_DAMAGED.format(path)) from error
 
 
@@ -180,7 +180,7 @@ def _recording(
 
 
 def _number(value: Any) -> float:
-    """Return a number of a head; text and switches, which Python would take for some, are none."""
+    """Return a number of a header; text and booleans, which Python would accept, are refused."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"{value!r} is not a number")
     return float(value)
@@ -197,7 +197,7 @@ def _is_mapping(text: str) -> bool:
 def _as_if_recorded(
     arrays: Mapping[str, NDArray[np.float64]], step_s: float
 ) -> dict[str, NDArray[np.float64]]:
-    """Return the columns that format 1 lacks: the group moves as its places say, nobody passes."""
+    """Return the columns that format 1 lacks: the group's motion from its positions, no passing."""
     group = arrays["group"]
     none = np.zeros_like(group)
     moves = np.gradient(group, step_s) if group.size > 1 else none
@@ -205,7 +205,7 @@ def _as_if_recorded(
 
 
 def _scenario(head: dict[str, Any], path: Path) -> str:
-    """Return the text of the scenario; the first files of format 1 hold no digest of it."""
+    """Return the text of the scenario; the first files of format 1 have no digest of it."""
     text = head["scenario"] if isinstance(head["scenario"], str) else ""
     if head.get("scenario_sha256", _digest(text)) != _digest(text):
         raise RecordingError(

@@ -1,8 +1,8 @@
-"""Scenario files, read and checked, and the schedules that plans become.
+"""Scenario files: reading and checking them, and the schedules of plans.
 
-In: YAML files of `configs/` or the user's own, and `--set` overrides. Out: a frozen `Scenario`, or
-a `ScenarioError` that lists every problem at its own line and column. Knows nothing of what happens
-on the track.
+In: YAML files of `configs/` or the user's, and `--set` overrides. Out: a frozen `Scenario`, or a
+`ScenarioError` that lists every problem with its line and column. This room knows nothing of what
+happens on the track.
 """
 
 from simulator.scenario.loader import load_scenario, load_text, scenario_to_dict

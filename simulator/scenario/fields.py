@@ -1,7 +1,7 @@
-"""The kinds of values that a scenario holds, and what every section of one has in common.
+"""The types of a scenario's values, and the base of its sections.
 
 In: text or numbers as a person wrote them. Out: annotated types (`Seconds`, `Metres`, `Name`, ...),
-`Section`, `SectionProblem`, and what may stand at a path of a section (`types_at`, `bounds_of`).
+`Section`, `SectionProblem`, and what a path of a section accepts (`types_at`, `bounds_of`).
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ from simulator import units
 from simulator.errors import UNPRINTABLE_CHARACTER, Problem, ScenarioError
 
 Path: TypeAlias = tuple[str | int, ...]
-"""Steps to a value: a section's key, or a number in a list."""
+"""Steps to a value: a section's key, or an index in a list."""
 
 ANY = "*"
-"""A step that stands for any key or number."""
+"""A step that matches any key or number."""
 LENIENT = "lenient"
-"""Validation context in which sections are not refused for what is wrong with them as a whole."""
+"""Validation context in which sections skip their `complaints`."""
 TAG = "\0"
-"""Begins the step by which pydantic names a variant; no key of a file begins so."""
+"""Prefix of the step by which pydantic names a variant; no key of a file begins so."""
 
 HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
-"""What a byte of a shell's words becomes that is no UTF-8; it can be neither printed nor saved."""
+"""Surrogates: bytes of the command line that are not UTF-8; they cannot be printed or saved."""
 MOST_KNOWN = 16
-"""So many known words are listed in a hint."""
+"""At most this many known words are listed in a hint."""
 UNPRINTABLE = "holds a character that cannot be printed"
 
 
-# -- words of a message --------------------------------------------------------------------------
+# -- texts of messages ---------------------------------------------------------------------------
 
 
 def dotted(path: Iterable[str]) -> str:
@@ -56,7 +56,7 @@ def dotted(path: Iterable[str]) -> str:
 
 
 def guess(word: str, known: Iterable[str]) -> str:
-    """Return the known word that `word` most likely stands for, or an empty text."""
+    """Return the known word most similar to `word`, or an empty text."""
     if not 0 < len(word) <= 60:
         return ""
     by_plain_form = {_plain_form(name): name for name in known}
@@ -91,13 +91,13 @@ class Section(PydanticModel):
 
 @dataclass(frozen=True, slots=True)
 class SectionProblem:
-    """Something wrong between values of a section that are each right.
+    """A contradiction between values of a section that are each valid.
 
     Attributes:
-        path: which value is to be changed, below the section.
+        path: the value to change, below the section.
         message, hint: what is wrong, and what to do.
-        rests_on: the other values it was judged by, `ANY` for any key or number. Where one of them
-            is wrong itself, this may be its consequence, and goes unsaid.
+        rests_on: the other values involved, `ANY` for any key or number. If one of them is wrong
+            itself, this problem may be a consequence, and is not reported.
     """
 
     path: Path
@@ -106,13 +106,13 @@ class SectionProblem:
     rests_on: tuple[Path, ...] = ()
 
     def below(self, at: Path) -> SectionProblem:
-        """Return the complaint as one of a section that holds this one at `at`."""
+        """Return the problem relative to a section that holds this one at `at`."""
         rests_on = tuple((*at, *path) for path in self.rests_on)
         return replace(self, path=(*at, *self.path), rests_on=rests_on)
 
 
 def same_names(what: str, at: Path, names: Iterable[str]) -> Iterator[SectionProblem]:
-    """Yield each of the things in the list at a path that is called as an earlier one."""
+    """Yield a problem for each item of the list at a path with the name of an earlier one."""
     seen: set[str] = set()
     for i, name in enumerate(names):
         if name and name in seen:
@@ -123,21 +123,21 @@ def same_names(what: str, at: Path, names: Iterable[str]) -> Iterator[SectionPro
 
 
 class CheckedSection(Section):
-    """A section whose values must fit together."""
+    """A section whose values are also checked together."""
 
     def complaints(self) -> Iterable[SectionProblem]:
-        """Yield what does not fit."""
+        """Yield the contradictions between values."""
         raise NotImplementedError
 
     def model_post_init(self, context: Any) -> None:
-        """Refuse what does not fit; unlike a validator this spares a section that was checked."""
+        """Refuse contradictions; unlike a validator this skips a section already checked."""
         said = [] if context == LENIENT else [c.message for c in self.complaints()]
         if said:
             raise PydanticCustomError("complaints", "{text}", {"text": "; ".join(said)})
 
 
 def complaints_below(section: Section, at: Path = ()) -> Iterator[list[SectionProblem]]:
-    """Yield the complaints of every section within this one, the innermost first."""
+    """Yield the problems of every section within this one, the innermost first."""
     for key, name in _holders(type(section)):
         value = getattr(section, name)
         many = isinstance(value, tuple)
@@ -148,12 +148,12 @@ def complaints_below(section: Section, at: Path = ()) -> Iterator[list[SectionPr
         yield [complaint.below(at) for complaint in section.complaints()]
 
 
-# -- what may stand where ------------------------------------------------------------------------
+# -- what a path accepts -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class SectionField:
-    """One key of a section: its attribute's name, what may stand there, and pydantic's view."""
+    """One key of a section: its attribute's name, the types it accepts, and pydantic's view."""
 
     name: str
     types: tuple[Any, ...]
@@ -189,7 +189,7 @@ def _members(annotation: Any) -> Iterator[Any]:
 
 
 def items_of(types: Iterable[Any]) -> tuple[Any, ...]:
-    """Return what a list is made of, if one of these types is a list."""
+    """Return the item types, if one of these types is a list."""
     lists = (get_args(t)[0] for t in types if get_origin(t) is tuple)
     return tuple(member for item in lists for member in _members(item))
 
@@ -216,12 +216,12 @@ def variants(sections: Iterable[type[Section]]) -> dict[str, type[Section]]:
 
 
 def is_tag(step: str | int) -> bool:
-    """Return whether a step names a variant, and leads nowhere."""
+    """Return whether a step only names a variant."""
     return isinstance(step, str) and step.startswith(TAG)
 
 
 def types_at(model: type[Section], path: Iterable[str | int]) -> tuple[Any, ...]:
-    """Return what may stand at a path; empty if it leads nowhere.
+    """Return the types accepted at a path; empty if there is no such path.
 
     The path may name variants, as pydantic does in the places of its errors.
     """
@@ -245,7 +245,7 @@ def _types_at(model: type[Section], path: Path) -> tuple[Any, ...]:
 
 
 class Bounds(NamedTuple):
-    """The least and the greatest value allowed, None where the model sets none."""
+    """The lowest and the highest allowed value; None if the model sets none."""
 
     low: float | None
     high: float | None
@@ -254,10 +254,10 @@ class Bounds(NamedTuple):
 def bounds_of(model: type[Section], path: str) -> Bounds:
     """Return the bounds of the number at `path`, such as `pacers.front_gap`.
 
-    A shelter written as one number has those of its value.
+    A shelter written as one number has the bounds of its value.
 
     Raises:
-        ScenarioError: there is no such path, or what stands there is not a number with a point.
+        ScenarioError: there is no such path, or its value is not a floating-point number.
     """
     steps = path.split(".")
     for i, step in enumerate(steps):
@@ -339,7 +339,7 @@ def _one_line(value: Any) -> Any:
 
 
 def at_most(count: int) -> BeforeValidator:
-    """Return a check that refuses a longer list before anything in it is looked at."""
+    """Return a check that refuses a longer list before any item is checked."""
 
     def check(value: Any) -> Any:
         if isinstance(value, (list, tuple, dict)) and len(value) > count:
@@ -358,7 +358,7 @@ def variant(word: str) -> Tag:
 
 
 def discriminator(key: str, infer: Callable[[dict[str, Any]], str]) -> Discriminator:
-    """Return the discriminator of variants: the value at `key`, else what `infer` says."""
+    """Return the discriminator of variants: the value at `key`, else the result of `infer`."""
 
     def tag(value: Any) -> str:
         plain = value if isinstance(value, dict) else {key: getattr(value, key, None)}

@@ -51,11 +51,11 @@ class KnownGhost(_GhostBase):
     standing_start: bool = Field(True, description="It started from rest.")
 
     def waypoints(self, race_m: float) -> list[Waypoint]:
-        """Return what is known of it over `race_m` [m]: distances [m] and times [s]."""
+        """Return its known distances [m] and times [s] in a race over `race_m` [m]."""
         raise NotImplementedError
 
     def known(self, race_m: float) -> list[Waypoint]:
-        """Return what is known of it as a ghost of a race [m]."""
+        """Return its known distances and times as a ghost of a race [m]."""
         return self.waypoints(self.distance or race_m)
 
 
@@ -136,10 +136,10 @@ Ghost = Annotated[
 
 
 def default_ghosts(before: dict[str, Any]) -> tuple[Ghost, ...]:
-    """Return the ghosts of a scenario that names none: an even 4:00 over a mile, else nobody.
+    """Return the ghosts of a scenario that names none: an even 4:00 for a mile, else none.
 
     Args:
-        before: the scenario's values so far, its `distance` [m] among them.
+        before: the scenario's values so far, including its `distance` [m].
     """
     if abs(before.get("distance", MILE_M) - MILE_M) > 1:
         return ()

@@ -1,7 +1,7 @@
-"""From a scenario file to a `Scenario`, or to the list of everything wrong in it.
+"""From a scenario file to a `Scenario`, or to the list of all its problems.
 
-In: a path, the bare name of a shipped scenario, or text; `--set` overrides. Out: a `Scenario` in
-which runner and formation are written out and ghosts' files are absolute, so that later rooms need
+In: a path, the bare name of a shipped scenario, or text; `--set` overrides. Out: a `Scenario` that
+contains its runner and formation and has absolute paths of ghosts' files, so that later rooms need
 no folder.
 """
 
@@ -53,7 +53,7 @@ def load_scenario(
 def load_text(
     text: str, name: str = "<text>", folder: Path | None = None, *, overrides: Sequence[str] = ()
 ) -> Scenario:
-    """Return the scenario in `text`; `name` stands in problems, `folder` holds the files it names.
+    """Return the scenario in `text`; problems show `name`, and `folder` holds the files it names.
 
     Raises:
         ScenarioError: as for `load_scenario`.
@@ -100,7 +100,7 @@ def _load(
 def _write_out(
     review: DocumentCheck, path: tuple[str, ...], kind: NamedSections, folder: Path
 ) -> None:
-    """Put what a named section's file says in the place of its name."""
+    """Replace the name of a section by the content of its file."""
     place = find(review.document, path)
     name = getattr(place.node, "value", "")
     if not isinstance(place.holder, YamlMapping) or not place.complete:
@@ -122,13 +122,13 @@ _SEEMS_A_GHOST = re.compile(r"""^(\s*\{.*)?["']?(splits|laps)["']?\s*:""", re.MU
 
 
 def is_ghost(root: Any) -> bool:
-    """Return whether a file says what one ghost is, as `lightpace ghost` writes it."""
+    """Return whether a file contains a single ghost, as `lightpace ghost` writes it."""
     known = isinstance(root, YamlMapping) and ("splits" in root or "laps" in root)
     return known and not {"plan", "ghosts", "runner", "wavelight", "pacers"} & root.keys()
 
 
 def _write_out_ghosts(review: DocumentCheck, folder: Path) -> None:
-    """Put what a file says that is one ghost in the place of its name; what stands there counts."""
+    """Replace the file name of a ghost by the file's content; values next to the name win."""
     ghosts = find(review.document, ("ghosts",)).value
     for ghost in ghosts if isinstance(ghosts, YamlList) else ():
         name = ghost.get("file") if isinstance(ghost, YamlMapping) else None
@@ -137,10 +137,10 @@ def _write_out_ghosts(review: DocumentCheck, folder: Path) -> None:
         try:
             path = find_file(name, folder, named_files())
             text = read_text(path, str(path))
-            if not _SEEMS_A_GHOST.search(text):  # a scenario is read later, and once
+            if not _SEEMS_A_GHOST.search(text):  # a scenario is read later, and only once
                 continue
             document = read_document(text, str(path))
-        except ScenarioError:  # what names a scenario is looked at again, and refused there
+        except ScenarioError:  # a file that names a scenario is checked again, and refused there
             continue
         if is_ghost(document.root):
             ghost.take_out("file")
@@ -150,7 +150,7 @@ def _write_out_ghosts(review: DocumentCheck, folder: Path) -> None:
 
 
 def _with_file(review: DocumentCheck, number: int, ghost: Ghost, own: Path) -> Ghost:
-    """Return a ghost whose file, if it has one, is absolute; report one that is not usable."""
+    """Return a ghost with an absolute path of its file, if any; report an unusable one."""
     if review.is_full or not isinstance(ghost, (ScenarioGhost, RecordingGhost, ActivityGhost)):
         return ghost
     place = find(review.document, ("ghosts", number, "file"))
@@ -169,7 +169,7 @@ def _with_file(review: DocumentCheck, number: int, ghost: Ghost, own: Path) -> G
 
 
 def _given_race(review: DocumentCheck, number: int, race: str, folder: Path) -> str:
-    """Return a given race, its file made absolute; report one that is not usable."""
+    """Return a given race with an absolute path of its file; report an unusable one."""
     if review.is_full or race.removesuffix(".yaml") in shipped_names():
         return race
     place = find(review.document, ("uncertainty", "given", number))
@@ -183,9 +183,9 @@ def _given_race(review: DocumentCheck, number: int, race: str, folder: Path) -> 
 
 
 def without_folders(plain: dict[str, Any]) -> dict[str, Any]:
-    """Return a scenario's plain values as others may see them: files named without their folders.
+    """Return a scenario's plain values for others: file names without their folders.
 
-    What is handed out tells nothing of the machine that it was made on.
+    Shared files reveal nothing of the machine that made them.
     """
     ghosts = [
         {**ghost, "file": _name_of(ghost["file"])} if "file" in ghost else ghost

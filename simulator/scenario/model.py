@@ -1,7 +1,7 @@
-"""The scenario: what is requested. Frozen; every field has a default, a unit and a meaning.
+"""The scenario: the input of a simulation. Frozen; each field has a default, a unit and a meaning.
 
 In: plain values from a YAML tree (`simulator.scenario.loader`) or keyword arguments. Out: a
-validated `Scenario`. Checks that need one section stand in it; those that need two stand here.
+validated `Scenario`. Checks of one section are in the section; those of two are here.
 """
 
 import math
@@ -64,10 +64,10 @@ from simulator.scenario.uncertainty import INPUTS, Uncertainty, Uniform
 from simulator.units import LAP_M, LONGEST_M, MILE_M, parse_distance
 
 MOST_PUSH = 0.3
-"""So hard may a wind push her, as a share of her weight [1].
+"""The strongest allowed push of the wind, as a share of her weight [1].
 
-Round a bend a hard wind rises faster than she can slow down: pushed harder she would spend, for a
-moment, energy that she has not got.
+In a bend a stronger wind rises faster than she can slow down: for a moment she would spend energy
+that she does not have.
 """
 
 
@@ -223,11 +223,11 @@ class Wavelight(Section):
 INPUT_BOUNDS: dict[str, Bounds] = {
     name: bounds_of(Pacers if name == "wake" else Runner, name) for name in INPUTS
 }
-"""The least and the greatest value of each uncertain input, as the section that holds it says."""
+"""The lowest and the highest value of each uncertain input, from the section that holds it."""
 
 
 def _on_a_track(distance: Any) -> Any:
-    """Refuse races that are run on roads, with a sentence."""
+    """Refuse road races, with a sentence."""
     words = distance.lower() if isinstance(distance, str) else ""
     with suppress(ValueError):
         distance = parse_distance(distance) if words else distance
@@ -276,11 +276,11 @@ class Scenario(CheckedSection):
 
     @property
     def leds(self) -> int:
-        """How many LEDs there are round the lap."""
+        """Number of LEDs around the lap."""
         return self.wavelight.leds or round(self.track.lap)
 
     def complaints(self) -> Iterator[SectionProblem]:
-        """Yield what does not fit between sections."""
+        """Yield the contradictions between sections."""
         yield from self._wind_complaints()
         yield from plan_complaints(("plan",), self.plan, self.distance)
         yield from self._wave_complaints()
@@ -331,7 +331,7 @@ class Scenario(CheckedSection):
             yield SectionProblem(("published",), what, hint, (("ghosts", ANY, "name"),))
 
     def _uncertainty_complaints(self) -> Iterator[SectionProblem]:
-        """Yield the ranges that are upside down, or leave what a scenario may hold."""
+        """Yield the ranges that are reversed, or exceed what a scenario may hold."""
         for name, (least, most) in INPUT_BOUNDS.items():
             range_ = getattr(self.uncertainty, name)
             if not isinstance(range_, Uniform):

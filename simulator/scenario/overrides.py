@@ -1,7 +1,7 @@
 """`--set pacers.count=7`: changing a scenario's document before it is checked.
 
 In: a document and texts `path=value`. Out: the changed document, and a problem for each that cannot
-be applied. A value that is set stands at `--set`, so that a wrong one is reported there.
+be applied. A value that is set has the position `--set`, where a problem with it is reported.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ from simulator.scenario.yaml_tree import (
 
 _NAMED: dict[type[Section], NamedSections] = {PacerFormation: FORMATION, Runner: RUNNER}
 Value: TypeAlias = tuple[Any, YamlNode]
-"""A plain value, and the node that says where it stands."""
+"""A plain value, and its node with the position."""
 
 
 def apply_overrides(document: Document, overrides: Sequence[str], folder: Path) -> list[Problem]:
-    """Apply each override in turn to the document; return what is wrong with the others.
+    """Apply each override in turn to the document; return the problems of those that fail.
 
-    A key that the model does not know is put in, too: the check of the whole document reports it.
+    Unknown keys are inserted too: the check of the whole document reports them.
     """
     problems: list[Problem] = []
     for text in overrides:
@@ -77,7 +77,7 @@ def apply_overrides(document: Document, overrides: Sequence[str], folder: Path) 
 
 
 def _parse(text: str) -> Value:
-    """Return a value as YAML flow text; without brackets or quotes it is taken as it stands."""
+    """Return a value as YAML flow text; without brackets or quotes it is used unchanged."""
     text = text.strip()
     if not text.startswith(("[", "{", '"', "'")):
         return scalar_value(text), plain_node(text)
@@ -95,7 +95,7 @@ class _Override:
     folder: Path
 
     def put(self, old: Value, types: Sequence[Any], steps: list[str]) -> Value:
-        """Return what stands at a place once the new value stands at `steps` below it."""
+        """Return the content of a place after the new value was set at `steps` below it."""
         if not steps:
             return self.new
         items, sections = items_of(types), sections_among(types)
@@ -114,7 +114,7 @@ class _Override:
         return value, node
 
     def _written_out(self, old: Value, sections: Sequence[type[Section]]) -> Value:
-        """Return what stands in the file of a section that is given by its name."""
+        """Return the content of the file of a section that is given by its name."""
         named = next((_NAMED[s] for s in sections if s in _NAMED), None)
         name = old[0] or (DEFAULT_FORMATION if named is FORMATION else "")
         if named is None or not name or not isinstance(name, str):
@@ -142,7 +142,7 @@ class _Override:
 
     @staticmethod
     def _default_list(info: FieldInfo) -> Value:
-        """Return the list of sections that holds where the file gives none."""
+        """Return the default list of sections, for a file without one."""
         default = info.get_default(call_default_factory=True, validated_data={})
         plain = [item.model_dump(mode="json", by_alias=True) for item in default or ()]
         document = read_document(json.dumps(plain), SET)

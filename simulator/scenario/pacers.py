@@ -54,7 +54,7 @@ class Slot(CheckedSection):
     )
 
     def complaints(self) -> Iterator[SectionProblem]:
-        """Yield whether the slot ends before it begins, or is the runner's own."""
+        """Yield a problem if the slot ends before it begins, or is the runner's own."""
         if self.until is not None and self.until <= self.from_:
             yield SectionProblem(("until",), "must be greater than from", "", (("from",),))
         if abs(self.offset) < LANE_BIN_M and abs(self.ahead) < CLEARANCE_M:
@@ -62,12 +62,12 @@ class Slot(CheckedSection):
             yield SectionProblem(("ahead",), what, "0.5 m or more away", (("offset",),))
 
     def collides_with(self, other: "Slot", moved_m: float = 0.0) -> bool:
-        """Return whether two pacers would be in one place, this one moved ahead by so much [m]."""
+        """Return whether two pacers would collide, with this one moved ahead by `moved_m` [m]."""
         close = abs(self.ahead + moved_m - other.ahead) < CLEARANCE_M - 1e-9
         return close and abs(self.offset - other.offset) < LANE_BIN_M and self.overlaps(other)
 
     def overlaps(self, other: "Slot") -> bool:
-        """Return whether both are there at some distance of the runner."""
+        """Return whether the two overlap in the runner's distance."""
         return self.from_ < (other.until or 1e9) and other.from_ < (self.until or 1e9)
 
 
@@ -82,7 +82,7 @@ class PacerFormation(CheckedSection):
     )
 
     def complaints(self) -> Iterator[SectionProblem]:
-        """Yield each slot that is in an earlier one's place, or whose pacer is elsewhere then."""
+        """Yield a problem for each slot that collides with an earlier one, or has a busy pacer."""
         for j, slot in enumerate(self.slots):
             for i, other in enumerate(self.slots[:j]):
                 if slot.collides_with(other):
@@ -98,12 +98,12 @@ class PacerFormation(CheckedSection):
 
     @staticmethod
     def _places(*slots: int) -> tuple[Path, ...]:
-        """Return where it stands at what distance which of these slots is."""
+        """Return the paths of the place and the distances of these slots."""
         keys = ("ahead", "offset", "from", "until")
         return tuple(("slots", n, key) for n in slots for key in keys)
 
     def names(self) -> list[str]:
-        """Return the pacers' names in their order of usefulness; nameless slots are `pacer N`."""
+        """Return the pacers' names in order of usefulness; unnamed slots are `pacer N`."""
         return list(self._names)
 
     @cached_property
@@ -120,7 +120,7 @@ class PacerFormation(CheckedSection):
 
     @cached_property
     def outline(self) -> tuple[tuple[Stint, ...], float]:
-        """The slots as physics has them, and the gap to the nearest one ahead [m]."""
+        """The slots in the form that physics uses, and the gap to the nearest one ahead [m]."""
         slots = self.named_slots
         nearest = min((s.ahead for s in slots if s.ahead > BESIDE_REACH_M), default=0.0)
         return tuple((s.ahead, s.offset, s.from_, s.until, s.name, 0.0) for s in slots), nearest
@@ -247,7 +247,7 @@ class Pacers(CheckedSection):
     ] = Field(None, description="A constant shelter S instead of the formation's; left out: none.")
 
     def complaints(self) -> Iterator[SectionProblem]:
-        """Yield what does not fit the formation, and shelters that are out of order."""
+        """Yield contradictions with the formation, and shelters in the wrong order."""
         formation: tuple[Path, ...] = (("formation",),)
         slots = len(self.formation.names())
         for i, name in enumerate(self.names):
@@ -291,7 +291,7 @@ class Pacers(CheckedSection):
 
     @property
     def running(self) -> int:
-        """How many run."""
+        """How many pacers run."""
         return len(self.formation.names()) if self.count is None else self.count
 
     @property
@@ -305,7 +305,7 @@ class Pacers(CheckedSection):
         return min(ahead, default=0.0)
 
     def called(self) -> dict[str, str]:
-        """Return what each pacer is called, by his name in the formation."""
+        """Return each pacer's display name, by his name in the formation."""
         inside = self.formation.names()
         return dict(zip(inside, inside, strict=True)) | dict(zip(inside, self.names, strict=False))
 
@@ -314,7 +314,7 @@ class Pacers(CheckedSection):
         return self.gap_m - self._formation_gap_m
 
     def _chosen(self) -> list[Slot]:
-        """Return the filled slots, named, where the formation has them."""
+        """Return the filled slots, named, at the formation's places."""
         slots = self.formation.named_slots
         if self.count is None:
             return slots

@@ -1,7 +1,7 @@
 """Splits as people paste them: a table of a web page, a coach's lap times, a line of a message.
 
-In: any text, and how long the race is [m]. Out: cumulative splits. Nothing says what a column
-means: of all readings that a human could run, the one whose paces differ least is taken.
+In: any text, and the length of the race [m]. Out: cumulative splits. The text does not say what a
+column means: of all humanly possible readings, the one whose paces differ least is used.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from simulator.units import LAP_M, format_distance, parse_distance, parse_time
 
 MOST_TEXT = 20_000
 STEPS_M = (LAP_M, 200.0, 100.0, 1000.0)
-"""How far apart times are that stand without distances [m]."""
+"""Possible intervals of times without distances [m]."""
 NEAR_M = 1.0
 """A mile may be written 1609 m [m]."""
 SAME_S = 0.06
-"""A total at the end of lap times may be off by their rounding [s]."""
+"""A total after lap times may differ from their sum by rounding [s]."""
 _ENDS = frozenset(("finish", "fin", "end", "line", "total", "final", "ziel", "arrivée", "arrivo"))
 _UNITS = r"m|metres?|meters?|km?|miles?|mi|yards?|yds?"
 _TAGS = (
@@ -39,7 +39,7 @@ _JOINED = re.compile(
 )
 _BREAKS = re.compile(r"[\s|;/()\[\]=→*]+|,(?=\s|$)|[-–—](?=\s|$)|:(?=\s|$)")
 _TO_THE_MM = re.compile(r"\d{3,5}\.\d{3}")
-"""No time of a split is so long without minutes: it is a distance, as 409.344."""
+"""A number this large without minutes is no split time but a distance, as 409.344."""
 _WITH_UNIT = re.compile(rf"(?i)\d[\d.,]*({_UNITS})")
 
 Points: TypeAlias = list[tuple[float, float]]
@@ -56,10 +56,11 @@ class _Row:
 
 
 def read_splits(text: str, race_m: float) -> Points:
-    """Return the splits that a text gives of a race [m], cumulative, the last at the finish.
+    """Return the splits of a race [m] from a text, cumulative, the last at the finish.
 
     Raises:
-        ValueError: there are none, or none that a human could run; it says what is missing.
+        ValueError: there are none, or none that a human could run; the message says what is
+            missing.
     """
     if len(text) > MOST_TEXT:
         raise ValueError("that is too long for a table of splits")
@@ -90,7 +91,7 @@ def _lines(text: str) -> Iterator[list[str]]:
 
 
 def _row(words: Sequence[str], race_m: float) -> _Row | None:
-    """Return what a line says; None where it has no time."""
+    """Return the content of a line; None if it has no time."""
     distance_m, times, whole = None, list[float](), list[float]()
     for word in words:
         plain = word.strip("+,.:").lower()
@@ -114,7 +115,7 @@ def _row(words: Sequence[str], race_m: float) -> _Row | None:
 
 
 def _with_distances(rows: Sequence[_Row], race_m: float) -> Iterator[Points]:
-    """Yield every way to read the rows that say where they were taken."""
+    """Yield every way to read the rows with distances."""
     placed = [row for row in rows if row.distance_m is not None and row.times_s]
     for column in range(min(4, max((len(row.times_s) for row in placed), default=0))):
         held = [row for row in placed if len(row.times_s) > column]
@@ -127,7 +128,7 @@ def _with_distances(rows: Sequence[_Row], race_m: float) -> Iterator[Points]:
 
 
 def _without(rows: Sequence[_Row], race_m: float) -> Iterator[Points]:
-    """Yield every way to read times that stand without distances."""
+    """Yield every way to read times without distances."""
     timed = [row.times_s for row in rows if row.times_s]
     columns = [list(column) for column in zip(*timed, strict=False)]
     lists = [*columns, [t for times in timed for t in times]]
@@ -140,19 +141,19 @@ def _without(rows: Sequence[_Row], race_m: float) -> Iterator[Points]:
 
 
 def _both(at: Sequence[float], times: Sequence[float]) -> Iterator[Points]:
-    """Yield times as cumulative, and as those of one piece after the other."""
+    """Yield the times read as cumulative, and as times of consecutive pieces."""
     yield list(zip(at, times, strict=True))
     yield list(zip(at, (round(t, 6) for t in accumulate(times)), strict=True))
 
 
 def _in_order(at: Sequence[float], times: Sequence[float]) -> tuple[list[float], list[float]]:
-    """Return both by distance; of what is said twice, the last."""
+    """Return both sorted by distance; of duplicates, the last."""
     rows = sorted(dict(zip(at, times, strict=True)).items())
     return [x for x, _ in rows], [t for _, t in rows]
 
 
 def _places(count: int, race_m: float) -> Iterator[list[float]]:
-    """Yield where so many times without distances may have been taken [m]."""
+    """Yield the possible distances of this many times without distances [m]."""
     if count == 1:
         yield [race_m]
     for step in STEPS_M:
@@ -170,14 +171,14 @@ def _ends_in_total(times: Sequence[float]) -> bool:
 
 
 def _at_finish(points: Points, race_m: float) -> Points:
-    """Return points whose last one is at the finish to the digit, where it is meant."""
+    """Return the points with the last one exactly at the finish, if it is close to it."""
     if points and abs(points[-1][0] - race_m) <= NEAR_M:
         points[-1] = race_m, points[-1][1]
     return points
 
 
 def _can_be_run(points: Points) -> bool:
-    """Return whether these are splits, and such as a human can run."""
+    """Return whether these are splits that a human can run."""
     both = [(0.0, 0.0), *points]
     rising = all(a < c and b < d for (a, b), (c, d) in pairwise(both))
     enough = 0 < len(points) <= MAX_SPLITS and rising and points[0][0] >= NEAR_M
@@ -185,6 +186,6 @@ def _can_be_run(points: Points) -> bool:
 
 
 def _spread(points: Points) -> float:
-    """Return the greatest speed between splits over the least [1]."""
+    """Return the highest speed between splits over the lowest [1]."""
     speeds = [(c - a) / (d - b) for (a, b), (c, d) in pairwise([(0.0, 0.0), *points])]
     return max(speeds) / min(speeds)

@@ -1,8 +1,8 @@
-"""Texts in a picture: each still and screenshot carries the scenario and the moment that it shows.
+"""Texts in a picture: each still and screenshot contains the scenario and the moment that it shows.
 
-In: a PNG and texts by name; or the path of one. Out: the PNG with the texts in chunks of its own
-(iTXt, which other programs pass over); or a text. A picture may come from anywhere: its chunks are
-walked over unread and within bounds, and what is found is checked as any scenario's file is.
+In: a PNG and texts by name; or the path of one. Out: the PNG with the texts in additional chunks
+(iTXt, which other programs skip); or a text. A picture may come from anywhere: its chunks are
+skipped unread and within bounds, and the text is checked like any scenario's file.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ SCENARIO, MOMENT = "lightpace scenario", "lightpace moment"
 ENDING = ".png"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEAD_ENDS = len(_SIGNATURE) + 25
-"""After the signature comes one chunk of 13 bytes, with 12 more round them."""
+"""The signature is followed by a chunk of 13 bytes, plus 12 around them."""
 _MOST_CHUNKS = 100_000
 
 
 def is_picture(path: Path) -> bool:
-    """Return whether a file is a picture by its name."""
+    """Return whether a file's name is that of a picture."""
     return path.suffix.lower() == ENDING
 
 
@@ -38,7 +38,7 @@ def with_texts(png: bytes, texts: Mapping[str, str]) -> bytes:
 
 
 def text_of(path: Path, name: str, most: int) -> bytes | None:
-    """Return the text under a name in a PNG, as it stands there; None where there is none.
+    """Return the text with a name in a PNG, unchanged; None if there is none.
 
     Raises:
         OSError: it cannot be read.
@@ -61,12 +61,12 @@ def text_of(path: Path, name: str, most: int) -> bytes | None:
                 raise ValueError("holds a damaged text")
             if rest[:2] != b"\0\0":
                 raise ValueError("holds a compressed text, which is not read")
-            return rest[2:].split(b"\0", 2)[-1]  # a language and a translated name come before
+            return rest[2:].split(b"\0", 2)[-1]  # a language and a translated name come first
     return None
 
 
 def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
-    """Yield the kind and the length of each chunk, the file standing where its content begins."""
+    """Yield the kind and the length of each chunk, with the file positioned at its content."""
     end = file.seek(0, os.SEEK_END)
     at = len(_SIGNATURE)
     for _ in range(_MOST_CHUNKS):

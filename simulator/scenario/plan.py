@@ -1,8 +1,8 @@
-"""The plan: what the runner, or a wave of light, sets out to run.
+"""The plan: what the runner, or a wave of light, intends to run.
 
 In: a shape with a target, a table of cumulative splits, or lap times. Out: validated plans,
-discriminated by `shape`; complaints about one that does not fit its distance or that no human could
-run; and `schedule_of`, which turns one into a `Schedule`.
+discriminated by `shape`; problems of one that does not fit its distance or that no human could run;
+and `schedule_of`, which turns one into a `Schedule`.
 """
 
 import math
@@ -41,9 +41,9 @@ from simulator.units import (
 MAX_SPLITS = 200
 FINISH = "finish"
 SLOWEST_M_S = 1.0
-"""A plan slower than a stroll is a slip of the pen [m/s]."""
+"""A plan slower than this walking pace is a mistake [m/s]."""
 SHORTEST_M = 1.0
-"""Splits nearer to one another than this are a slip too [m]."""
+"""Splits closer together than this are a mistake too [m]."""
 
 
 class SplitTime(Section):
@@ -76,16 +76,16 @@ def _split_rows(value: Any) -> Any:
             )
         row["distance"] = key_distance(str(key), decimal)
         if isinstance(row.get("time"), str) and isinstance(row["distance"], float):
-            with suppress(ValueError):  # as a field it is refused with its words
+            with suppress(ValueError):  # the field's own check refuses it with a message
                 row["time"] = parse_time(row["time"], row["distance"])
         rows.append(row)
     return rows
 
 
 def key_distance(key: str, decimal: str = "") -> float | str | None:
-    """Return the distance of a table's row [m]; None for the finish, the key where it is none.
+    """Return the distance of a table's row [m]; None for the finish, the key if it is none.
 
-    `decimal` is the table's decimal mark where another key says it.
+    `decimal` is the table's decimal mark, if another key determines it.
     """
     if key.strip().lower() == FINISH:
         return None
@@ -186,7 +186,7 @@ class Laps(Section):
     def distances(self, race_m: float) -> list[float]:
         """Return the race distance at the end of each lap time, the last at `race_m` [m].
 
-        The odd piece is where it makes the laps' speeds more alike.
+        The odd piece is placed where it makes the laps' speeds more alike.
         """
         count = len(self.laps)
         last = [*(LAP_M * (i + 1) for i in range(count - 1)), race_m]
@@ -198,7 +198,7 @@ class Laps(Section):
         return first if fits and 1.1 * self._spread(first) < self._spread(last) else last
 
     def _spread(self, distances: list[float]) -> float:
-        """Return the greatest speed of a lap as a share of the least [1]."""
+        """Return the highest speed of a lap as a multiple of the lowest [1]."""
         speeds = [
             (b - a) / t for (a, b), t in zip(pairwise([0.0, *distances]), self.laps, strict=True)
         ]
@@ -206,11 +206,11 @@ class Laps(Section):
 
     def waypoints(self, race_m: float) -> list[Waypoint]:
         """Return the end of each lap and its time from the gun [m], [s]."""
-        times = np.cumsum(self.laps).round(9).tolist()  # a sum of hundredths is one
+        times = np.cumsum(self.laps).round(9).tolist()  # hundredths sum to hundredths
         return [Waypoint(x, t) for x, t in zip(self.distances(race_m), times, strict=True)]
 
     def complaint(self, at: Path, race_m: float) -> SectionProblem | None:
-        """Return what is wrong with the pieces that the laps at this path make of a race [m]."""
+        """Return the problem of the laps at this path for a race [m]."""
         longest = LAP_M + 20.0
         if all(SHORTEST_M <= piece <= longest for piece in np.diff([0.0, *self.distances(race_m)])):
             return None
@@ -251,7 +251,7 @@ def waypoints_of_splits(splits: tuple[PlanSplit, ...], distance_m: float) -> lis
 
 
 def waypoints_of(plan: Plan, distance_m: float) -> list[Waypoint]:
-    """Return the waypoints a plan passes; for a plan with a target, its finish alone."""
+    """Return the waypoints of a plan; for a plan with a target, only its finish."""
     if isinstance(plan, SplitPlan):
         return waypoints_of_splits(plan.splits, distance_m)
     if isinstance(plan, LapPlan):
@@ -259,13 +259,13 @@ def waypoints_of(plan: Plan, distance_m: float) -> list[Waypoint]:
     return [Waypoint(distance_m, plan.target)]
 
 
-@lru_cache(maxsize=64)  # every turn of a knob asks for the same few
+@lru_cache(maxsize=64)  # every turn of a knob needs the same few
 def schedule_of(plan: Plan, distance_m: float) -> Schedule:
     """Return the plan as a `Schedule` over `distance_m` [m].
 
-    A stepped plan runs its second half `strength` percent faster or slower; a progressive one rises
-    in speed evenly with distance. With a standing start the shape holds on the flying clock, so the
-    start's loss falls into the first part and the finish time is the target.
+    A stepped plan runs its second half `strength` percent faster or slower; the speed of a
+    progressive one rises linearly with distance. With a standing start the shape applies to the
+    flying clock, so the start's loss is in the first part and the finish time is the target.
 
     Raises:
         ValueError: the splits do not increase.
@@ -302,11 +302,11 @@ def _shaped(x: np.ndarray, weight: np.ndarray, plan: SteppedPlan | ProgressivePl
     return schedule
 
 
-# -- whether a plan fits its distance, and whether a human could run it ---------------------------
+# -- does a plan fit its distance, and could a human run it? --------------------------------------
 
 
 def plan_complaints(at: Path, plan: Plan, distance_m: float) -> Iterator[SectionProblem]:
-    """Yield what is wrong with the plan at this path of a scenario over its distance [m]."""
+    """Yield the problems of the plan at this path of a scenario over its distance [m]."""
     if isinstance(plan, SplitPlan):
         yield from split_complaints((*at, "splits"), plan.splits, distance_m)
     elif isinstance(plan, LapPlan):
@@ -316,16 +316,16 @@ def plan_complaints(at: Path, plan: Plan, distance_m: float) -> Iterator[Section
 
 
 def target_complaints(at: Path, time_s: float, distance_m: float) -> Iterator[SectionProblem]:
-    """Yield whether no human runs a distance [m] in the time at this path [s]."""
+    """Yield a problem if no human runs a distance [m] in the time at this path [s]."""
     point = Waypoint(distance_m, time_s)
     for _, text in impossible([point]):
         yield SectionProblem(at, text, _time_hint(point), (("distance",),))
 
 
 def _time_hint(point: Waypoint) -> str:
-    """Return what to do about an impossible time: where it may be another one, which.
+    """Return a hint for an impossible time, with another reading if there is one.
 
-    `26:11:00` may be read as hours for what is minutes, `4.12` as seconds.
+    `26:11:00` may have been read as hours instead of minutes, `4.12` as seconds.
     """
     minutes, seconds = divmod(round(100.0 * point.time_s), 100)
     if minutes < 60 and seconds < 60 and point.distance_m >= 400.0:
@@ -338,7 +338,7 @@ def _time_hint(point: Waypoint) -> str:
 
 
 def lap_complaints(at: Path, laps: Laps, distance_m: float) -> Iterator[SectionProblem]:
-    """Yield what is wrong with the laps at this path over a distance [m]."""
+    """Yield the problems of the laps at this path over a distance [m]."""
     complaint = laps.complaint(at, distance_m)
     if complaint is not None:
         yield complaint
@@ -360,14 +360,14 @@ def split_complaints(
     *,
     may_stop: bool = False,
 ) -> Iterator[SectionProblem]:
-    """Yield what is wrong with a table of cumulative splits, at most one for each row.
+    """Yield the problems of a table of cumulative splits, at most one for each row.
 
     Args:
         at: the table's path.
         splits: its rows.
-        distance_m: how long the race is [m].
-        rests_on: what else than the scenario's distance says so.
-        may_stop: whether it may end before the finish, as one of a pacer does.
+        distance_m: length of the race [m].
+        rests_on: other values besides the scenario's distance that determine it.
+        may_stop: whether it may end before the finish, as a pacer's may.
     """
     rests_on = (*rests_on, ("distance",))
     points = waypoints_of_splits(splits, distance_m)
@@ -388,7 +388,7 @@ def split_complaints(
 
 
 def _misfit(a: Waypoint, b: Waypoint) -> tuple[str, str]:
-    """Return why a split cannot follow another, and what to do; empty texts if it can."""
+    """Return why a split cannot follow another, and a hint; empty texts if it can."""
     if b.distance_m - a.distance_m < SHORTEST_M:
         return "distances must increase, by 1 m or more", "sort the table"
     if b.time_s <= a.time_s:
@@ -400,9 +400,10 @@ def _misfit(a: Waypoint, b: Waypoint) -> tuple[str, str]:
 
 
 def impossible(points: list[Waypoint], faulty: Collection[int] = ()) -> Iterator[tuple[int, str]]:
-    """Yield each split that no human can run, or that is a stroll; rows in `faulty` are left out.
+    """Yield each split that no human can run, or that is a walk; rows in `faulty` are skipped.
 
-    Two rows that do not fit are not held against later ones, so that one slip is one complaint.
+    Two rows that contradict each other are not compared with later ones, so that one mistake gives
+    one problem.
     """
     rows = [(-1, Waypoint(0.0, 0.0)), *((i, p) for i, p in enumerate(points) if i not in faulty)]
     good = rows[:1]

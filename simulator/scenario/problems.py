@@ -1,10 +1,10 @@
-"""Checking a document against the model, and saying what is wrong in a coach's words.
+"""Checking a document against the model, and reporting problems in a coach's words.
 
 In: a `Document`. Out: the validated section, or every problem in it at its place.
 
-pydantic does all the checking. It looks at a section as a whole only when each of its values is
-right; so, to list everything at once, what is misspelt is read as what was meant, what is wrong is
-taken out, and the rest is validated again. What rests on something that was wrong goes unsaid.
+pydantic does all the checking. It checks a section as a whole only when each of its values is
+valid. So, to list everything at once, misspelt keys are read as the intended ones, wrong values are
+removed, and the rest is validated again. Consequences of another problem are not reported.
 """
 
 from __future__ import annotations
@@ -48,22 +48,22 @@ SectionT = TypeVar("SectionT", bound=Section)
 
 MAX_PASSES = 40
 MAX_GUESSES = 200
-"""Beyond this many problems no more `did you mean` is looked for: it would take seconds."""
+"""Beyond this many problems no more `did you mean` is computed: it would take seconds."""
 ENOUGH = 1000
-"""Beyond this many problems no further file is opened for more of them."""
+"""Beyond this many problems no further file is opened to find more."""
 
 
 @dataclass(slots=True)
 class Location:
-    """Where a path of the model leads in a document.
+    """A place in a document, reached by a path of the model.
 
     Attributes:
         node: of the value there, or of what would hold it.
         path: keys as the model calls them, list items by their numbers in the file.
         shown: the same as the file writes it.
-        holder, key: the mapping or list that has the value, and by what; None for the root.
+        holder, key: the mapping or list that holds the value, and its key; None for the root.
         value: the value.
-        complete: the whole path is there.
+        complete: whether the whole path exists.
     """
 
     node: YamlNode
@@ -78,7 +78,7 @@ class Location:
 def find(document: Document, path: Path) -> Location:
     """Follow a path through a document, as far as it goes.
 
-    A number leads into a mapping too: a table's rows are numbered, its keys are their distances.
+    A number may lead into a mapping: a table's rows are numbered, and its keys are their distances.
     """
     place = Location(document.node, (), (), None, None, document.root)
     for step in path:
@@ -95,7 +95,7 @@ def find(document: Document, path: Path) -> Location:
 
 
 def _below(place: Location, step: str | int) -> Location | None:
-    """Return the place one step further; None where the document does not go on."""
+    """Return the place one step further; None if the document ends there."""
     within = place.value
     if isinstance(within, YamlMapping):
         key = list(within)[step] if isinstance(step, int) and step < len(within) else step
@@ -112,7 +112,7 @@ def _below(place: Location, step: str | int) -> Location | None:
 
 
 class DocumentCheck:
-    """A document that is being checked: its problems so far, and what is excluded for them."""
+    """A document being checked: its problems so far, and the values excluded because of them."""
 
     def __init__(self, document: Document, model: type[Section]) -> None:
         self.document = document
@@ -122,12 +122,12 @@ class DocumentCheck:
         self._excluded: dict[int, tuple[YamlMapping | YamlList, set[Any]]] = {}
 
     def report(self, place: Location, message: str, hint: str = "", *missing: str) -> None:
-        """List a problem at a place."""
+        """Add a problem at a place."""
         shown = dotted((*place.shown, *missing))
         self.problems.append(position_of(place.node).problem(shown, message, hint))
 
     def report_file(self, place: Location, error: ScenarioError) -> None:
-        """List what is wrong with a file that is named at a place; there, if it has no line."""
+        """Add the problems of a file named at a place; at that place, if they have no line."""
         at = position_of(place.node)
         shown = dotted(place.shown)
         self.problems += [
@@ -136,18 +136,18 @@ class DocumentCheck:
 
     @property
     def is_full(self) -> bool:
-        """Whether there are problems enough."""
+        """Whether there are enough problems."""
         return len(self.problems) >= ENOUGH
 
     def exclude(self, place: Location) -> None:
-        """Leave what stands at a place, or what lacks it, out of the next validation."""
+        """Exclude the value of a place, or what lacks it, from the next validation."""
         self._wrong.add(place.path)
         if place.holder is not None:
             self._wrong.add(place.path[: len(place.shown)])
             self._excluded.setdefault(id(place.holder), (place.holder, set()))[1].add(place.key)
 
     def remove_excluded(self) -> bool:
-        """Remove what is excluded from the document; return whether there was anything."""
+        """Remove the excluded values from the document; return whether there were any."""
         for holder, keys in self._excluded.values():
             for key in sorted(keys, reverse=True):
                 holder.take_out(key)
@@ -158,7 +158,7 @@ class DocumentCheck:
     # -- pydantic's errors -------------------------------------------------------------------
 
     def handle_errors(self, error: ValidationError) -> bool:
-        """List what is wrong, and mend or exclude it; return whether the document has changed.
+        """Add problems, and repair or exclude the values; return whether the document has changed.
 
         A section that lost a key, or had one renamed, may lack a key for that reason.
         """
@@ -168,9 +168,9 @@ class DocumentCheck:
             kind = detail["type"]
             place = find(self.document, detail["loc"])
             if kind == "default_factory_not_called":
-                continue  # a default that waits for a wrong value is no mistake
+                continue  # a default that depends on a wrong value is no mistake
             if kind == "too_short" and len(place.value) >= detail["ctx"]["min_length"]:
-                continue  # pydantic counts those alone that are right
+                continue  # pydantic counts only the valid ones
             if kind == "extra_forbidden":
                 self._handle_unknown_key(place, detail)
                 mended.add(place.path[:-1])
@@ -192,9 +192,9 @@ class DocumentCheck:
         return guess(word, known) if len(self.problems) < MAX_GUESSES else ""
 
     def _handle_unknown_key(self, place: Location, detail: ErrorDetails) -> None:
-        """Read a misspelt key as the one that was meant; a key of another variant has no place."""
+        """Read a misspelt key as the intended one; a key of another variant is not allowed."""
         above, word = detail["loc"][:-1], str(detail["loc"][-1])
-        place.path = (*place.path[:-1], "")  # nothing rests on one key that nobody knows
+        place.path = (*place.path[:-1], "")  # no other problem depends on one unknown key
         (section,) = sections_among(types_at(self._model, above))
         holder = place.holder
         if isinstance(holder, YamlMapping):
@@ -219,18 +219,18 @@ class DocumentCheck:
             self.exclude(place)
 
     def _variants_at(self, above: Path) -> tuple[str, dict[str, type[Section]]]:
-        """Return which variant pydantic took what stands at a path for, and which there are."""
+        """Return the variant that pydantic chose at a path, and the possible ones."""
         if not (above and is_tag(above[-1])):
             return "", {}
         sections = sections_among(types_at(self._model, above[:-1]))
         return str(above[-1])[1:], variants(sections)
 
     def _is_row_key(self, above: Path, key: str) -> bool:
-        """Return whether a key of a table's row is what the row itself is written under."""
+        """Return whether the key of a table's row is what the row stores it as."""
         return key == "distance" and isinstance(find(self.document, above[:-1]).value, YamlMapping)
 
     def _handle_unknown_variant(self, place: Location, detail: ErrorDetails) -> None:
-        """Read an unknown variant as the one that was meant, or that fits best."""
+        """Read an unknown variant as the intended one, or the best-fitting one."""
         sections = sections_among(types_at(self._model, detail["loc"]))
         by_word = variants(sections)
         key = variant_key(sections[0])
@@ -246,7 +246,7 @@ class DocumentCheck:
         place.value.put(key, meant or best, place.value.nodes[key][0], node)
 
     def _stands_for_nothing(self, place: Location, loc: Path) -> bool:
-        """Mend a section whose lines are all commented out: a default section, or an empty list."""
+        """Repair a section with all lines commented out: a default section, or an empty list."""
         allowed = types_at(self._model, loc)
         if isinstance(place.holder, YamlMapping) and place.complete:
             if items_of(allowed) and PlanSplit not in items_of(allowed):
@@ -258,7 +258,7 @@ class DocumentCheck:
         return False
 
     def _is_consequence(self, detail: ErrorDetails, place: Location) -> bool:
-        """Return whether something is missing, or too few are left, for what else is wrong."""
+        """Return whether a missing or too short value is a consequence of another problem."""
         holder = place.path
         if detail["type"] == "missing":
             holder = place.path[:-1]
@@ -270,7 +270,7 @@ class DocumentCheck:
         """Return message and hint for one of pydantic's errors."""
         kind, ctx = detail["type"], detail.get("ctx", {})
         if kind in ("too_short", "too_long") and isinstance(detail["input"], str):
-            kind = f"string_{kind}"  # of text with a length pydantic says the same as of a list
+            kind = f"string_{kind}"  # pydantic uses one kind for lists and text
         given = _as_written(detail["input"], place.node)
         allowed = types_at(self._model, detail["loc"])
         hint = ""
@@ -291,10 +291,10 @@ class DocumentCheck:
             return str(detail["msg"]), hint
         return message.format(given=given, missing=(detail["loc"] or [""])[-1], **ctx), hint
 
-    # -- what does not fit together ----------------------------------------------------------
+    # -- contradictions ----------------------------------------------------------------------
 
     def handle_complaints(self, value: Section) -> None:
-        """List what does not fit between values that are each right."""
+        """Add the contradictions between values that are each valid."""
         for complaints in complaints_below(value):
             listed = [
                 (complaint, find(self.document, complaint.path))
@@ -308,7 +308,7 @@ class DocumentCheck:
                 self._wrong.add(place.path)
 
     def _is_doubtful(self, path: Path) -> bool:
-        """Return whether anything at, below or above a path was wrong."""
+        """Return whether there was a problem at, below or above a path."""
         place = find(self.document, path).path
         return any(
             all(b in (a, ANY) for a, b in zip(wrong, place, strict=False)) for wrong in self._wrong
@@ -326,11 +326,11 @@ def check(
     Args:
         document: the values; they are changed.
         model: the section's type.
-        prepare: is called before each validation, to complete the document.
-        finish: is called with the section, to look at what the model knows nothing of.
+        prepare: called before each validation, to complete the document.
+        finish: called with the section, to check what the model cannot.
 
     Raises:
-        ScenarioError: every problem that was found, those of the document among them.
+        ScenarioError: every problem, including those of the document.
     """
     review = DocumentCheck(document, model)
     prepare(review)
@@ -379,7 +379,7 @@ _MESSAGES = {
 
 
 def _as_written(value: Any, node: YamlNode) -> str:
-    """Return a wrong value as a message shows it, as it was written where that is known."""
+    """Return a wrong value for a message, as it was written if that is known."""
     text = node.value
     if isinstance(text, str) and text and not isinstance(value, (dict, list)):
         plain = not node.style and len(text) < 30 and not no_break_space(text)

@@ -1,7 +1,7 @@
-"""Finding and reading scenario files, with every way it can go wrong as one listed problem.
+"""Locating and reading scenario files, with every failure as one listed problem.
 
-In: a path, or the bare name of a shipped file or of one in the user's own folder. Out: the file's
-path, its text; for a formation or a runner that has a file of its own, what the file says.
+In: a path, or the bare name of a shipped file or of one in the user's folder. Out: the file's path,
+its text; for a formation or a runner in a separate file, that file's content.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def shipped_names(folder: str = "") -> list[str]:
 
 
 def named_files(folder: str = "") -> dict[str, Path]:
-    """Return what may be called by its name: the shipped files of a folder, then the user's own.
+    """Return the files that have a name: the shipped files of a folder, then the user's.
 
     A shipped name always means the shipped file, so that a name means the same everywhere.
 
@@ -74,7 +74,7 @@ def _files_in(where: Path) -> Mapping[str, Path]:
         return {}
 
 
-@lru_cache(maxsize=32)  # every turn of a knob asks for them
+@lru_cache(maxsize=32)  # every turn of a knob needs them
 def _files_as_of(where: Path, _as_of: int) -> Mapping[str, Path]:
     return {path.stem.removesuffix(".lightpace"): path for path in sorted(where.glob("*.yaml"))}
 
@@ -85,14 +85,14 @@ def is_bare_name(text: str) -> bool:
 
 
 def find_scenario(source: str | Path, folder: Path = Path()) -> Path:
-    """Return the file meant by a path from `folder`, or by the name of a scenario.
+    """Return the file meant by a path relative to `folder`, or by the name of a scenario.
 
     Raises:
         ScenarioError: there is no such file, or it is a directory or no regular file.
         ResourceError: the shipped files are missing.
     """
     named = named_files()
-    if str(source).startswith("stories/"):  # a story is found too: whoever reads it says so
+    if str(source).startswith("stories/"):  # stories too: the reader reports them
         named = {f"stories/{name}": path for name, path in named_files("stories").items()}
     return find_file(source, folder, named)
 
@@ -100,10 +100,10 @@ def find_scenario(source: str | Path, folder: Path = Path()) -> Path:
 def find_file(
     source: str | Path, folder: Path, named: Mapping[str, Path] = _NONE, what: str = "file"
 ) -> Path:
-    """Return the file meant by a path from `folder`, or by the name of one of the `named` files.
+    """Return the file meant by a path relative to `folder`, or by the name of one of `named`.
 
     Raises:
-        ScenarioError: as for `find_scenario`; `what` it is that there is none of.
+        ScenarioError: as for `find_scenario`; the message says that there is no such `what`.
     """
     text = str(source)
     path = folder / source
@@ -130,24 +130,24 @@ def find_file(
 
 
 def not_found(error: Exception) -> str:
-    """Return why the system would not say whether a file is there."""
+    """Return why the system did not say whether a file exists."""
     if isinstance(error, PermissionError):
         return f"cannot be read: {error.strerror}"
     return "this cannot be a file's name"
 
 
 def _printable(text: str) -> str:
-    """Return a name that is no file's as a message may show it."""
+    """Return a name that is no file's, for a message."""
     return (text if text.isprintable() else ascii(text))[:300]
 
 
 @dataclass(slots=True)
 class Files:
-    """The files that were looked at while a scenario was read.
+    """The files that were accessed while a scenario was read.
 
     Attributes:
-        given: texts to read instead of what stands in the file, by path.
-        looked_at: every path that was read or looked for, there or not.
+        given: texts to use instead of the content of a file, by path.
+        looked_at: every path that was read or searched for, existing or not.
         texts: what was read, by path.
     """
 
@@ -161,7 +161,7 @@ _FILES: ContextVar[Files | None] = ContextVar("files", default=None)
 
 @contextmanager
 def noting(files: Files) -> Iterator[None]:
-    """Note down in `files`, for as long as this lasts, which files are looked at."""
+    """Record in `files`, inside this context, which files are accessed."""
     token = _FILES.set(files)
     try:
         yield
@@ -170,7 +170,7 @@ def noting(files: Files) -> Iterator[None]:
 
 
 def note(path: Path) -> None:
-    """Note that it matters what is at this path."""
+    """Record that the content of this path matters."""
     files = _FILES.get()
     if files is not None:
         files.looked_at.add(path)
@@ -191,7 +191,7 @@ def read_text(path: Path, shown: str) -> str:
 
 
 def moment_of(source: str | Path) -> float | None:
-    """Return the race time that a picture shows [s]; None where it is no picture, or says none.
+    """Return the race time that a picture shows [s]; None if it is no picture, or has none.
 
     Raises:
         ScenarioError: the picture cannot be read.
@@ -201,13 +201,13 @@ def moment_of(source: str | Path) -> float | None:
         return None
     try:
         moment = float(_content(path, str(path), MOMENT))
-    except (OSError, ValueError):  # whoever reads the scenario says what is wrong with the file
+    except (OSError, ValueError):  # the reader of the scenario reports what is wrong with the file
         return None
     return moment if math.isfinite(moment) else None
 
 
 def _content(path: Path, shown: str, name: str = SCENARIO) -> bytes:
-    """Return what a file holds, or the text of that name if it is a picture; at most so much."""
+    """Return the content of a file, or the text `name` of a picture; its size is limited."""
     try:
         if is_picture(path):
             return text_of(path, name, MAX_BYTES) or b""
@@ -248,21 +248,21 @@ def _read_text(path: Path, shown: str) -> str:
         raise refuse(shown, what, "save the file as UTF-8", line, column) from None
 
 
-# -- sections that have a file of their own ------------------------------------------------------
+# -- sections in separate files ------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class NamedSections:
-    """Sections that a scenario may name: what one is called, and their folder in `configs/`."""
+    """Sections that a scenario may name: the word for one, and their folder in `configs/`."""
 
     word: str
     folder: str
 
     def document(self, name: str, folder: Path) -> Document:
-        """Return what the file of that name says.
+        """Return the content of the file of that name.
 
-        A bare name is a shipped one or the user's own; anything with a slash or a suffix is a path
-        from `folder`.
+        A bare name is a shipped file or the user's; anything with a slash or a suffix is a path
+        relative to `folder`.
 
         Raises:
             ScenarioError: there is no such file, or it cannot be read.
@@ -279,7 +279,7 @@ class NamedSections:
         return read_document(read_text(path, str(path)), str(path))
 
     def find(self, value: Any) -> Any:
-        """Return the values behind a name; anything but a name is returned as it is.
+        """Return the values of a name's file; anything but a name is returned unchanged.
 
         Raises:
             PydanticCustomError: there is no such file, or it has problems.

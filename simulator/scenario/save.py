@@ -1,11 +1,11 @@
-"""Writing changed values into a scenario's own text, and whole scenarios as files.
+"""Writing changed values into a scenario's text, and whole scenarios as files.
 
-In: a file's text, what it asks for and what it shall ask for, as plain values. Out: the new text,
-and whether anything changed in it beside the lines of those values.
+In: a file's text, its plain values and the wanted plain values. Out: the new text, and whether
+anything besides the lines of those values changed in it.
 
-ruamel.yaml keeps comments, order and quotes of what is not touched, and spacing where it is as
-ruamel.yaml itself would write it. Every plain scalar is text to it, so times and numbers stay as
-they are written. Whether the new text means what it should is for the caller to read back.
+ruamel.yaml keeps comments, order and quotes of untouched values, and spacing that equals its own.
+It reads every plain scalar as text, so times and numbers stay as they are written. The caller reads
+the new text back to check its meaning.
 """
 
 from __future__ import annotations
@@ -28,29 +28,29 @@ if TYPE_CHECKING:
     from ruamel.yaml import YAML
 
 GONE: Any = object()
-"""Stands for a value that is not there."""
+"""Marks a value that does not exist."""
 WIDTH = 88
-"""A list or mapping longer than this is written in lines of its own."""
+"""A list or mapping longer than this is written on several lines."""
 TIMES = frozenset(("target", "time", "tolerance"))
 _INDENTS = [(mapping, offset) for mapping in (2, 4) for offset in (2, 0, 4)]
-"""How far a nested mapping, and the dash of a list, may be indented; the first is how we write."""
+"""Possible indents of a nested mapping, and of the dash of a list; new files use the first."""
 _PLAIN = re.compile(r"[A-Za-z0-9_./+(][^\x00-\x1f\x7f-\x9f\"'#,\[\]{}&*!|>%@`\\]*")
 
 
 class CannotRewriteError(Exception):
-    """The text has a form in which the value cannot be put without losing something."""
+    """The text's form has no place for the value without losing something."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A changed text; `respaced` if more changed in it than the lines of the changed values."""
+    """A changed text; `respaced` if more than the lines of the changed values changed."""
 
     text: str
     respaced: bool
 
 
 def rewrite(text: str, old: dict[str, Any], new: dict[str, Any]) -> Rewritten:
-    """Return `text`, which asks for `old`, so that it asks for `new`.
+    """Return `text`, which has the values `old`, changed so that it has the values `new`.
 
     Raises:
         CannotRewriteError: the text is no mapping, or has no place for a change.
@@ -77,7 +77,7 @@ def rewrite(text: str, old: dict[str, Any], new: dict[str, Any]) -> Rewritten:
 
 
 def _touched(before: str, after: str) -> int:
-    """Return how many lines of a text are not in another."""
+    """Return how many lines of a text are missing in another."""
     lines = before.splitlines()
     matcher = difflib.SequenceMatcher(None, lines, after.splitlines(), autojunk=False)
     return len(lines) - sum(block.size for block in matcher.get_matching_blocks())
@@ -89,9 +89,9 @@ def document_text(value: dict[str, Any]) -> str:
 
 
 def portable_text(scenario: Scenario) -> str:
-    """Return a scenario as a file that needs no other but those that are shipped.
+    """Return a scenario as a file that needs no other files but shipped ones.
 
-    Ghosts and past races from files of its own stay behind, and no folder's name is told.
+    Ghosts and past races from local files are left out, and no folder's name is revealed.
     """
     plain = without_folders(scenario_to_dict(scenario))
     shipped = {f"{name}{ending}" for name in shipped_names() for ending in ("", ".yaml")}
@@ -100,13 +100,13 @@ def portable_text(scenario: Scenario) -> str:
     return document_text(worded(plain))
 
 
-# -- what changed, and where it is put -----------------------------------------------------------
+# -- changes and their places --------------------------------------------------------------------
 
 
 class _Editor:
-    """Puts changes into ruamel.yaml's values.
+    """Applies changes to ruamel.yaml's values.
 
-    `moved_anchor`: a value was changed that stands elsewhere by an alias, and is written there now.
+    `moved_anchor`: a changed value was an alias, and is written out in its place now.
     """
 
     def __init__(self, text: str) -> None:
@@ -114,7 +114,7 @@ class _Editor:
         self._text = text
 
     def update_mapping(self, node: Any, old: dict[str, Any], new: dict[str, Any]) -> None:
-        """Change what differs; `GONE` and None stand in a file by being absent."""
+        """Apply the differences; `GONE` and None are represented by a missing key."""
         both = {name: (old.get(name, GONE), new.get(name, GONE)) for name in (*old, *new)}
         changed = {name: pair for name, pair in both.items() if not _same(*pair)}
         for name, (before, after) in sorted(
@@ -134,9 +134,9 @@ class _Editor:
                 self._update(node, key, before, after)
 
     def _update(self, holder: Any, key: Any, before: Any, after: Any) -> None:
-        """Change what differs within a value, or put it anew.
+        """Apply the differences within a value, or replace it.
 
-        What lies within an alias, or within what others are aliases of, is written as a whole.
+        A value within an alias, or within an anchor that has aliases, is replaced as a whole.
         """
         node: Any = holder[key]
         values = (node, before, after)
@@ -152,7 +152,7 @@ class _Editor:
             self._replace(holder, key, after)
 
     def _update_list(self, items: Any, old: list[Any], new: list[Any]) -> bool:
-        """Change a list item by item, named ones by name; return whether that can be done."""
+        """Change a list item by item, named ones by name; return whether that is possible."""
         was, names = [_name(item) for item in old], [_name(item) for item in new]
         common = [name for name in was if name in names]
         renamed = len(was) == len(names) and sum(map(operator.ne, was, names)) == 1
@@ -171,7 +171,7 @@ class _Editor:
         return True
 
     def _add(self, holder: Any, key: Any, value: Any) -> None:
-        """Put what the file does not give yet, before the comments that follow the last value."""
+        """Add a value that the file lacks, before the comments that follow the last value."""
         after = _comment_after(holder, _last_key(holder)) if holder else ""
         written = _node(value, holder.lc.col or 0, flow=isinstance(holder, list))
         if isinstance(holder, list):
@@ -199,7 +199,7 @@ class _Editor:
         self.moved_anchor |= bool(anchor and not is_alias and f"*{anchor}" in self._text)
 
     def _take_out(self, holder: Any, key: Any) -> None:
-        """Take a value out; a comment that follows it in lines of its own stays."""
+        """Remove a value; a comment on the lines after it stays."""
         self._note_anchor(holder, key)
         after = _comment_after(holder, key)
         keys = list(range(len(holder))) if isinstance(holder, list) else list(holder)
@@ -217,7 +217,7 @@ def _same(old: Any, new: Any) -> bool:
 
 
 def _difference(old: Any, new: Any) -> Any:
-    """Return of a section what differs from another."""
+    """Return the part of a section that differs from another."""
     if not isinstance(old, dict) or not isinstance(new, dict):
         return new
     return {k: _difference(old.get(k), v) for k, v in new.items() if not _same(old.get(k, GONE), v)}
@@ -232,7 +232,7 @@ def _is_nothing(node: Any) -> bool:
 
 
 def _key_of(node: Any, step: str | int) -> Any:
-    """Return the key or number that a step means: a table's row may be written `1 lap`."""
+    """Return the key or index of a step: a table's row may be written `1 lap`."""
     if isinstance(node, list):
         return step if isinstance(step, int) and step < len(node) else None
     if step in node:
@@ -252,12 +252,12 @@ def _is_flow(node: Any) -> bool:
 
 
 def _is_block(node: Any) -> bool:
-    """Return whether a value has lines of its own here; those of an alias are its anchor's."""
+    """Return whether a value has its own lines here; an alias has those of its anchor."""
     held = isinstance(node, (dict, list)) and bool(node)
     return held and not _is_flow(node) and not _anchor(node)
 
 
-# -- comments: ruamel.yaml keeps what follows a value at the last word of it ----------------------
+# -- comments: ruamel.yaml stores what follows a value at the value's last word -------------------
 
 
 def _last_key(node: Any) -> Any:
@@ -298,7 +298,7 @@ def _comment_after(holder: Any, key: Any) -> str:
 
 
 def _cut_end(node: Any) -> str:
-    """Cut off and return the lines of comment that ruamel.yaml keeps at the end of a list."""
+    """Cut off and return the comment lines that ruamel.yaml stores at the end of a list."""
     text = "".join(token.value for token in node.ca.end)
     node.ca.end.clear()
     return text
@@ -314,7 +314,7 @@ def _add_comment(holder: Any, key: Any, after: str) -> None:
     holder, key = _last_word(holder, key)
     comments = holder.ca
     if isinstance(holder, list):
-        comments.comment = comments.comment or [None, None]  # without it no end is written
+        comments.comment = comments.comment or [None, None]  # otherwise no end is written
         comments.end.append(CommentToken(after, CommentMark(0), None))
         return
     slots = comments.items.setdefault(key, [None] * 4)
@@ -353,7 +353,7 @@ def _dumped(writer: YAML, root: Any) -> str:
 
 
 def _loaded(text: str) -> tuple[YAML, Any]:
-    """Return the text's values with all that stands around them, and the writer that fits best."""
+    """Return the text's values with comments and layout, and the writer that fits best."""
     from ruamel.yaml.error import YAMLError  # noqa: PLC0415
 
     ended = text if text.endswith("\n") else f"{text}\n"
@@ -369,13 +369,13 @@ def _loaded(text: str) -> tuple[YAML, Any]:
 
 
 class Unquoted(str):
-    """Text that stands without quotes: what reads it knows what it is, `30.07` for a time."""
+    """Text without quotes whose type the reader knows, `30.07` for a time."""
 
     __slots__ = ()
 
 
 def worded(value: Any, key: str = "") -> Any:
-    """Return plain values with times as a person writes them."""
+    """Return plain values with times in a person's notation."""
     if isinstance(value, dict):
         times = key == "splits"
         return {k: worded(v, "time" if times and _is_number(v) else k) for k, v in value.items()}
@@ -393,7 +393,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _node(value: Any, indent: int, *, old: Any = None, flow: bool = False) -> Any:
-    """Return plain values for ruamel.yaml: on one line where short, else in lines of their own."""
+    """Return plain values for ruamel.yaml: on one line if short, else on several lines."""
     from ruamel.yaml.comments import CommentedMap, CommentedSeq  # noqa: PLC0415
 
     if not isinstance(value, (dict, list)):
@@ -437,7 +437,7 @@ def _scalar(value: Any, old: Any = None) -> str:
 
 
 def _stands_bare(text: str) -> bool:
-    """Return whether a text can stand without quotes and is read back as that very text."""
+    """Return whether a text without quotes is read back as the same text."""
     if _PLAIN.fullmatch(text) is None or text != text.strip() or ": " in text or text[-1] in ":?":
         return False
     return isinstance(scalar_value(text), str)

@@ -1,14 +1,14 @@
-"""A schedule: where a mark (the light, a plan, a ghost made of splits) is at every moment.
+"""A schedule: the position of a mark (the light, a plan, a ghost made of splits) at every moment.
 
 In: cumulative splits [m], [s] with tolerances, standing start or not. Out: `Schedule`, an exact map
 between race time [s] and race distance [m], smooth in speed, both ways.
 
-A schedule is kept on a *flying clock* u: on it the mark is already running when the gun goes. A
+A schedule uses a *flying clock* u, on which the mark is already running when the gun goes. A
 standing start only warps time, u(t) = t - L (1 - exp(-t / L)), where L is the start's loss [s], so
 an even schedule is x = V u(t) exactly as in docs/physics.md, and passes every split at its time.
 
-Between the splits the pace [s/m] is constant but for a linear ramp near each split, so that the
-speed never jumps. The ramps are as long as the bound `OVERSHOOT` on the cruising pace lets them be.
+Between the splits the pace [s/m] is constant except for a linear ramp near each split, so that the
+speed never jumps. The ramps are as long as the bound `OVERSHOOT` on the cruising pace allows.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from simulator.coefficients import ACCEL_MAX, TAU_SPEED
 Floats = NDArray[np.float64]
 
 OVERSHOOT = 0.008
-"""Cruising pace may leave its segment's mean by this share, to let the ramps average out."""
+"""The cruising pace may differ from its segment's mean by this share, to compensate the ramps."""
 FORGOTTEN = 40.0
-"""So many losses after the gun the start's exponential rounds to nothing."""
+"""After this many losses from the gun the start's exponential rounds to zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Schedule:
         knot_x: race distance at which the pace's slope changes, increasing from 0 [m], shape (k,).
         knot_u: flying clock at those distances [s], shape (k,).
         knot_pace: pace there [s/m], shape (k,); linear in distance between knots.
-        start_loss_s: what the standing start costs [s], 0 for a flying start.
+        start_loss_s: time lost by the standing start [s], 0 for a flying start.
     """
 
     knot_x: Floats
@@ -127,9 +127,10 @@ class Schedule:
 
 
 def start_loss(speed_m_s: float) -> float:
-    """Return what a standing start to `speed_m_s` costs against a flying one [s] (docs/physics.md).
+    """Return the time a standing start to `speed_m_s` costs against a flying one [s].
 
-    tau while V <= a_max tau; above that the acceleration clip adds (V - a_max tau)^2 / (2 a_max V).
+    See docs/physics.md: tau while V <= a_max tau; above that the acceleration limit adds
+    (V - a_max tau)^2 / (2 a_max V).
     """
     over = max(speed_m_s - ACCEL_MAX * TAU_SPEED, 0.0)
     return TAU_SPEED + over * over / (2.0 * ACCEL_MAX * speed_m_s)
@@ -143,10 +144,9 @@ def even_schedule(distance_m: float, time_s: float, *, standing_start: bool = Tr
 def schedule_through(waypoints: Sequence[Waypoint], *, standing_start: bool = True) -> Schedule:
     """Return the smoothest schedule through the waypoints, from rest or flying.
 
-    A waypoint with a tolerance is first moved, inside it, to where the paces of the segments differ
-    least; the last, and one with tolerance 0, is passed at its time. Sweeps make tens of thousands
-    of schedules of a few segments each, so this is a loop over plain numbers rather than over
-    arrays.
+    A waypoint with a tolerance is first moved, within it, to where the paces of the segments differ
+    least; the last, and any with tolerance 0, is passed at its time. Sweeps make tens of thousands
+    of schedules of a few segments each, so this loops over plain numbers, not arrays.
 
     Raises:
         ValueError: no waypoint, or distances or times that do not increase.
@@ -191,9 +191,9 @@ def _warp(t: Floats, loss: float) -> Floats:
 def _smoothest(x: Floats, u: Floats, low: Floats, high: Floats) -> Floats:
     """Move each time between its bounds so that the sum of squared pace steps is least.
 
-    A least-squares problem with bounds, solved by an active set: solve for the times that are free,
-    stop at the first bound met and hold that time there; when none is met, let go of the held time
-    that would gain most.
+    A least-squares problem with bounds, solved by an active set: solve for the free times, stop at
+    the first bound and fix that time there; when no bound is met, free the fixed time that would
+    gain most.
     """
     moving = np.flatnonzero(high[:-1] > low[:-1])
     if not len(moving):
@@ -227,16 +227,16 @@ def _smoothest(x: Floats, u: Floats, low: Floats, high: Floats) -> Floats:
 
 
 def _solve_banded(matrix: Floats, right: Floats) -> Floats:
-    """Solve a symmetric positive system whose entries stand within two of the diagonal.
+    """Solve a symmetric positive system with entries within two of the diagonal.
 
-    By its factors L D L'. A dense solver takes a hundred times longer on a long table and starts
-    threads of its own.
+    It uses the factors L D L'. A dense solver takes a hundred times longer on a long table and
+    starts threads.
     """
     size = len(right)
     main = np.diagonal(matrix).tolist()
     next_to = [0.0, *np.diagonal(matrix, 1).tolist()]
     beyond = [0.0, 0.0, *np.diagonal(matrix, 2).tolist()]
-    d, one, two, y = [[0.0] * (size + 2) for _ in range(4)]  # index -1 and -2 stay zero
+    d, one, two, y = [[0.0] * (size + 2) for _ in range(4)]  # indices -1 and -2 stay zero
     for i, value in enumerate(right.tolist()):
         two[i] = beyond[i] / d[i - 2] if i > 1 else 0.0
         one[i] = (next_to[i] - two[i] * d[i - 2] * one[i - 1]) / d[i - 1] if i else 0.0
@@ -301,7 +301,7 @@ def ramps_through(
             length = knot_x[j] - knot_x[j - 1]
             summed += 0.5 * (knot_pace[j - 1] + knot_pace[j]) * length
             knot_u.append(summed)
-        # cumulated rounding is put back so that every split is met to the last digits
+        # accumulated rounding is removed so that every split is exact
         before, missed = missed, u[i + 1] - summed
         slope = (missed - before) / (x[i + 1] - x[i])
         for j in range(first, len(knot_x) - 1):

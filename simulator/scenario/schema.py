@@ -1,4 +1,4 @@
-"""The JSON schema of a scenario file, for editors that check and complete while one types.
+"""The JSON schema of a scenario file, for editors that check and complete while typing.
 
 In: the model. Out: the text of `configs/scenario.schema.json` (`lightpace schema` prints it).
 """
@@ -12,7 +12,7 @@ from simulator.scenario.fields import Section
 from simulator.scenario.model import Scenario
 
 IDS = "https://raw.githubusercontent.com/OWNER/lightpace/main/configs"
-"""Where the schemas will lie once the project is published; each has its address as `$id`."""
+"""Where the schemas will be once the project is published; each has its address as `$id`."""
 _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
 
 
@@ -20,7 +20,7 @@ def schema_text(model: type[Section] = Scenario) -> str:
     """Return the schema as JSON text, ending in a line feed."""
     sections = {section.__name__: section for section in _all_sections(Section)}
     for section in sections.values():
-        section.model_rebuild()  # pydantic 2.12.0 writes no default of an unbuilt section
+        section.model_rebuild()  # pydantic 2.12.0 omits defaults of an unbuilt section
     schema = model.model_json_schema(by_alias=True, mode="validation")
     for name, definition in [(model.__name__, schema), *schema["$defs"].items()]:
         _add_bounds(definition, sections[name])
@@ -59,10 +59,10 @@ def _branches(node: dict[str, Any]) -> list[dict[str, Any]]:
 def _for_editors(node: Any) -> Any:
     """Return the schema as an editor needs it.
 
-    pydantic writes variants that it tells apart by a function as `oneOf`; but an even plan may
-    leave its `shape` out, and negative and positive plans are one section: more than one branch may
-    match, so it becomes `anyOf`. `yes` and `no`, which are text in YAML 1.2, are allowed for
-    switches. Any mapping may hold `x-` keys, and `<<`. Titles only repeat names.
+    pydantic writes variants that a function distinguishes as `oneOf`. But an even plan may leave
+    its `shape` out, and negative and positive plans are one section, so more than one branch may
+    match: it becomes `anyOf`. `yes` and `no`, which are text in YAML 1.2, are allowed for switches.
+    Any mapping may hold `x-` keys, and `<<`. Titles only repeat names.
     """
     if isinstance(node, list):
         return [_for_editors(item) for item in node]

@@ -1,9 +1,8 @@
-"""A story: chapters that show attempts, each from one moment to another, with words to them.
+"""A story: chapters that show attempts, each from one moment to another, with captions.
 
-In: a YAML file, or the name of a shipped story such as `stories/breaking4`. Out: a `Script`: the
-story, every scenario it shows or races against, and where in the file each thing stands; or the
-list of everything wrong in it. Whether an event happens is known when the attempts have been run:
-`simulator.stage.story` asks for the place of what does not.
+In: a YAML file, or the name of a shipped story such as `stories/breaking4`. Out: the story's
+sections, its moments and its captions. Whether an event happens is known only when the attempts
+have been run: `simulator.stage.story` reports those that do not.
 """
 
 import re
@@ -35,7 +34,7 @@ from simulator.units import parse_distance, parse_time
 # -- moments -------------------------------------------------------------------------------------
 
 EVENTS = ("countdown", "start", "pacer left", "pacers swap", "light lost", "bell", "finish")
-"""What may happen in a run, in the words that a story uses."""
+"""The possible events of a run, in the words that a story uses."""
 
 _OFFSET = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*s\s+(before|after)\s+(.+)", re.IGNORECASE)
 _SECONDS = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*s")
@@ -66,7 +65,7 @@ def parse_moment(text: str) -> StoryMoment:
     """Return the moment that a text means.
 
     Raises:
-        ValueError: the text is none; the message says what one is.
+        ValueError: the text is no moment; the message explains the forms.
     """
     written = " ".join(text.split())
     rest, offset_s = written, 0.0
@@ -89,7 +88,7 @@ def parse_moment(text: str) -> StoryMoment:
 
 
 def parse_seconds(text: str) -> float | None:
-    """Return how long `25 s` is [s], None for a text that is no such length."""
+    """Return the duration of `25 s` [s], None for a text that is no duration."""
     match = _SECONDS.fullmatch(" ".join(text.split()))
     return None if match is None else float(match[1])
 
@@ -99,9 +98,9 @@ def parse_seconds(text: str) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class FactShape:
-    """What a fact's text looks like: the word before its name, and whether a moment is wanted.
+    """The syntax of a fact: the word before its name, and whether a moment is required.
 
-    `at` is `no`, `may` or `must`; `to` is empty where no other run can be named.
+    `at` is `no`, `may` or `must`; `to` is empty if no other run can be named.
     """
 
     to: str
@@ -121,20 +120,20 @@ KINDS = {
     "reserve": FactShape("of", "must"),
     "shelter": FactShape("of", "may"),
 }
-"""What a caption may ask for."""
+"""The kinds of facts in a caption."""
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that a caption asks for.
+    """One fact in a caption.
 
     Attributes:
         text: as it was written, without its braces.
         kind: one of `KINDS`.
-        other: name of the ghost it is about or measured to; empty: the run itself, or the light.
-        when: at which moment; None: of the whole run.
+        other: name of the ghost it is about or compared with; empty: the run itself, or the light.
+        when: its moment; None: the whole run.
     """
 
     text: str
@@ -144,10 +143,10 @@ class Fact:
 
 
 def parse_caption(text: str) -> tuple[str | Fact, ...]:
-    """Return the pieces of a caption, text and facts in their order.
+    """Return the pieces of a caption, text and facts in order.
 
     Raises:
-        ValueError: a placeholder cannot be read, or a brace stands alone.
+        ValueError: a placeholder cannot be parsed, or a brace stands alone.
     """
     text = " ".join(text.split())
     pieces: list[str | Fact] = []
@@ -169,7 +168,7 @@ def parse_fact(text: str) -> Fact:
     """Return the fact that `gap to even 4:00.00 at 1200 m` means.
 
     Raises:
-        ValueError: it is none; the message says which there are.
+        ValueError: it is no fact; the message lists the kinds.
     """
     written = " ".join(text.split())
     kind = next((k for k in KINDS if written == k or written.startswith(f"{k} ")), None)
@@ -206,7 +205,7 @@ AxisName = Literal[
 
 
 def _readable(parse: Callable[[str], object]) -> AfterValidator:
-    """Return a check that a text can be read; the text itself stays."""
+    """Return a check that a text can be parsed; the text itself stays."""
 
     def read(text: str) -> str:
         try:
@@ -219,7 +218,7 @@ def _readable(parse: Callable[[str], object]) -> AfterValidator:
 
 
 def _camera(name: Any) -> Any:
-    """Return the camera of a name; pydantic refuses what is no text."""
+    """Return the camera with a name; pydantic refuses values that are no text."""
     if not isinstance(name, str):
         return name
     try:
@@ -251,7 +250,7 @@ class ChapterGhost(Section):
 
     @property
     def is_run(self) -> bool:
-        """Whether it is an attempt to be run, and no ghost of the chapter's scenario."""
+        """Whether it is an attempt to be run, not a ghost of the chapter's scenario."""
         return self.scenario is not None or bool(self.set)
 
 
@@ -334,7 +333,7 @@ class Chapter(CheckedSection):
     reveal: bool = Field(False, description="Show what is still to come in the run; no: suspense.")
 
     def complaints(self) -> Iterator[SectionProblem]:
-        """Yield whether it lasts no time, and ghosts of one name."""
+        """Yield a problem if its duration is zero, and for ghosts with equal names."""
         lasts = self.until is not None and parse_seconds(self.until) != 0
         if not lasts and self.hold == 0:
             what = "the chapter lasts no time"

@@ -1,6 +1,6 @@
-"""A script: a story that was read, with every attempt it asks for and the place of each word.
+"""A script: a story with all of its attempts, and the file position of each word.
 
-In: a path, or `stories/NAME`. Out: `Script`, or every problem at its own line and column.
+In: a path, or `stories/NAME`. Out: `Script`, or every problem with its line and column.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from simulator.scenario.yaml_tree import SET, Document, position_of, read_docume
 
 FOLDER = "stories"
 MOST_ATTEMPTS = 300
-"""So many attempts are read for a story: each takes milliseconds, and is simulated when shown."""
+"""The most attempts of a story: each takes milliseconds to read, and is simulated when shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptSpec:
-    """An attempt that a story asks for: a scenario's file, and what is changed of it."""
+    """An attempt of a story: a scenario's file, and the changes to it."""
 
     source: Path
     changes: tuple[str, ...] = ()
@@ -37,12 +37,12 @@ class Script:
     """A story with its attempts.
 
     Attributes:
-        story: what the file says.
-        path: the file.
+        story: the story.
+        path: its file.
         attempts: the attempt of each chapter.
-        rivals: for each chapter, the attempts of those of its ghosts that are run for it, by name.
-        scenarios: every attempt's scenario; those of ghosts without ghosts of their own.
-        document: the file's values with their places.
+        rivals: for each chapter, the attempts that are run as its ghosts, by name.
+        scenarios: every attempt's scenario; those of ghosts have no ghosts.
+        document: the file's values with their positions.
     """
 
     story: Story
@@ -53,7 +53,7 @@ class Script:
     document: Document = field(repr=False)
 
     def problem(self, steps: Steps, message: str, hint: str = "") -> Problem:
-        """Return a problem of a chapter at the place where the file says it; names the chapter."""
+        """Return a problem of a chapter at its place in the file; the message names the chapter."""
         if steps[:1] == ("chapters",) and len(steps) > 1:
             number = int(steps[1])
             message = f"chapter {number + 1}, {self.story.chapters[number].name}: {message}"
@@ -66,7 +66,7 @@ def _problem(document: Document, steps: Steps, message: str, hint: str) -> Probl
 
 
 def named_stories() -> dict[str, Path]:
-    """Return the shipped stories and the user's own by name, `stories/breaking4`."""
+    """Return the shipped stories and the user's by name, `stories/breaking4`."""
     return {f"{FOLDER}/{name}": path for name, path in named_files(FOLDER).items()}
 
 
@@ -101,7 +101,7 @@ def load_story(source: str | Path) -> Script:
 
 
 def load_story_text(text: str, path: Path) -> Script:
-    """Return the story in `text`; `path` stands in problems, its folder holds what it names.
+    """Return the story in `text`; problems show `path`, and its folder holds the files it names.
 
     Raises:
         ScenarioError: as for `load_story`.
@@ -124,7 +124,7 @@ def load_story_text(text: str, path: Path) -> Script:
         for n, rival in _runs(chapter):
             there = (*at, "ghosts", n)
             further = _changes(rival.set, (*there, "set"))
-            if rival.scenario is None:  # a change of what the chapter shows, changes and all
+            if rival.scenario is None:  # a variation of the chapter's attempt
                 every = [*changes, *further]
                 runs[rival.name] = loader.load(name, named_at, every, with_ghosts=False)
             else:
@@ -141,7 +141,7 @@ def _runs(chapter: Chapter) -> Iterator[tuple[int, ChapterGhost]]:
 
 
 Change = tuple[str, Steps]
-"""What is changed, `path=value`, and where the story says so."""
+"""A change, `path=value`, and its place in the story."""
 
 
 def _changes(texts: Sequence[str], way: Steps) -> list[Change]:
@@ -149,7 +149,7 @@ def _changes(texts: Sequence[str], way: Steps) -> list[Change]:
 
 
 class _ScenarioLoader:
-    """The scenarios loaded so far, and what is wrong with the others."""
+    """The scenarios loaded so far, and the problems of the others."""
 
     def __init__(self, folder: Path, document: Document) -> None:
         self.scenarios: dict[AttemptSpec, Scenario] = {}
@@ -159,7 +159,7 @@ class _ScenarioLoader:
     def load(
         self, name: str, at: Steps, changes: Sequence[Change], *, with_ghosts: bool
     ) -> AttemptSpec:
-        """Load one scenario; a problem of its name or of a change stands in the story."""
+        """Load one scenario; a problem of its name or of a change is reported in the story."""
         spec = AttemptSpec(Path(name), tuple(text for text, _ in changes))
         try:
             spec = replace(spec, source=find_scenario(name, self._folder))
@@ -172,7 +172,7 @@ class _ScenarioLoader:
         return spec
 
     def _placed(self, problem: Problem, at: Steps, changes: Sequence[Change]) -> Problem:
-        """Return a problem at the story's own line, unless it is one within another file."""
+        """Return a problem at the story's line, unless it is one within another file."""
         what = f"{problem.source}: {problem.message}"
         if problem.source == SET:
             what = f"{problem.path}: {problem.message}" if problem.path else problem.message
@@ -183,6 +183,6 @@ class _ScenarioLoader:
 
 
 def _is_about(path: str, change: str) -> bool:
-    """Return whether a problem's path lies at, below or above what a change sets."""
+    """Return whether a problem's path is at, below or above that of a change."""
     set_at = change.partition("=")[0].strip()
     return f"{path}.".startswith(f"{set_at}.") or f"{set_at}.".startswith(f"{path}.")

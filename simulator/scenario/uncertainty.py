@@ -1,8 +1,8 @@
-"""How uncertain the model's inputs are: what samples are drawn from.
+"""The uncertainty of the model's inputs: the distributions of samples.
 
-In: the `uncertainty` section; each input is `{low: 0.85, high: 1.13}` (anything between is as
-likely) or `{spread: 1}` (a standard deviation about the scenario's own value). Out: a validated
-`Uncertainty`. Drawing from it is the work of `simulator.analysis.uncertainty`.
+In: the `uncertainty` section; each input is `{low: 0.85, high: 1.13}` (uniform) or `{spread: 1}` (a
+standard deviation about the scenario's value). Out: a validated `Uncertainty`. Sampling is the work
+of `simulator.analysis.uncertainty`.
 """
 
 from typing import Annotated, Literal
@@ -105,9 +105,9 @@ UNITS = {
     "form": "%",
     "given_form": "%",
 }
-"""The unit of each input as it is printed."""
+"""The unit of each input for printing."""
 
 
 def any_assumed(uncertainty: Uncertainty) -> bool:
-    """Return whether any spread is assumed, those taken as certain too."""
+    """Return whether any spread is assumed, including those that are fixed."""
     return any(getattr(uncertainty, name).assumed for name in INPUTS)

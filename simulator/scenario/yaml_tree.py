@@ -1,12 +1,12 @@
 """YAML text as plain values in which every value knows its line and column.
 
-In: text. Out: a `Document`: dicts and lists that remember PyYAML's nodes, which bear the marks; or
-what is wrong with the YAML itself.
+In: text. Out: a `Document`: dicts and lists that keep PyYAML's nodes, which have the positions; or
+the problems of the YAML itself.
 
 PyYAML composes the nodes, but does not construct the values: it would turn `4:06.42` into a base-60
 number, keep the last of duplicate keys and expand aliases without a bound. Here a value is resolved
-from its own text as YAML 1.2 does (and `yes`/`no`), keys are always text, and depth and size are
-bounded, aliases written out. `<<: *other` merges another mapping's keys into one, which its own
+from its text as YAML 1.2 does (and `yes`/`no`), keys are always text, and depth and size are
+bounded, with aliases expanded. `<<: *other` merges another mapping's keys into one, which its own
 keys override; keys that begin with `x-` are left out, so a file can keep its anchors there.
 """
 
@@ -32,7 +32,7 @@ MAX_NODES = 20_000
 MAX_FLAWS = 1_000
 TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 SET = "--set"
-"""The source of what the command line sets, which has no lines."""
+"""The source of values from the command line, which have no lines."""
 
 _INT = re.compile(r"[-+]?\d+")
 _FLOAT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
@@ -55,7 +55,7 @@ YamlNode: TypeAlias = Any
 
 @dataclass(frozen=True, slots=True)
 class SourcePosition:
-    """A place: source as the user named it, 1-based line and column (0: there is none)."""
+    """A position: source as the user named it, 1-based line and column (0: there is none)."""
 
     source: str
     line: int = 0
@@ -93,13 +93,13 @@ class YamlMapping(dict[str, Any]):
         del self[key], self.nodes[key]
 
     def rename(self, old: str, new: str) -> None:
-        """Read a key as another."""
+        """Rename a key."""
         self.put(new, self[old], *self.nodes[old])
         self.take_out(old)
 
 
 class YamlList(list[Any]):
-    """Plain values, their nodes, and their numbers in the file (some may have been taken out)."""
+    """Plain values, their nodes, and their numbers in the file (some may have been removed)."""
 
     __slots__ = ("nodes", "numbers")
 
@@ -122,7 +122,7 @@ class YamlList(list[Any]):
 
 @dataclass(slots=True)
 class Document:
-    """A file's one document: its plain value, its node, and flaws that did not stop the reading."""
+    """A file's single document: its plain value, its node, and problems found so far."""
 
     root: Any
     node: YamlNode
@@ -130,11 +130,11 @@ class Document:
 
 
 def scalar_value(text: str, *, plain: bool = True) -> str | int | float | bool | None:
-    """Return what a single value means by YAML 1.2's core rules; `4:06.42` and `04:00` are text.
+    """Return the value of a scalar by YAML 1.2's core rules; `4:06.42` and `04:00` are text.
 
     Args:
         text: as it is written.
-        plain: it stands without quotes.
+        plain: it is written without quotes.
     """
     if not plain:
         return text
@@ -153,18 +153,18 @@ def plain_node(text: str, source: str = SET, at: YamlNode = None) -> YamlNode:
 
 
 def read_document(text: str, source: str) -> Document:
-    """Return the one document in `text`, its values fresh and free to be changed.
+    """Return the one document in `text`; its values are fresh and may be changed.
 
     Raises:
         ScenarioError: the YAML is broken or empty, nested deeper than `MAX_DEPTH`, larger than
-            `MAX_NODES` after its aliases are written out, or an alias holds itself.
+            `MAX_NODES` with its aliases expanded, or an alias contains itself.
     """
     node = _composed(text, source)
     constructor = _Constructor()
     return Document(constructor.value(node, ()), node, constructor.flaws)
 
 
-@lru_cache(maxsize=32)  # a knob that is turned reads the same file again and again
+@lru_cache(maxsize=32)  # turning a knob reads the same file repeatedly
 def _composed(text: str, source: str) -> YamlNode:
     try:
         loader = _LOADER(text)
@@ -173,7 +173,7 @@ def _composed(text: str, source: str) -> YamlNode:
     except yaml.YAMLError as error:
         raise ScenarioError([_syntax_problem(error, text, source)]) from None
     except (ValueError, OverflowError) as error:
-        # the pure Python scanner lets these out for impossible escapes and version numbers
+        # the pure Python scanner raises these for impossible escapes and version numbers
         what = yaml.YAMLError(str(error))
         raise ScenarioError([_syntax_problem(what, text, source)]) from None
     if node is None:
@@ -187,7 +187,7 @@ def _stop(node: YamlNode, message: str, hint: str = "") -> NoReturn:
 
 
 class _BoundedComposer(Composer, BaseResolver):
-    """PyYAML's composer, which stops at the limits; nodes have explicit tags only."""
+    """PyYAML's composer with limits; nodes have explicit tags only."""
 
     source = ""
 
@@ -215,7 +215,7 @@ class _BoundedComposer(Composer, BaseResolver):
                 _stop(event, f"more than {MAX_NODES} values, aliases written out")
             if len(self._open) >= MAX_DEPTH:
                 _stop(event, TOO_DEEP)
-            self.anchors.pop(event.anchor, None)  # a later anchor of the same name holds from here
+            self.anchors.pop(event.anchor, None)  # a later anchor of the same name replaces it
         self._open.append(event.anchor)
         node: YamlNode = super().compose_node(parent, index)
         self._open.pop()
@@ -253,7 +253,7 @@ def _syntax_problem(error: yaml.YAMLError, text: str, source: str) -> Problem:
         before = text[: position if isinstance(position, int) else 0]
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
     at = SourcePosition(source, line, column)
-    if "nesting depth" in what:  # libyaml's bound, met while it looks ahead of the events
+    if "nesting depth" in what:  # libyaml's limit, met while it looks ahead of the events
         return at.problem("", TOO_DEEP)
     if "another document" in what:
         return at.problem("", "a second document begins here", "one document for each file")
@@ -269,7 +269,7 @@ def _syntax_problem(error: yaml.YAMLError, text: str, source: str) -> Problem:
 
 
 class _Constructor:
-    """Makes plain values of nodes, within the limits, and keeps the flaws that it meets."""
+    """Makes plain values of nodes, within the limits, and collects problems."""
 
     def __init__(self) -> None:
         self.flaws: list[Problem] = []
@@ -317,7 +317,7 @@ class _Constructor:
         return mapping
 
     def _merged(self, key: YamlNode, node: YamlNode, path: tuple[str, ...]) -> list[YamlMapping]:
-        """Return the mappings to be merged, the first of which holds."""
+        """Return the mappings to merge, in order of precedence."""
         path = (*path, "<<")
         value = self.value(node, path)
         others = value if isinstance(value, YamlList) else [value]

@@ -1,4 +1,4 @@
-"""Autosave: unsaved changes and pinned runs are written once a second, so that a crash loses none.
+"""Autosave: unsaved changes and pinned runs are written once a second, to survive a crash.
 
 In: a session's state. Out: one file of it and one of its pins, in the system's folder for user
 state; and the newest files that an earlier run left behind. A file is removed once nothing would be

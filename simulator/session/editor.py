@@ -20,8 +20,8 @@ from simulator.scenario.plan import LapPlan, SplitPlan
 from simulator.session.forks import Forks
 from simulator.session.history import Change, History, Segment, Settings, path_of
 from simulator.session.knob_edits import (
+    PlanSections,
     RefusedError,
-    Sections,
     apply_knob,
     first_sentence,
     new_wave,
@@ -230,7 +230,7 @@ class SettingsEditor:
         if 0 <= index < len(rows):
             (self.locked.update if on else self.locked.difference_update)(rows[index])
 
-    def _rows_of(self, sections: Sections) -> tuple[range, ...]:
+    def _rows_of(self, sections: PlanSections) -> tuple[range, ...]:
         """Return the sections of each row of the split table."""
         return sections.laps() if self.by_lap else sections.single()
 

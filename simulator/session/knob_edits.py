@@ -227,7 +227,7 @@ def new_wave(scenario: Scenario) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Sections:
+class PlanSections:
     """A plan in sections: their ends [m] and durations [s]."""
 
     labels: tuple[str, ...]
@@ -255,13 +255,13 @@ class Sections:
         return tuple(range(i, i + 1) for i in range(len(self.times_s)))
 
 
-def sections_of(plan: Plan, race_m: float) -> Sections:
+def sections_of(plan: Plan, race_m: float) -> PlanSections:
     """Return the plan in sections of 200 m (longer ones in long races)."""
     distances = split_distances(race_m)
     cumulative = [round(t, 6) for t in schedule_of(plan, race_m).time_at(distances).tolist()]
     times = tuple(b - a for a, b in zip([0.0, *cumulative], cumulative, strict=False))
     labels = tuple(split_label(x, race_m) for x in distances)
-    return Sections(labels, tuple(distances), times)
+    return PlanSections(labels, tuple(distances), times)
 
 
 def plan_with_target(plan: Plan, race_m: float, target_s: float, locked: Collection[int]) -> str:
@@ -334,7 +334,7 @@ def _spread(times: Sequence[float], rows: Sequence[int], change_s: float) -> lis
     return [t * share if i in rows else t for i, t in enumerate(times)]
 
 
-def table_text(plan: Plan, sections: Sections, times_s: Sequence[float]) -> str:
+def table_text(plan: Plan, sections: PlanSections, times_s: Sequence[float]) -> str:
     """Return a table of splits as a plan's text."""
     ends = zip(sections.labels, accumulate(times_s), strict=True)
     table = {label: time_text(end) for label, end in ends}

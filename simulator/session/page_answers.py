@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from simulator.analysis.attribution import PriceList, price_list
-from simulator.analysis.trials import Goal, KnobMap
+from simulator.analysis.knob_search import Goal, KnobMap
 from simulator.analysis.what_if import Alternative, Measure
 from simulator.background import LatestJobs
 from simulator.physics.attempt import finish_times
@@ -22,7 +22,7 @@ from simulator.scenario.plan import schedule_of
 from simulator.session.forks import LruCache
 from simulator.session.knob_edits import RefusedError, typed_time
 from simulator.session.knobs import time_text
-from simulator.session.run_results import Bars
+from simulator.session.run_results import WhatIfBars
 from simulator.session.variations import (
     axis_knobs,
     goal_of,
@@ -32,7 +32,7 @@ from simulator.session.variations import (
     run_cells,
     with_chance,
 )
-from simulator.stage.panel_state import Answers, Knob, Tab
+from simulator.stage.panel_state import Knob, PageContent, Tab
 
 CACHED = 24
 BLOCK = 64
@@ -89,7 +89,7 @@ class PageAnswers:
 
     # -- questions of the open page ----------------------------------------------------------------
 
-    def ask(self, now: Scenarios, bars: Bars) -> None:
+    def ask(self, now: Scenarios, bars: WhatIfBars) -> None:
         """Start computing the next missing answer, unless a job is running."""
         if self._jobs.busy:
             return
@@ -205,10 +205,10 @@ class PageAnswers:
         asked = self.map_names, self.goal_name, self.goal_target, self.goal_problem
         return self.page, now, self.answered, asked
 
-    def answers(self, now: Scenarios, *, secret: bool) -> Answers:
+    def answers(self, now: Scenarios, *, secret: bool) -> PageContent:
         """Return the contents of the open page."""
         knobs = axis_knobs(*now)
-        empty = Answers(tuple(knobs), secret=secret, goal_name=self.goal_name)
+        empty = PageContent(tuple(knobs), secret=secret, goal_name=self.goal_name)
         match self.page:
             case Tab.PRICES:
                 listed = self._prices.get(now[0])

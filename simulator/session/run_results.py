@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from simulator.analysis.marks import Run
+from simulator.analysis.marks import Trajectory
 from simulator.analysis.what_if import AXES, Alternative, Measure, choices, finished
 from simulator.background import LatestJobs
 from simulator.physics.compiled import COMPILED
@@ -30,7 +30,7 @@ CACHED_RESULTS = 100
 CACHED_AXES = 48
 
 
-class Bars:
+class WhatIfBars:
     """The what-if strip: its axis, measure, rows and finish times.
 
     Every row is run from the gun, even if the live attempt was forked. The compiled kernel runs all
@@ -92,7 +92,7 @@ class Bars:
 
 
 KINDS = ("chances", "possible", "band")
-Key: TypeAlias = tuple[Lineage, Plan, Uncertainty, Run]
+Key: TypeAlias = tuple[Lineage, Plan, Uncertainty, Trajectory]
 """Everything that the results of a run depend on."""
 
 

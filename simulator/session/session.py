@@ -35,7 +35,7 @@ from simulator.session.knobs import time_text
 from simulator.session.page_answers import PageAnswers, Scenarios
 from simulator.session.pins import Pins, pins_file
 from simulator.session.player import Player
-from simulator.session.run_results import Bars, RunResults, stretch_of
+from simulator.session.run_results import RunResults, WhatIfBars, stretch_of
 from simulator.session.scenario_file import (
     OverwriteGuard,
     ScenarioFile,
@@ -46,7 +46,7 @@ from simulator.session.scenario_file import (
 )
 from simulator.session.variations import axes_of
 from simulator.stage.keys import Action
-from simulator.stage.panel_state import Answers, PanelState, Tab
+from simulator.stage.panel_state import PageContent, PanelState, Tab
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Cue, Outline, Scene
 from simulator.stage.scenery import ShowOptions
@@ -144,7 +144,12 @@ class Session:
         self.file = file
         self.story: StoryControl | None = None
         self.autosave: Autosave | None = None
-        self.forks, self.pins, self.bars, self.run_results = Forks(), Pins(), Bars(), RunResults()
+        self.forks, self.pins, self.bars, self.run_results = (
+            Forks(),
+            Pins(),
+            WhatIfBars(),
+            RunResults(),
+        )
         self.page_answers = PageAnswers()
         settings = settings or settings_of(scenario)
         self.forks.remember_scenario(settings, scenario)
@@ -482,9 +487,9 @@ class Session:
             left_behind=self.left_behind,
         )
 
-    def _answers(self, known_s: float) -> Answers:
+    def _answers(self, known_s: float) -> PageContent:
         if not self.page_answers.page:
-            return Answers()
+            return PageContent()
         secret = known_s < self._player.show.recording.end_s
         return self.page_answers.answers(self._scenarios, secret=secret)
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
-from simulator.analysis.trials import Goal, KnobMap
+from simulator.analysis.knob_search import Goal, KnobMap
 from simulator.analysis.what_if import AXES, Alternative, numbers
 from simulator.errors import LightpaceError, ScenarioError
 from simulator.physics.attempt import finish_times

@@ -97,7 +97,7 @@ def _cuts(
 
 
 def _wishes(run: Recording, lap_m: float, lost_s: float) -> list[CameraCue]:
-    """Return which camera is wanted when; later entries of the list override earlier ones.
+    """Return when each camera is wanted; later entries of the list override earlier ones.
 
     The last two are the lost light and the finish; for an event that never happens their time is
     never.
@@ -107,8 +107,9 @@ def _wishes(run: Recording, lap_m: float, lost_s: float) -> list[CameraCue]:
     line_m = race_m - lap_m * np.arange(math.ceil(race_m / lap_m), -1.0, -1.0)
     bend_m = BEND_M * lap_m / LAP_M
     offsets_m = np.array([0.0, bend_m, lap_m / 2, lap_m / 2 + bend_m, lap_m])
-    places = np.clip(line_m[:, None] + offsets_m, 0.0, race_m)
-    times = np.nan_to_num(run.time_at(places), nan=run.end_s).tolist()
+    places = np.minimum(np.maximum(line_m[:, None] + offsets_m, 0.0), race_m)
+    *passed, home_s = run.time_at(np.append(places, max(race_m - FINISH_M, 0.0))).tolist()
+    times = np.nan_to_num(np.reshape(passed, places.shape), nan=run.end_s).tolist()
     wishes = [CameraCue(-math.inf, math.inf, Camera.CHASE)]
     for (lap_s, *straights_s), (_, *straights_m) in zip(times, places.tolist(), strict=True):
         for i in (0, 2):
@@ -117,7 +118,6 @@ def _wishes(run: Recording, lap_m: float, lost_s: float) -> list[CameraCue]:
                 wishes.append(CameraCue(straights_s[i], ends_s, Camera.RAIL, ends_m))
         if START_S < lap_s < run.end_s:
             wishes.append(CameraCue(lap_s, lap_s + SPLIT_S, Camera.WHOLE))
-    home_s = float(run.time_at(max(run.race_m - FINISH_M, 0.0)))
     home_s = math.inf if math.isnan(home_s) else max(home_s, START_S - LEAST_S)
     return [
         *wishes,

@@ -183,6 +183,7 @@ ALSO_PRESENTING: frozenset[Action] = frozenset(
         Action.SLOWER,
         Action.FASTER,
         Action.SOUND,
+        Action.RECORD,
         Action.HELP,
     }
 )

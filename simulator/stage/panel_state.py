@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simulator.analysis.attribution import PriceList
-    from simulator.analysis.trials import Goal, KnobMap
+    from simulator.analysis.knob_search import Goal, KnobMap
 
 
 class Tab(StrEnum):
@@ -113,7 +113,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class PageContent:
     """The contents of the open page; None while it is not known.
 
     Attributes:
@@ -182,5 +182,5 @@ class PanelState:
     acts_from_gun: bool = False
     measures: tuple[str, ...] = ()
     measure: str = ""
-    answers: Answers = Answers()
+    answers: PageContent = PageContent()
     left_behind: str = ""

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from simulator.analysis.marks import Mark, wave_marks
 from simulator.analysis.splits import worst_residual
 from simulator.coefficients import LAP_M
-from simulator.physics.pacers import Group, Place, front_gap, group_of, places
+from simulator.physics.pacers import PacerGroup, PacerPlace, front_gap, group_of, places
 from simulator.physics.track import on_oval, start_position, track_position
 from simulator.recording.recording import Moment, Recording, Status
 from simulator.scenario.model import LightWave, Scenario
@@ -211,13 +211,13 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
 
 
 def _lost(show: Show, t: float) -> LightLost | None:
-    if show.lost_light_m is None or not any(w.on for w in show.scenario.wavelight.waves):
+    if show.lost_light_m is None:
         return None
     since_s = t - events(show).get("light lost", math.inf)
     return LightLost(show.lost_light_m, since_s) if since_s >= 0 else None
 
 
-def _wake(show: Show, standing: Sequence[Place], runner_m: float) -> Wake | None:
+def _wake(show: Show, standing: Sequence[PacerPlace], runner_m: float) -> Wake | None:
     pacers = show.scenario.pacers
     return None if pacers.shelter is not None else wake_of(standing, runner_m, pacers.wake)
 
@@ -263,7 +263,7 @@ def _lights_of_ghosts(show: Show) -> list[tuple[LightWave, Mark]]:
 
 
 @lru_cache(maxsize=16)
-def _ran(run: Recording, race_m: float) -> tuple[Scenario, Group, Mark | None] | None:
+def _ran(run: Recording, race_m: float) -> tuple[Scenario, PacerGroup, Mark | None] | None:
     """Return a ghost's scenario, its pacers, and its first light (None without one).
 
     A foreign recording names no scenario of this program: it gives None.
@@ -336,14 +336,14 @@ def _looks(i: int, *, woman: bool) -> tuple[Build, float, float]:
     return Build(tall, woman=woman), tall * (1.0 + 0.03 * spread), START_PHASE + 0.5 * (i % 3 > 1)
 
 
-def _pacers(show: Show, t: float, v_m_s: float, standing: Sequence[Place]) -> tuple[Body, ...]:
+def _pacers(show: Show, t: float, v_m_s: float, standing: Sequence[PacerPlace]) -> tuple[Body, ...]:
     race = show.recording.race_m
     hers, group = _her_track(show.recording), _group_track(show.recording)
     order = {name: i for i, name in enumerate(show.bodies.names)}
     women = show.scenario.pacers.women
     looks = {p.name: _looks(order[p.name], woman=p.name in women) for p in standing}
 
-    def stride(p: Place) -> Stride:
+    def stride(p: PacerPlace) -> Stride:
         _, tall, begin = looks[p.name]
         return (group if p.role == "ahead" else hers).at(t, tall, begin)
 
@@ -421,7 +421,7 @@ def _pacers_of(
     ]  # fmt: skip
 
 
-def _group(show: Show, seen: Moment, standing: Sequence[Place], aside_m: float) -> GroupView:
+def _group(show: Show, seen: Moment, standing: Sequence[PacerPlace], aside_m: float) -> GroupView:
     assumed = show.scenario.pacers.formation.assumed and show.pacers.slots
     gap = front_gap(standing, seen.x_m)
     note = "spacing assumed" if assumed else ""
@@ -471,7 +471,7 @@ def is_left(name: str) -> bool:
 
 
 def _is_light(show: Show, mark: Mark) -> bool:
-    return mark is show.light and any(wave.on for wave in show.scenario.wavelight.waves)
+    return mark is show.light and show.lit
 
 
 def _meters(show: Show, moment: Moment) -> tuple[Meter, ...]:
@@ -629,17 +629,18 @@ def board_of(show: Show) -> Board:
     run = show.recording
     target = show.plan.finish_s or 0.0
     lost_m = show.lost_light_m
-    lost = ("the light", "kept") if lost_m is None else ("light lost at", f"{lost_m:.0f} m")
+    lost = [("the light", "kept") if lost_m is None else ("light lost at", f"{lost_m:.0f} m")]
+    lost = lost if show.lit else []
     if run.finish_s is None:
         headline, verdict = "did not finish", run.status.value
-        numbers = [("ran", f"{float(run.x[-1]):.0f} m"), lost]
+        numbers = [("ran", f"{float(run.x[-1]):.0f} m"), *lost]
     else:
         headline = format_time(run.finish_s)
         miss = run.finish_s - target
         word = "behind" if miss > 0 else "inside"
         verdict = f"{abs(miss):.2f} s {word} {format_time(target)}"
         against = (f"{word} {format_time(target)}", f"{abs(miss):.2f} s")
-        numbers = [("finish", headline), against, lost]
+        numbers = [("finish", headline), against, *lost]
         if abs(miss) < 0.005:
             verdict = f"level with {format_time(target)}"
     ghosts = show.ghosts[:GHOST_COLUMNS]
@@ -690,7 +691,8 @@ def evenly(splits: Sequence[Split], most: int) -> list[Split]:
 def _facts(show: Show) -> tuple[str, ...]:
     run = show.recording
     lost = show.lost_light_m
-    facts = ["kept the light to the line" if lost is None else f"lost the light at {lost:.0f} m"]
+    light = "kept the light to the line" if lost is None else f"lost the light at {lost:.0f} m"
+    facts = [light] if show.lit else []
     if run.status is not Status.FINISHED and run.finish_s is not None:
         facts.insert(0, f"not valid: {run.status.value}")
     facts.append(f"mean shelter {100 * run.mean_shelter:.0f} %")

@@ -16,13 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.gaps import GapTrack, lost_light_m
-from simulator.analysis.marks import Mark, Run, ghost_marks, light_mark, plan_mark, wave_marks
-from simulator.analysis.projection import Possible, projected_finish
+from simulator.analysis.marks import (
+    Mark,
+    Trajectory,
+    ghost_marks,
+    light_mark,
+    plan_mark,
+    wave_marks,
+)
+from simulator.analysis.projection import TargetReachability, projected_finish
 from simulator.analysis.splits import Split, split_table, times_of
 from simulator.analysis.what_if import Alternative, Measure
 from simulator.coefficients import LAP_M
 from simulator.physics.air import outside_sources
-from simulator.physics.pacers import Group, changed_group, group_of, role_of
+from simulator.physics.pacers import PacerGroup, changed_group, group_of, role_of
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
 from simulator.scenario.uncertainty import any_assumed
@@ -74,19 +81,19 @@ class Show:
     light: Mark
     waves: tuple[Mark, ...]
     ghosts: tuple[Mark, ...]
-    pacers: Group
+    pacers: PacerGroup
     splits: tuple[Split, ...]
-    came_from: tuple[Group, float] | None = None
+    came_from: tuple[PacerGroup, float] | None = None
     earlier: tuple[tuple[float, Show], ...] = ()
     axis: str = "pacers"
     measure: Measure = Measure.FINISH
-    possible: Possible | None = None
+    possible: TargetReachability | None = None
     alternatives: tuple[Alternative, ...] | None = None
     band: Band | None = None
     chances: Chances | None = None
 
     @cached_property
-    def bodies(self) -> Group:
+    def bodies(self) -> PacerGroup:
         """The pacers as they run: after a fork, those of the old formation move to new places."""
         if self.came_from is None:
             return self.pacers
@@ -108,8 +115,13 @@ class Show:
 
     @property
     def lost_light_m(self) -> float | None:
-        """Where the light was lost [m]."""
-        return _lost_light_m(self.recording, self._lights)
+        """Where the light was lost [m]; None: nowhere, or there is none."""
+        return _lost_light_m(self.recording, self._lights) if self.lit else None
+
+    @property
+    def lit(self) -> bool:
+        """Whether a light runs: without one gaps are those to the plan."""
+        return any(wave.on for wave in self.scenario.wavelight.waves)
 
     @property
     def curves(self) -> tuple[ChartCurve, ...]:
@@ -206,10 +218,10 @@ class Show:
             words.append("weather")
         if outside_sources(s.environment):
             words.append("what air beyond the sources takes")
-        if any(w.on for w in s.wavelight.waves):
+        if self.lit:
             words.append("wave length and pace end")
         if s.plan.standing_start:
-            words.append("the light's start allowance")
+            words.append(f"the {'light' if self.lit else 'plan'}'s start allowance")
         if s.pacers.shelter is not None:
             words.append("a constant shelter")
         elif any(role_of(slot) == "beside" for slot in self.pacers.slots):
@@ -223,8 +235,7 @@ class Show:
         """One line on the pacers and their assumptions."""
         count = len({slot.name for slot in self.pacers.slots})
         if count == 0:
-            lit = any(w.on for w in self.scenario.wavelight.waves)
-            return "alone behind the light" if lit else "alone, without a light"
+            return "alone behind the light" if self.lit else "alone, without a light"
         roles = [role_of(slot) for slot in self.pacers.slots if slot.from_ <= 0]
         counts = ((roles.count(role), role) for role in ("ahead", "beside", "behind"))
         places = ", ".join(f"{n} {role}" for n, role in counts if n)
@@ -272,7 +283,7 @@ def make_show(
 
 def _came_from(
     shows: Sequence[tuple[float, Show]], passed: Sequence[tuple[float, Mark]], now: Show
-) -> tuple[Group, float] | None:
+) -> tuple[PacerGroup, float] | None:
     """Return the pacers that a fork replaced by those of `now`, and where [m]; None without one.
 
     `shows`: the earlier shows; `passed`: the end of each.
@@ -298,7 +309,9 @@ def _alone(
     marks = next(((o.plan, o.light, o.waves) for o in same), None)
     if marks is None:
         marks = plan_mark(scenario), light_mark(scenario), tuple(wave_marks(scenario))
-    pacers = next((o.pacers for o in alike if o.scenario.pacers == scenario.pacers), None)
+    following = {"follows": scenario.pacers.follows}  # a wave has another name at another target
+    groups = (o for o in alike if o.scenario.pacers.model_copy(update=following) == scenario.pacers)
+    pacers = next((o.pacers for o in groups), None)
     if pacers is None:
         pacers = group_of(scenario.pacers, race_m)
     if splits is None:
@@ -421,7 +434,7 @@ def _light_passes(light: Mark, earlier: tuple[tuple[float, Mark], ...], reach_m:
 
 
 @lru_cache(maxsize=64)  # turning a knob changes the run, but seldom a mark
-def _passes(run: Run, reach_m: float) -> Floats:
+def _passes(run: Trajectory, reach_m: float) -> Floats:
     """Return the time at which a run passes each point of a curve [s]."""
     return run.time_at(_places(reach_m))
 

@@ -13,8 +13,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.physics.pacers import Place
-from simulator.physics.shelter import Profile, Shelterer, influence_of, shelter
+from simulator.physics.pacers import PacerPlace
+from simulator.physics.shelter import Shelterer, ShelterProfile, influence_of, shelter
 
 Floats = NDArray[np.float64]
 
@@ -61,7 +61,7 @@ class Wake:
         return _field(self.pacers, self.scale)
 
 
-def wake_of(standing: Sequence[Place], runner_m: float, wake: float) -> Wake | None:
+def wake_of(standing: Sequence[PacerPlace], runner_m: float, wake: float) -> Wake | None:
     """Return the field of the pacers present; None if there are none.
 
     Args:
@@ -77,7 +77,9 @@ def wake_of(standing: Sequence[Place], runner_m: float, wake: float) -> Wake | N
     return Wake(runner_m - BEHIND_M, tuple(near), wake) if near else None
 
 
-def shelter_of(standing: Sequence[Place], runner_m: float, aside_m: float, wake: float) -> float:
+def shelter_of(
+    standing: Sequence[PacerPlace], runner_m: float, aside_m: float, wake: float
+) -> float:
     """Return the share of the drag that the pacers present take off her once all have settled.
 
     Args:
@@ -108,7 +110,7 @@ def _field(pacers: Arrangement, wake: float) -> Floats:
         np.maximum(lanes, velocity[:, :, at], out=lanes)
         lost += takes[:, at]
         trail *= factor[:, at]
-    shares = Profile(lanes.sum(axis=1), lost, trail).shelter(wake)
+    shares = ShelterProfile(lanes.sum(axis=1), lost, trail).shelter(wake)
     shares.setflags(write=False)
     return shares
 

@@ -23,7 +23,7 @@ from simulator.stage.scene import Scene, Staging
 from simulator.view.camera import directed, on_air, resting
 from simulator.view.controls import Controls
 from simulator.view.dragging import DragTool
-from simulator.view.drawer import Editor
+from simulator.view.drawer import EditingTools
 from simulator.view.input import MouseDrag, binding_of, by_position, digit_of
 from simulator.view.layout import Layout
 from simulator.view.panels.cards import draw_problem, draw_recording
@@ -169,7 +169,7 @@ class App:
         self._asked = ""
         self._now_s = self._unseen_s = 0.0
         self._skipper = FrameSkipper()
-        self._editor = Editor(session)
+        self._editor = EditingTools(session)
         self.drawer = self._editor.drawer
         self.drag_tool = DragTool(session)
         self._controls: Controls | None = None
@@ -395,7 +395,7 @@ class App:
         heard = replace(scene, waves=()) if self.presenter.blank else scene
         for see in self._listeners:
             see(heard)
-        self.presenter.pass_time(scene, elapsed_s)
+        self.presenter.pass_time(scene, elapsed_s, self._recorded_s)
         if not self.visible and not self.presenter.on:
             return  # an audience's picture is drawn whatever the system reports about its window
         try:
@@ -415,9 +415,13 @@ class App:
         if self.visible and not self.shot.whole:
             self._painter.prepare(left_s)
 
+    @property
+    def _recorded_s(self) -> float | None:
+        return None if self._recorder is None else self._recorder.seconds
+
     def _show(self, surface: pygame.Surface, scene: Scene) -> None:
         """Show the picture, unless it is on the screen already."""
-        recorded_s = None if self._recorder is None else self._recorder.seconds
+        recorded_s = self._recorded_s
         if self.presenter.on or self.drawer.slides or recorded_s is not None:
             self._skipper.invalidate()
         shot = on_air(self.shot, scene)
@@ -429,7 +433,8 @@ class App:
         self._draw(surface, scene, self._unseen_s)
         if self._recorder is not None and recorded_s is not None:
             self._recorder.take(surface, self._unseen_s)
-            draw_recording(surface, recorded_s, *self._arrangement())  # not in the film itself
+            if self.presenter.takes_marks:  # the film itself has none
+                draw_recording(surface, recorded_s, *self._arrangement())
         self._unseen_s = 0.0
         pygame.display.flip()
         _collect(MOST_OBJECTS)

@@ -3,11 +3,11 @@
 In: joints in the body's frame [m] (`simulator.stage.gait`), a kit, a direction of view, a size
 [px]. Out: sprites with premultiplied alpha, kept.
 
-A body is a handful of tubes with elliptic sections along its bones (one for each whole limb, so
+A body consists of a few tubes with elliptic sections along its bones (one for each whole limb, so
 that knees and elbows have no seams). Each facet has one colour, from its normal and the lights;
 facets are painted far to near at two or three times the size, and scaled down. Lights are fixed to
-the camera: at night floodlights behind both shoulders draw the rim, weaker ones from the front show
-the body, and tartan reflects a little red from below.
+the camera: at night floodlights behind both shoulders light the outline, weaker ones from the front
+show the body, and tartan reflects a little red from below.
 """
 
 from __future__ import annotations
@@ -30,40 +30,40 @@ from simulator.view.theme import Colour, mix
 Floats = NDArray[np.float64]
 
 PHASES = 32
-"""Poses of a stride at full speed: at 1.7 strides a second a new one comes nearly each picture."""
+"""Poses of a stride at full speed: at 1.7 strides a second almost every picture has a new one."""
 SLOW_PHASES = 128
 """Poses of a stride in slow motion."""
-SPEED_STEP_M_S, ACCEL_STEP_M_S2, EFFORT_STEPS = 1.5, 1.5, 2
+SPEED_STEP_M_S, ACCEL_STEP_M_S2, EFFORT_STEPS = 0.75, 1.5, 2
 CRUISE_M_S = 6.75
-"""The pace in the middle of one of these steps: that of a fast mile."""
+"""The speed at the middle of one of these steps: that of a fast mile."""
 START_STEP_M_S, START_STEP_M = 0.5, 0.04
-"""Speeds and ways are stepped finer in the first step."""
+"""Speeds and distances have finer steps in the first step."""
 YAW_STEP_DEG, PITCH_STEP_DEG = 10.0, 8.0
 SIZE_STEP = 1.07
-"""Sprites are painted at sizes that differ by 7 %; between them the nearest is taken."""
+"""Sprites are painted at sizes that differ by 7 %; the nearest size is used."""
 KEPT_BYTES = 192 * 2**20
 PATIENCE = 8
-"""Where nothing is painted between pictures, one of so many paints a sprite that is missing."""
+"""If nothing is painted between pictures, one picture in this many paints a missing sprite."""
 _KIN = 12
-"""Among so many of the latest sets of a look a stand-in is looked for."""
+"""Stand-ins are searched among this many of the latest sets of a look."""
 _OTHER_PHASE_DEG = 45.0
-"""Another pose is as far off as a view turned by so much."""
+"""Another pose counts as much as a view turned by this angle."""
 _DOUBLE_DEG = 150.0
-"""Twice the size is as far off as a view turned by so much."""
+"""Twice the size counts as much as a view turned by this angle."""
 _ALIKE = 0.075
-"""Sizes that differ by less stand in for one another as they are."""
+"""Sizes that differ by less are used for one another unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outfit:
-    """What a body wears.
+    """The clothes of a body.
 
     Attributes:
         skin, hair, top, bottom, trim, shoe: colours.
-        sleeve: share of the arm that is covered, from the shoulder; `leg`: of the leg, from the
-            hip. A kit with sleeves is a suit, one without a vest and shorts with a bib.
+        sleeve: covered share of the arm, from the shoulder; `leg`: of the leg, from the hip. A kit
+            with sleeves is a suit, one without is a vest and shorts with a bib.
         gloss: how much the cloth shines, 0 to 1.
-        tail: a ponytail, not short hair.
+        tail: a ponytail instead of short hair.
     """
 
     skin: Colour
@@ -84,7 +84,7 @@ BIB: Colour = (226, 229, 234)
 
 
 def runner_kit(build: Build, colour: Colour) -> Outfit:
-    """Return hers: a suit from wrist to ankle, so that she is the one who is seen."""
+    """Return her kit: a suit from wrist to ankle, so that she stands out."""
     trim = mix(colour, (20, 22, 28), 0.75)
     return Outfit(
         (94, 60, 42), (24, 19, 17), colour, colour, trim, (250, 78, 66),
@@ -93,7 +93,7 @@ def runner_kit(build: Build, colour: Colour) -> Outfit:
 
 
 def pacer_kit(build: Build, colour: Colour) -> Outfit:
-    """Return the pacers' one kit; skin and hair go with the build, so that many share sprites."""
+    """Return the pacers' kit; skin and hair depend on the build, so that many share sprites."""
     tone = round(100 * build.stature_m) % len(SKINS)
     return Outfit(
         SKINS[tone], HAIRS[tone], mix(colour, (200, 40, 110), 0.25), mix(colour, (30, 4, 20), 0.62),
@@ -104,10 +104,10 @@ def pacer_kit(build: Build, colour: Colour) -> Outfit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Appearance:
-    """Who it is, and in which light; compared by identity, since `look_of` makes each once.
+    """A body's appearance and lighting; compared by identity, since `look_of` makes each once.
 
     Attributes:
-        build, kit: the body and what it wears.
+        build, kit: the body and its clothes.
         tint: a ghost's colour, None for a body.
         day: daylight, not floodlight.
     """
@@ -175,12 +175,12 @@ _HAIR_LINE = (
     (0.0, 0.6, 1.10, 1.42, 1.62, 2.0, math.pi),
     (0.043, 0.041, 0.024, -0.004, -0.008, -0.030, -0.038),
 )
-"""Where the hair begins: angle from the face [rad], height over the skull's middle."""
+"""Edge of the hair: angle from the face [rad], height over the skull's middle."""
 _VEST_LINE = (
     (0.0, 0.30, 0.52, 0.80, 1.05, 1.57),
     (0.256, 0.264, 0.286, 0.282, 0.232, 0.210),
 )
-"""Where a vest ends: angle from front and back [rad], height over the hips."""
+"""Edge of a vest: angle from front and back [rad], height over the hips."""
 _SHOE = np.array(
     [  # along the sole (0 heel, 1 ball, 2 toe tip), top, half width
         (-0.15, 0.012, 0.004), (-0.10, 0.030, 0.011), (0.02, 0.042, 0.0155), (0.20, 0.048, 0.0170),
@@ -203,7 +203,7 @@ def _unit(vectors: Floats) -> Floats:
 
 
 def _cross(a: Floats, b: Floats) -> Floats:
-    """Return the cross product along the last axis: numpy's own takes thrice as long on so few."""
+    """Return the cross product along the last axis: numpy's takes three times as long on so few."""
     ax, ay, az = a[..., 0], a[..., 1], a[..., 2]
     bx, by, bz = b[..., 0], b[..., 1], b[..., 2]
     out = np.empty(np.broadcast_shapes(a.shape, b.shape))
@@ -219,10 +219,10 @@ def _angles(around: int) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Part:
+class _MeshPart:
     """Rings of points, shape (rings, around, 3), and each facet's colour, gloss and depth.
 
-    `sink` [share of stature] paints facets as if they lay so much deeper: the thigh under the
+    `sink` [share of stature] paints facets as if they were deeper by that: the thigh under the
     trunk, or with a minus cloth over skin and hair over the skull.
     """
 
@@ -245,7 +245,7 @@ def _tube(centres: Floats, ahead: Floats, across: Floats, size: Floats, around: 
 
 
 def _along(start: Floats, middle: Floats, end: Floats, share: Floats) -> Floats:
-    """Return places on a limb: 0 at `start`, 1 at the joint, 2 at `end`; the joint is rounded."""
+    """Return points on a limb: 0 at `start`, 1 at the joint, 2 at `end`; the joint is rounded."""
     at, soft = share[:, None], 0.16
     straight = np.where(
         at < 1.0, start + (middle - start) * at, middle + (end - middle) * (at - 1.0)
@@ -253,12 +253,14 @@ def _along(start: Floats, middle: Floats, end: Floats, share: Floats) -> Floats:
     before, after = middle + (start - middle) * soft, middle + (end - middle) * soft
     t = np.clip((at - 1.0 + soft) / (2.0 * soft), 0.0, 1.0)
     curve = before * (1.0 - t) ** 2 + middle * 2.0 * t * (1.0 - t) + after * t * t
-    rounded = 0.45 * straight + 0.55 * curve  # wholly round would be a hose, not a knee
+    rounded = (
+        0.45 * straight + 0.55 * curve
+    )  # a fully round joint would look like a hose, not a knee
     return np.asarray(np.where(np.abs(at - 1.0) < soft, rounded, straight))
 
 
 def _frame(centres: Floats, side: Floats) -> tuple[Floats, Floats]:
-    """Return which way is ahead and which across, at right angles to a line of centres."""
+    """Return the directions ahead and across, at right angles to a line of centres."""
     tangent = np.empty_like(centres)
     tangent[1:-1] = centres[2:] - centres[:-2]
     tangent[0], tangent[-1] = centres[1] - centres[0], centres[-1] - centres[-2]
@@ -269,7 +271,7 @@ def _frame(centres: Floats, side: Floats) -> tuple[Floats, Floats]:
 
 @lru_cache(maxsize=512)
 def _bands(places: tuple[float, ...], around: int, *bands: tuple[float, Colour]) -> Floats:
-    """Return colours of the facets between rings at places: each band holds up to its own."""
+    """Return colours of the facets between rings: each band reaches up to its place."""
     share = np.array(places)
     middle = 0.5 * (share[1:] + share[:-1])
     which = np.searchsorted([until for until, _ in bands], middle)
@@ -277,7 +279,7 @@ def _bands(places: tuple[float, ...], around: int, *bands: tuple[float, Colour])
     return np.repeat(colours[:, None], around, axis=1)
 
 
-def _parts(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> Iterator[_Part]:
+def _parts(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> Iterator[_MeshPart]:
     tall = build.stature_m
     outward = np.array([0.0, 0.0, 1.0])
     thick = np.interp(_LEG[:, 0], (0.0, 0.6, 2.0), (1.0, 0.1 + 0.9 * build.girth, build.girth))
@@ -288,11 +290,11 @@ def _parts(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> I
         hip, knee, ankle = (p[Joint[f"{n}_{end}"]] for n in ("HIP", "KNEE", "ANKLE"))
         centres = _along(hip, knee, ankle, _LEG[:, 0])
         size = legs.copy()
-        if not suit:  # shorts stand off the thigh
+        if not suit:  # shorts hang clear of the thigh
             size[:6] *= 1.12
         rings = _tube(centres, *_frame(centres, outward), size, around)
         cloth = (2.0 * kit.leg, kit.bottom)
-        yield _Part(rings, _bands(_PLACES["_LEG"], around, cloth, (9.0, kit.skin)), 0.3, sink)
+        yield _MeshPart(rings, _bands(_PLACES["_LEG"], around, cloth, (9.0, kit.skin)), 0.3, sink)
         yield _shoe(p, end, kit, tall, around)
     arms = _ARM[:, 1:] * tall * (0.93 if build.woman else build.girth * 1.04)
     for end in "LR":
@@ -301,12 +303,12 @@ def _parts(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> I
         side = _unit(np.cross(wrist - elbow, elbow - shoulder))
         rings = _tube(centres, *_frame(centres, side), arms, around)
         sleeve = (2.0 * kit.sleeve if suit else -9.0, kit.top)
-        yield _Part(rings, _bands(_PLACES["_ARM"], around, sleeve, (9.0, kit.skin)), 0.3)
+        yield _MeshPart(rings, _bands(_PLACES["_ARM"], around, sleeve, (9.0, kit.skin)), 0.3)
     yield from _trunk(p, build, kit, around)
     yield from _head(p, build, kit, phase, around)
 
 
-def _shoe(p: Floats, end: str, kit: Outfit, tall: float, around: int) -> _Part:
+def _shoe(p: Floats, end: str, kit: Outfit, tall: float, around: int) -> _MeshPart:
     heel, ball, toe = (p[Joint[f"{n}_{end}"]] for n in ("HEEL", "BALL", "TOE"))
     sole = _along(heel, ball, toe, _SHOE[:, 0])
     ahead, across = _frame(sole, np.array([0.0, 0.0, 1.0]))
@@ -316,10 +318,10 @@ def _shoe(p: Floats, end: str, kit: Outfit, tall: float, around: int) -> _Part:
     colours = _bands(_PLACES["_SHOE"], around, (9.0, kit.shoe))
     colours = colours.copy()
     colours[:, np.cos(_angles(around) + np.pi / around) < -0.45] = (238, 240, 236)
-    return _Part(_tube(sole + up * half, up, across, size, around), colours, 0.35)
+    return _MeshPart(_tube(sole + up * half, up, across, size, around), colours, 0.35)
 
 
-def _trunk(p: Floats, build: Build, kit: Outfit, around: int) -> Iterator[_Part]:
+def _trunk(p: Floats, build: Build, kit: Outfit, around: int) -> Iterator[_MeshPart]:
     tall = build.stature_m
     table = _TRUNK if build.woman else _TRUNK + _MAN * (_TRUNK[:, :1] < 0.1)
     wide = 1.0 if build.woman else 1.11
@@ -352,7 +354,7 @@ def _trunk(p: Floats, build: Build, kit: Outfit, around: int) -> Iterator[_Part]
     )
     colours = colours.copy()
     colours[np.ix_((middle > -0.03) & (middle < (0.25 if kit.sleeve else 0.1)), aside)] = kit.trim
-    yield _Part(skin(np.repeat(rows[:, None], around, 1)), colours, kit.gloss)
+    yield _MeshPart(skin(np.repeat(rows[:, None], around, 1)), colours, kit.gloss)
     if kit.sleeve:
         return
     turn = np.abs(np.mod(angle + 0.5 * np.pi, np.pi) - 0.5 * np.pi)  # 0 front and back
@@ -364,10 +366,10 @@ def _trunk(p: Floats, build: Build, kit: Outfit, around: int) -> Iterator[_Part]
     cloth[:, aside] = kit.trim
     facing = np.abs(np.cos(angle + np.pi / around)) > 0.80
     cloth[1:4, facing] = BIB
-    yield _Part(skin(heights, 0.003), cloth, kit.gloss, -0.035)
+    yield _MeshPart(skin(heights, 0.003), cloth, kit.gloss, -0.035)
 
 
-def _head(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> Iterator[_Part]:
+def _head(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> Iterator[_MeshPart]:
     tall, middle = build.stature_m, p[Joint.HEAD]
     gaze, over = _unit(p[Joint.FACE] - middle), _unit(p[Joint.CROWN] - middle)
     side = np.cross(gaze, over)
@@ -377,7 +379,7 @@ def _head(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> It
     size = np.interp(share, (0.0, 0.35, 1.0), (0.040, 0.030, 0.030)) * tall
     size = np.repeat((size * (0.94 if build.woman else 1.1))[:, None], 3, axis=1)
     neck = _tube(centres, *_frame(centres, side), size, around)
-    yield _Part(neck, _bands(tuple(share.tolist()), around, (9.0, kit.skin)))
+    yield _MeshPart(neck, _bands(tuple(share.tolist()), around, (9.0, kit.skin)))
     angle = _angles(around)
 
     def skull(y: Floats, grow: Floats | float = 0.0) -> Floats:
@@ -391,15 +393,17 @@ def _head(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> It
 
     rows = _HEAD[:, 0]
     face = _bands(tuple(rows.tolist()), around, (9.0, kit.skin))
-    yield _Part(skull(np.repeat(rows[:, None], around, 1)), face, 0.22)
+    yield _MeshPart(skull(np.repeat(rows[:, None], around, 1)), face, 0.22)
     line = np.interp(np.abs(np.mod(angle + np.pi, 2.0 * np.pi) - np.pi), *_HAIR_LINE)
     steps = np.sin(np.linspace(0.0, 0.5 * np.pi, 8))[:, None]
     hair = skull(line + (0.0668 - line) * steps, 0.0045 * np.sqrt(1.0001 - steps**2))
-    yield _Part(hair, _bands(tuple(steps[:, 0].tolist()), around, (9.0, kit.hair)), 0.22, -0.018)
+    yield _MeshPart(
+        hair, _bands(tuple(steps[:, 0].tolist()), around, (9.0, kit.hair)), 0.22, -0.018
+    )
     if kit.tail:
         root = middle + tall * (0.026 * over - 0.066 * gaze)
         tail = _tail(root, gaze, over, side, tall, phase, around)
-        yield _Part(tail, _bands(tuple(range(9)), around, (99.0, kit.hair)), 0.3, -0.02)
+        yield _MeshPart(tail, _bands(tuple(range(9)), around, (99.0, kit.hair)), 0.3, -0.02)
 
 
 def _tail(
@@ -421,7 +425,7 @@ def _tail(
 
 # -- light and paint -------------------------------------------------------------------------------
 
-_NIGHT = (  # towards the light (right, up, towards the camera), colour, strength
+_NIGHT = (  # direction to the light (right, up, towards the camera), colour, strength
     ((-0.66, 0.52, -0.60), (0.84, 0.92, 1.00), 1.9),
     ((0.74, 0.46, -0.56), (1.00, 0.97, 0.90), 1.5),
     ((0.50, 0.66, 0.58), (1.00, 0.96, 0.88), 0.70),
@@ -439,7 +443,7 @@ _AMBIENT = (
 
 
 def _lit(normal: Floats, gloss: Floats, colours: Floats, *, day: bool) -> Floats:
-    """Return the colours of facets, 0 to 255, by their normals towards the camera's axes."""
+    """Return the colours of facets, 0 to 255, from their normals in the camera's axes."""
     up = 0.5 + 0.5 * normal[:, 1:2]
     sky, ground = _AMBIENT[day]
     light = np.asarray(sky) * up + np.asarray(ground) * (1.0 - up)
@@ -476,7 +480,7 @@ class ViewAngle:
 
 @dataclass(frozen=True, slots=True)
 class Sprite:
-    """A picture, premultiplied, and where in it the ground below the pelvis lies [px]."""
+    """A picture, premultiplied, and the pixel of the ground below the pelvis."""
 
     surface: pygame.Surface
     x: int
@@ -484,18 +488,23 @@ class Sprite:
 
 
 def around_of(tall_px: float) -> int:
-    """Return how many facets a tube has round it, for a body of a height [px]."""
+    """Return the number of facets around a tube, for a body of a height [px]."""
     return 8 if tall_px < 110 else 12 if tall_px < 190 else 16 if tall_px < 330 else 22
 
 
 def paint(
-    solid: Solid, view: ViewAngle, px_per_m: float, *, day: bool = False, tint: Colour | None = None
+    solid: BodyMesh,
+    view: ViewAngle,
+    px_per_m: float,
+    *,
+    day: bool = False,
+    tint: Colour | None = None,
 ) -> Sprite:
     """Return a body as a sprite.
 
     Args:
         solid: its shape.
-        view: where it is seen from.
+        view: the direction of view.
         px_per_m: scale [px/m].
         day: daylight, not floodlight.
         tint: a ghost's colour; None paints a body.
@@ -520,11 +529,11 @@ def paint(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Solid:
-    """A body in a pose, in its own frame [m], before anybody looks at it.
+class BodyMesh:
+    """A body in a pose, in its own frame [m], independent of the view.
 
     Attributes:
-        around: facets round a tube.
+        around: facets around a tube.
         points: points of all rings, shape (n, 3).
         quads: corners of each facet, indices of points, shape (m, 4).
         normals: outward, of length 1, shape (m, 3).
@@ -542,7 +551,7 @@ class Solid:
     sink: Floats
 
     def seen_from(self, axes: Floats) -> tuple[Floats, Floats, NDArray[np.intp]]:
-        """Return the facets that face a camera, far ones first: corners, normals, which they are.
+        """Return the facets that face a camera, far ones first: corners, normals, indices.
 
         Corners (k, 4, 3) and normals (k, 3) are in the picture's axes.
         """
@@ -559,21 +568,21 @@ def _quads(sizes: tuple[int, ...], around: int) -> NDArray[np.intp]:
     """Return the corners of the facets between the rings of each part."""
     rings = np.arange(sum(sizes))
     inside = np.ones(len(rings), dtype=bool)
-    inside[np.cumsum(sizes) - 1] = False  # from one part to the next there is nothing
+    inside[np.cumsum(sizes) - 1] = False  # there are no facets between one part and the next
     here = (rings[inside] * around)[:, None] + np.arange(around)
     turned = (rings[inside] * around)[:, None] + (np.arange(around) + 1) % around
     return np.stack([here, turned, turned + around, here + around], axis=2).reshape(-1, 4)
 
 
-def solid_of(pose: Floats, build: Build, kit: Outfit, phase: float, around: int) -> Solid:
+def solid_of(pose: Floats, build: Build, kit: Outfit, phase: float, around: int) -> BodyMesh:
     """Return the shape of a body.
 
     Args:
         pose: joints in the body's frame [m], shape (len(Joint), 3).
         build: its proportions.
-        kit: what it wears.
-        phase: stride phase, for what swings with it.
-        around: facets round a tube.
+        kit: its clothes.
+        phase: stride phase, for parts that swing.
+        around: facets around a tube.
     """
     parts = list(_parts(pose, build, kit, phase, around))
     sizes = tuple(len(part.rings) for part in parts)
@@ -594,7 +603,7 @@ def solid_of(pose: Floats, build: Build, kit: Outfit, phase: float, around: int)
         np.broadcast_to(part.sink, shape).reshape(-1) * build.stature_m
         for part, shape in zip(parts, shapes, strict=True)
     ]
-    return Solid(
+    return BodyMesh(
         around,
         points,
         quads,
@@ -613,13 +622,13 @@ _SHADOWS = {
     False: (((-0.30, 0.42), 62), ((0.42, 0.34), 50), ((0.02, 0.06), 88)),
     True: (((0.34, 0.30), 84), ((0.02, 0.06), 60)),
 }
-"""Where the shadow of a metre of height falls (behind, to the right) [m], and how dark it is."""
+"""The shadow of a metre of height falls this far (behind, to the right) [m]; its darkness."""
 _COARSE = 3
-"""Shadows are painted so much smaller than they are shown: that makes them soft."""
+"""Shadows are painted smaller by this factor than they are shown, which softens them."""
 
 
 def shadow(pose: Floats, build: Build, view: ViewAngle, px_per_m: float, *, day: bool) -> Sprite:
-    """Return what a body takes from the lights on the ground, premultiplied black."""
+    """Return a body's shadow on the ground, as premultiplied black."""
     tall, scale = build.stature_m, px_per_m / _COARSE
     pairs = [
         (pose[Joint[f"{a}_{e}"]], pose[Joint[f"{b}_{e}"]], w) for a, b, w in _BONES for e in "LR"
@@ -644,15 +653,15 @@ def shadow(pose: Floats, build: Build, view: ViewAngle, px_per_m: float, *, day:
     return Sprite(soft, (wide - box.x) * _COARSE, (high - box.y) * _COARSE)
 
 
-# -- the cast --------------------------------------------------------------------------------------
+# -- the sprites of all athletes -------------------------------------------------------------------
 
 
-class _Set(NamedTuple):
-    """What sprites that differ in phase alone have in common, in steps.
+class _SpriteKey(NamedTuple):
+    """The common parameters of sprites that differ only in phase, in steps.
 
     Attributes:
-        look: who it is.
-        phases: how many poses a stride has: more of them in slow motion.
+        look: the appearance.
+        phases: number of poses of a stride: more of them in slow motion.
         speed_m_s, accel_m_s2, effort, gone_m: the gait; past the first step `gone_m` is inf.
         yaw_deg, pitch_deg: direction of sight.
         px_per_m: size.
@@ -668,8 +677,8 @@ class _Set(NamedTuple):
     pitch_deg: float
     px_per_m: float
 
-    def cruising(self) -> _Set:
-        """Return itself, or in the first step what it is going to be at the pace of a race."""
+    def cruising(self) -> _SpriteKey:
+        """Return itself, or during the first step its later set at race pace."""
         if math.isinf(self.gone_m):
             return self
         return self._replace(speed_m_s=CRUISE_M_S, accel_m_s2=0.0, effort=0.0, gone_m=math.inf)
@@ -681,15 +690,15 @@ class _Set(NamedTuple):
             return np.asarray(cycle(build, self.phases, *gait)[step])
         return np.asarray(poses(build, [step / self.phases], *gait, self.gone_m)[0])
 
-    def solid(self, step: int) -> Solid:
-        """Return the shape at a phase: the same from wherever it is seen, however large."""
+    def solid(self, step: int) -> BodyMesh:
+        """Return the shape at a phase; it does not depend on view and size."""
         around = around_of(self.px_per_m * self.look.build.stature_m)
         own = self._replace(yaw_deg=0.0, pitch_deg=0.0, px_per_m=0.0)
         return _solid(own, step, around)
 
 
 @lru_cache(maxsize=160)
-def _solid(one: _Set, step: int, around: int) -> Solid:
+def _solid(one: _SpriteKey, step: int, around: int) -> BodyMesh:
     look = one.look
     return solid_of(one.pose(step), look.build, look.kit, step / one.phases, around)
 
@@ -700,9 +709,9 @@ def _stepped(value: float, step: float, middle: float = 0.0) -> float:
 
 def _set_of(
     look: Appearance, stride: Stride, phases: int, view: ViewAngle, px_per_m: float
-) -> _Set:
+) -> _SpriteKey:
     starts = stride.gone_m < CROUCH_UNTIL_M
-    return _Set(
+    return _SpriteKey(
         look,
         phases,
         _stepped(stride.speed_m_s, START_STEP_M_S)
@@ -722,34 +731,34 @@ Pair = tuple[Sprite, Sprite | None]
 
 
 class Athletes:
-    """Sprites of athletes, kept up to `KEPT_BYTES`.
+    """Sprites of athletes, cached up to `KEPT_BYTES`.
 
-    A sprite depends on who runs how, on phase, size and view, each in steps; never on the pictures
-    before. A window that has to keep its rate gives a budget: what is missing beyond it is stood in
-    for by the same pose seen from beside, by another size or by the nearest phase, until `prepare`
-    finds time between two pictures. Films and stills give none, so that the same moment always
-    gives the same picture to the bit.
+    A sprite depends on look, gait, phase, size and view, each in steps; never on earlier pictures.
+    A window that must keep its rate sets a budget. Missing sprites beyond it are replaced by the
+    same pose from another side, by another size or by the nearest phase, until `prepare` finds time
+    between two pictures. Films and stills set none, so that the same moment always gives the same
+    picture to the bit.
     """
 
     def __init__(self) -> None:
-        self._sets: OrderedDict[_Set, dict[int, Pair]] = OrderedDict()
-        self._kin: dict[Appearance, deque[_Set]] = {}
-        self._used: list[tuple[_Set, int]] = []
+        self._sets: OrderedDict[_SpriteKey, dict[int, Pair]] = OrderedDict()
+        self._kin: dict[Appearance, deque[_SpriteKey]] = {}
+        self._used: list[tuple[_SpriteKey, int]] = []
         self._bytes = 0
         self._exact = True
-        self._missed: tuple[_Set, int] | None = None
+        self._missed: tuple[_SpriteKey, int] | None = None
         self._waited = 0
         self._cost_s = 0.004
 
     def begin(self, *, exact: bool) -> None:
-        """Begin a picture: an exact one, or one that mostly makes do with what is ready."""
+        """Begin a picture: an exact one, or one that mostly uses sprites at hand."""
         missed, self._missed, self._exact = self._missed, None, exact
         self._used.clear()
         if exact or missed is None:
             return
         self._waited += 1
         if self._waited == PATIENCE:
-            missed[0].solid(missed[1])  # half of the work, so that no picture has it all
+            missed[0].solid(missed[1])  # half of the work, so that no single picture has all of it
             self._missed = missed
         elif self._waited > PATIENCE:
             self._paint(*missed)
@@ -757,10 +766,10 @@ class Athletes:
     def prepare(self, left_s: Callable[[], float]) -> None:
         """Paint what the last picture missed, then what the next ones will need.
 
-        `left_s` says how much time is left for it [s].
+        `left_s` returns the time left for it [s].
         """
         missed = [(one, step) for one, step in self._used if step not in self._sets.get(one, {})]
-        # who stands on the line will soon run: the first seconds would be all stand-ins
+        # bodies on the line will soon run: otherwise the first seconds would be all stand-ins
         soon = [(one.cruising(), step) for one, step in self._used]
         ahead = (
             (one, (step + k) % one.phases)
@@ -801,8 +810,8 @@ class Athletes:
                 return other
         return self._paint(one, step)
 
-    def _stand_in(self, one: _Set, step: int) -> Pair | None:
-        """Return what looks most like a sprite that is missing; None: nothing does."""
+    def _stand_in(self, one: _SpriteKey, step: int) -> Pair | None:
+        """Return the sprite most similar to a missing one; None: there is none."""
         best, least = None, math.inf
         for other in self._kin.get(one.look, ()):
             ready = self._sets.get(other)
@@ -824,7 +833,7 @@ class Athletes:
         body, shade = (None if each is None else _scaled(each, ratio) for each in pair)
         return (body, shade) if body is not None else None
 
-    def _paint(self, one: _Set, step: int) -> Pair:
+    def _paint(self, one: _SpriteKey, step: int) -> Pair:
         self._waited = 0
         look, view = one.look, ViewAngle(one.yaw_deg, one.pitch_deg)
         body = paint(one.solid(step), view, one.px_per_m, day=look.day, tint=look.tint)
@@ -852,7 +861,7 @@ def _scaled(sprite: Sprite, ratio: float) -> Sprite:
 
 
 def _nearest(ready: Iterable[int], step: float, count: int) -> int:
-    """Return the phase that is nearest to a step, round and round."""
+    """Return the phase nearest to a step, in a ring."""
     return min(ready, key=lambda k: min((k - step) % count, (step - k) % count))
 
 
@@ -864,7 +873,7 @@ def _size_of(pair: Pair) -> int:
 def stamp(
     sprite: Sprite, at: tuple[float, float], opacity: float = 1.0
 ) -> tuple[pygame.Surface, tuple[int, int]]:
-    """Return what to draw, premultiplied, and where, to have the ground point at `at` [px]."""
+    """Return what to draw, premultiplied, and where, to put the ground point at `at` [px]."""
     surface = sprite.surface
     if opacity < 0.995:
         surface = surface.copy()

@@ -20,7 +20,7 @@ from simulator.view.theme import Theme, mix
 
 if TYPE_CHECKING:
     from simulator.analysis.attribution import PriceList, Step
-    from simulator.analysis.trials import KnobMap
+    from simulator.analysis.knob_search import KnobMap
 
 Floats = NDArray[np.float64]
 Point = tuple[float, float]

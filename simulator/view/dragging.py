@@ -22,7 +22,7 @@ from simulator.view.handles import (
     GRAB_PX,
     IN_LINE_M,
     DragState,
-    Grab,
+    DragTarget,
     Piece,
     ScreenState,
     Snap,
@@ -276,7 +276,7 @@ class DragTool:
         if body is not None and slot is not None:
             self._take(body.name)
             foot = view.at(piece, *view.drawn(slot.ahead_m, slot.offset_m))
-            grab = Grab(slot, at, at, (slot.ahead_m, slot.offset_m), seen=seen, foot=foot)
+            grab = DragTarget(slot, at, at, (slot.ahead_m, slot.offset_m), seen=seen, foot=foot)
             self._hold(grab)
         elif twice and on_track:
             self._add_at(*self._snapped(view, piece, at, None)[:2])
@@ -311,7 +311,7 @@ class DragTool:
             self._session.reset_split(number)
         elif button == pygame.BUTTON_LEFT:
             plot = self._plot(view)
-            self._hold(Grab(number, at, at, (parse_time(split.section), 0.0), plot=plot))
+            self._hold(DragTarget(number, at, at, (parse_time(split.section), 0.0), plot=plot))
         return True
 
     def _down_on_bar(self, at: tuple[int, int], view: ScreenState) -> bool:
@@ -323,7 +323,7 @@ class DragTool:
                 ends = {"from": abs(at[0] - bar.box.x), "until": abs(at[0] - bar.box.right)}
                 end = min(ends, key=lambda key: ends[key])
                 if ends[end] <= GRAB_PX:
-                    self._hold(Grab(bar.slot, at, at, (0.0, 0.0), end, self._plot(view)))
+                    self._hold(DragTarget(bar.slot, at, at, (0.0, 0.0), end, self._plot(view)))
                 return True
         return False
 
@@ -332,7 +332,7 @@ class DragTool:
             self.strip.ui.close()
         self._touch.taken = what
 
-    def _hold(self, grab: Grab) -> None:
+    def _hold(self, grab: DragTarget) -> None:
         self._touch.grab = grab
         self._session.direct_edits.hold()
 
@@ -365,7 +365,7 @@ class DragTool:
             self._touch.refused = self._session.panel_state().split_problem
         self._touch.moved = number, None
 
-    def _set_end(self, grab: Grab, slot: PacerSlot, plot: Plot) -> None:
+    def _set_end(self, grab: DragTarget, slot: PacerSlot, plot: Plot) -> None:
         """Move the dragged end of a bar to the mouse."""
         metres = plot.metres(grab.at[0])
         near = SNAP_PX * plot.race_m / max(1, plot.box.w)
@@ -381,7 +381,7 @@ class DragTool:
     # -- where things are ------------------------------------------------------------------------
 
     def _snapped(
-        self, view: ScreenState, piece: Piece, at: tuple[int, int], grab: Grab | None
+        self, view: ScreenState, piece: Piece, at: tuple[int, int], grab: DragTarget | None
     ) -> tuple[float, float, tuple[Snap, ...]]:
         """Return the place in the formation under the mouse, after snapping, and the snap lines."""
         off = (0.0, 0.0)

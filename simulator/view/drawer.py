@@ -398,7 +398,7 @@ _SAVE, _SAVE_AS = "Write the settings to the file.", "Write them to another file
 # -- the drawer and the other editing tools --------------------------------------------------------
 
 
-class Editor:
+class EditingTools:
     """All editing tools of one window."""
 
     def __init__(self, session: Session) -> None:

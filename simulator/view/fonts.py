@@ -1,8 +1,8 @@
-"""Font files: which one has a character, and what is written where none has it.
+"""Font files: which font has a character, and what replaces characters without a font.
 
-In: characters, the bundled fonts (Latin, Greek, Cyrillic, Ethiopic), the system's own for all other
-scripts. Out: paths of font files, and text of which every character can be drawn: a word that no
-font can write is shown by its initial, never by boxes.
+In: characters, the bundled fonts (Latin, Greek, Cyrillic, Ethiopic), the system's fonts for all
+other scripts. Out: paths of font files, and text of which every character can be drawn: a word
+that no font can write is replaced by its initial, never by boxes.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from simulator.resources import asset_path
 
 REGULAR, SEMIBOLD, BOLD = "Regular", "SemiBold", "Bold"
 SCRIPTS = {"LightpaceNames-SemiBold.ttf": "Я", "LightpaceEthiopic-SemiBold.ttf": "አ"}
-"""Bundled fonts for letters that the main one does not have, with one of these."""
+"""Bundled fonts for letters missing in the main one, each with a sample letter."""
 _LOOKED_AT_PX = 12
 _ABSENT = "\U0010fffd"
-"""No font has this character: what is drawn for it is a font's box."""
+"""A character that no font has: fonts draw their box for it."""
 _LAST_RESORT = ("lastresort", "adobeblank", "unifontupper")
 """Fonts that draw a box for every character."""
 _BLOCK = 0x80
 
 
 def main_font(weight: str) -> str:
-    """Return the main font's file of a weight; see `_bundled`."""
+    """Return the file of the main font in a weight; see `_bundled`."""
     return _bundled(f"LightpaceSans-{weight}.ttf", "0")
 
 
@@ -39,7 +39,7 @@ def _bundled(name: str, sample: str) -> str:
     """Return the path of a bundled font.
 
     Raises:
-        ResourceError: it cannot draw the sample: one cut short opens, and draws nothing.
+        ResourceError: it cannot draw the sample: a truncated font opens but draws nothing.
     """
     path = asset_path(f"fonts/{name}")
     if not pygame.font.get_init():
@@ -55,7 +55,7 @@ def _bundled(name: str, sample: str) -> str:
 
 @lru_cache(maxsize=2048)
 def font_for(char: str, weight: str) -> str | None:
-    """Return the file of a font that has a character; None where no font has it."""
+    """Return the file of a font that has a character; None if no font has it."""
     first = main_font(weight)
     if char.isascii() or not char.isprintable() or _has(first, char):
         return first
@@ -65,7 +65,7 @@ def font_for(char: str, weight: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _has(path: str, char: str) -> bool:
-    """Return whether a font draws something of its own for a character."""
+    """Return whether a font has a glyph of its own for a character."""
     font = _opened(path)
     return font is not None and _picture(font, char) not in (_box(path), None)
 
@@ -85,7 +85,7 @@ def _box(path: str) -> bytes | None:
 
 
 def _picture(font: pygame.font.Font, char: str) -> bytes | None:
-    """Return what a font draws for a character; None where it has no width."""
+    """Return the picture of a character in a font; None if it has no width."""
     try:
         if not font.size(char)[0]:
             return None
@@ -96,10 +96,10 @@ def _picture(font: pygame.font.Font, char: str) -> bytes | None:
 
 
 def _system_font(char: str) -> str | None:
-    """Return a font of the system that has a character.
+    """Return a system font that has a character.
 
-    A block of characters is looked for once: where no font has the first one that is asked for, it
-    has none of them, since to look through all fonts takes a while.
+    Each Unicode block is searched once: if no font has the first character requested, none is
+    assumed to have the others, since searching all fonts takes a while.
     """
     block = ord(char) // _BLOCK
     path = _font_of_block(block, char)
@@ -124,12 +124,12 @@ def _system_fonts() -> tuple[str, ...]:
     return tuple(sorted(paths, key=lambda path: (bool(re.search("ital|obli", path.lower())), path)))
 
 
-# -- what no font can write ------------------------------------------------------------------------
+# -- words without a font --------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=512)
 def writable(text: str) -> str:
-    """Return the text with each word that no font here can write shown by its initial."""
+    """Return the text with each word that no font here can write replaced by its initial."""
     if text.isascii() or all(font_for(char, SEMIBOLD) for char in text):
         return text
     for word in unwritten(text):
@@ -138,7 +138,7 @@ def writable(text: str) -> str:
 
 
 def unwritten(text: str) -> tuple[str, ...]:
-    """Return the words that have a letter which no font here has, the longest first."""
+    """Return the words with a letter that no font here has, the longest first."""
 
     def is_missing(char: str) -> bool:
         return char.isalpha() and font_for(char, SEMIBOLD) is None
@@ -148,9 +148,9 @@ def unwritten(text: str) -> tuple[str, ...]:
 
 
 def initial(word: str) -> str:
-    """Return the initial of a word in Latin letters, `G.`, by the name Unicode has for its letter.
+    """Return the initial of a word in Latin letters, `G.`, from the Unicode name of its letter.
 
-    `N.` where that has none (nomen nescio, as in start lists).
+    `N.` if the name has none (nomen nescio, as in start lists).
     """
     first = next(char for char in word if char.isalpha())
     name = unicodedata.name(first, "")
@@ -159,7 +159,7 @@ def initial(word: str) -> str:
 
 
 def pieces(text: str, weight: str) -> list[tuple[str, str]]:
-    """Return a writable text in pieces, each with the file of the font it is drawn in."""
+    """Return a writable text in pieces, each with its font file."""
     main = main_font(weight)
     if text.isascii():
         return [(text, main)]

@@ -1,8 +1,8 @@
-"""What can be dragged, where it lies, and how it is drawn: pacers, splits, ends of bars.
+"""Draggable things, their places and their drawing: pacers, splits, ends of bars.
 
-In: a scene and where its parts lie; what is taken and held. Out: places in the formation and on the
-screen, snap lines; rings, handles and words over the picture. Pacers are taken where they are seen:
-in the inset, and as bodies by the group's camera.
+In: a scene and where its parts lie; what is selected and dragged. Out: places in the formation and
+on the screen, snap lines; rings, handles and words over the picture. Pacers can be dragged in the
+inset, and as bodies in the group camera's picture.
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ from simulator.view.text import REGULAR, SEMIBOLD, Style
 from simulator.view.theme import Colour
 
 IN_LINE_M, BESIDE_M = 1.2, 1.0
-"""Where pacers snap to: so far apart in a line, so far aside of one another [m]."""
+"""Pacers snap to these distances: along a line, and to the side of one another [m]."""
 SNAP_LINE_M = 9.0
-"""A line across the track is drawn from the kerb so far out [m]."""
+"""A snap line across the track extends this far from the kerb [m]."""
 SAME_LINE_M = 0.4
-"""Who is less than this aside of another is in his line [m]."""
+"""Two bodies less than this apart sideways are in one line [m]."""
 GRID_M = 0.05
-"""Where nothing snaps, places are on this grid [m]."""
+"""Without snapping, places are on this grid [m]."""
 GOING_M = 0.1
-"""Who is farther than this from his place is on his way there [m]."""
+"""A pacer farther than this from his place is still moving there [m]."""
 GRAB_PX = 12
-"""So near to a pacer, a split or a bar's end the mouse takes it."""
+"""The mouse reaches a pacer, a split or a bar's end within this distance."""
 
 Splits: TypeAlias = tuple[SplitKnob, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Snap:
-    """A line that draws what is dragged: along the track or across it, where [m], what it says."""
+    """A snap line: along the track or across it, its place [m], its label."""
 
     along: bool
     at_m: float
@@ -57,17 +57,17 @@ class Snap:
 
 
 @dataclass(slots=True)
-class Grab:
-    """What the mouse holds.
+class DragTarget:
+    """What the mouse drags.
 
     Attributes:
         what: the slot, or the number of the split.
-        end: of a slot's bar: `from` or `until`; empty for the pacer himself.
-        start: where the mouse took it [px]; `at`: where it has come to.
-        was: where a pacer was: ahead, offset [m]; a split: its time [s], and nothing.
-        plot: the axes as they were: they may change under the hand.
-        seen: a pacer was taken where the camera sees him, not in the inset.
-        foot: where his place was then [px].
+        end: the end of a slot's bar, `from` or `until`; empty for the pacer himself.
+        start: where the drag began [px]; `at`: where the mouse is now.
+        was: a pacer's former place: ahead, offset [m]; a split's former time [s] and 0.
+        plot: the former axes: they may change during the drag.
+        seen: the pacer was picked up in the camera's picture, not in the inset.
+        foot: the pixel of his former place [px].
     """
 
     what: PacerSlot | int
@@ -83,19 +83,19 @@ class Grab:
 
 @dataclass(slots=True)
 class DragState:
-    """What is taken and dragged in a window.
+    """What is selected and dragged in a window.
 
     Attributes:
         taken: the pacer's name, or the number of the split, that keys move; None for nothing.
-        grab: what the mouse holds.
-        snaps: the lines that draw it now.
-        refused: why it cannot be where the hand is.
-        moved: what was moved last, and how much later she finishes for it [s], where that is known.
+        grab: what the mouse drags.
+        snaps: the snap lines in effect.
+        refused: why it cannot be at the mouse's place.
+        moved: what was moved last, and how much later she finishes for it [s], if known.
         pointer: where the mouse is [px].
     """
 
     taken: str | int | None = None
-    grab: Grab | None = None
+    grab: DragTarget | None = None
     snaps: tuple[Snap, ...] = ()
     refused: str = ""
     moved: tuple[str | int, float | None] = ("", None)
@@ -103,14 +103,14 @@ class DragState:
 
 
 @dataclass(frozen=True, slots=True)
-class SeenTrack:
-    """The track round the group as a camera sees it; the same calls as `StraightTrack`.
+class PerspectiveTrack:
+    """The track around the group as a camera sees it; it has the same methods as `StraightTrack`.
 
     Attributes:
         box: the picture [px].
-        lens: what sees it.
+        lens: the camera's lens.
         middle_m: track position of the group's middle [m].
-        scale: of her place [px/m].
+        scale: at her place [px/m].
     """
 
     box: Box
@@ -124,7 +124,7 @@ class SeenTrack:
         return self.box.x + x, self.box.y + y
 
     def place(self, x: float, y: float) -> tuple[float, float]:
-        """Return how far ahead of the middle and how far outside a point is [m]."""
+        """Return the distances of a pixel ahead of the middle and outside [m]."""
         at = self.lens.ground(x - self.box.x, y - self.box.y)
         if at is None:
             return 1e3, 0.0
@@ -135,12 +135,12 @@ class SeenTrack:
         return along, math.hypot(beyond, at[1]) - like * BEND_RADIUS_M
 
 
-Piece: TypeAlias = StraightTrack | SeenTrack
+Piece: TypeAlias = StraightTrack | PerspectiveTrack
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenState:
-    """What is on the screen: a scene, where its parts lie, and the camera that sees it."""
+    """The screen: a scene, where its parts lie, and the camera."""
 
     scene: Scene
     layout: Layout
@@ -149,21 +149,21 @@ class ScreenState:
 
     @property
     def way(self) -> int:
-        """Which way they run in the inset: 1 to the right, -1 to the left."""
+        """The running direction in the inset: 1 to the right, -1 to the left."""
         inset = inset_of(self.layout, self.shot)
         return 1 if inset is None else inset[1]
 
     @property
     def piece(self) -> StraightTrack | None:
-        """The straightened track; None where it has no room."""
+        """The straightened track; None if there is no room for it."""
         inset = inset_of(self.layout, self.shot)
         if inset is None:
             return None
         return straight(inset[0], self.scene.group.span_m, self.style.sizes, inset[1])
 
     @property
-    def seen(self) -> SeenTrack | None:
-        """The track as the group's camera sees it; None for others, and on its way."""
+    def seen(self) -> PerspectiveTrack | None:
+        """The track as the group's camera sees it; None for other cameras and during a move."""
         shot, scene, layout = self.shot, self.scene, self.layout
         if shot.camera is not Camera.GROUP or shot.start is not None or shot.lowered < 1.0:
             return None
@@ -171,11 +171,11 @@ class ScreenState:
         box = Box(stage.x, stage.y, stage.w, min(stage.h, layout.view.h))
         lens = Lens(rig_of(shot, scene, layout, box), box.w, box.h)
         scale = lens.spot(scene.s_m(scene.runner), scene.runner.offset_m)[2]
-        return SeenTrack(box, lens, scene.start_m + scene.group.centre_m, scale)
+        return PerspectiveTrack(box, lens, scene.start_m + scene.group.centre_m, scale)
 
     @property
     def pieces(self) -> list[Piece]:
-        """All that shows the group large, what lies above first."""
+        """Every large view of the group, the topmost first."""
         return [piece for piece in (self.piece, self.seen) if piece is not None]
 
     def slot_of(self, body: Body) -> PacerSlot | None:
@@ -186,14 +186,14 @@ class ScreenState:
         return next(held, own[0] if own else None)
 
     def drawn(self, ahead_m: float, offset_m: float) -> tuple[float, float]:
-        """Return where a place in the formation is: race distance, metres outside [m]."""
+        """Return where a place in the formation is drawn: race distance, metres outside [m]."""
         group, runner = self.scene.group, self.scene.runner
         if ahead_m > BESIDE_REACH_M:
             return group.slot_m + ahead_m, offset_m
         return runner.x_m + ahead_m, offset_m + runner.offset_m
 
     def in_formation(self, x_m: float, offset_m: float) -> tuple[float, float]:
-        """Return which place in the formation is drawn there: metres ahead, outside [m]."""
+        """Return the place in the formation drawn there: metres ahead, outside [m]."""
         group, runner = self.scene.group, self.scene.runner
         if x_m - group.slot_m > BESIDE_REACH_M:
             return x_m - group.slot_m, offset_m
@@ -206,7 +206,7 @@ class ScreenState:
         return piece.spot(x_m - self.scene.group.centre_m, offset_m, up_m)
 
     def piece_at(self, at: tuple[int, int]) -> Piece | None:
-        """Return what shows the group there."""
+        """Return the view of the group at a pixel."""
         return next((p for p in self.pieces if pygame.Rect(p.box).collidepoint(at)), None)
 
     def under(self, at: tuple[int, int]) -> Body | None:
@@ -228,17 +228,17 @@ class ScreenState:
 def snapped(
     scene: Scene, ahead_m: float, offset_m: float, own: int, near_m: float
 ) -> tuple[float, float, tuple[Snap, ...]]:
-    """Return a place in the formation drawn to what is near, and the lines that drew it.
+    """Return a place in the formation after snapping, and the snap lines.
 
-    In line with her or another, 1.2 m from the next in that line, beside somebody; Alt lets go of
-    all of that.
+    It snaps to her line or another's, to 1.2 m from the next body in that line, and to places next
+    to somebody; Alt switches all of that off.
 
     Args:
-        scene: who runs where.
+        scene: the present bodies.
         ahead_m: metres ahead of her slot [m].
         offset_m: metres outside of it [m].
         own: the number of the slot that moves, -1 for a new one.
-        near_m: how near counts [m].
+        near_m: the range of snapping [m].
     """
     others = [(0.0, 0.0)]
     others += [(s.ahead_m, s.offset_m) for s in scene.group.slots if s.number != own]
@@ -267,7 +267,7 @@ def snapped(
 
 
 def handles_of(splits: Splits, plot: Plot) -> list[tuple[int, int]]:
-    """Return where the plan's splits are on the chart of paces, in the middle of each [px]."""
+    """Return the pixels of the plan's splits on the chart of paces, mid-section."""
     places = []
     for split, length in zip(splits, lengths_of(splits), strict=True):
         pace = parse_time(split.section) / length * LAP_M
@@ -276,12 +276,12 @@ def handles_of(splits: Splits, plot: Plot) -> list[tuple[int, int]]:
 
 
 def lengths_of(splits: Splits) -> list[float]:
-    """Return how long each section is [m]."""
+    """Return the length of each section [m]."""
     return [b - a for a, b in pairwise([0.0, *(split.distance_m for split in splits)])]
 
 
 def near(a: tuple[int, int], b: tuple[int, int]) -> bool:
-    """Return whether two points are so close that the mouse takes what is there."""
+    """Return whether two points are so close that the mouse reaches from one to the other."""
     return max(abs(a[0] - b[0]), abs(a[1] - b[1])) <= GRAB_PX
 
 
@@ -289,10 +289,10 @@ def near(a: tuple[int, int], b: tuple[int, int]) -> bool:
 
 
 def draw_pacers(surface: pygame.Surface, view: ScreenState, piece: Piece, touch: DragState) -> None:
-    """Draw rings round who is taken, held or under the mouse, where he was and where he goes."""
+    """Draw rings around pacers selected, dragged or under the mouse, their old places and goals."""
     theme, scene, grab = view.style.theme, view.scene, touch.grab
     thick = max(1.5, 0.06 * piece.scale)
-    if isinstance(piece, SeenTrack):  # on the ground round his feet
+    if isinstance(piece, PerspectiveTrack):  # on the ground around his feet
         size = 0.55 * piece.scale, 0.55 * piece.scale * math.sin(piece.lens.rig.pitch)
     else:
         size = body_size("pacer", 1.6 * piece.scale)
@@ -326,7 +326,7 @@ def draw_pacers(surface: pygame.Surface, view: ScreenState, piece: Piece, touch:
 
 
 def draw_hint(surface: pygame.Surface, view: ScreenState) -> None:
-    """Say below the inset, before the gun, that its pacers can be moved."""
+    """Write below the inset, before the gun, that its pacers can be moved."""
     box = view.layout.infield.group
     if box is not None and view.shot.whole and view.scene.pacers:
         px, at = (
@@ -368,7 +368,7 @@ def _label(
     note: str,
     refused: str = "",
 ) -> None:
-    """Say who is taken and where he is, or why he cannot be moved there."""
+    """Write the selected pacer's name and place, or why he cannot be moved there."""
     slot, style = view.slot_of(body), view.style
     foot = view.at(piece, body.x_m, body.offset_m)
     if slot is None or not pygame.Rect(piece.box).inflate(40, 40).collidepoint(foot):
@@ -387,7 +387,7 @@ def _label(
     style.type.write(card, text, at, SEMIBOLD, px, tint, width=max(1, wide - px))
     x = min(max(round(foot[0] - wide / 2), piece.box.x), piece.box.right - wide)
     y = low = piece.box.bottom - card.get_height()
-    if isinstance(piece, SeenTrack):
+    if isinstance(piece, PerspectiveTrack):
         y = min(round(foot[1] + 0.7 * piece.scale), low)
     elif piece.way < 0:
         y = piece.box.y
@@ -397,7 +397,7 @@ def _label(
 def draw_handles(
     surface: pygame.Surface, view: ScreenState, splits: Splits, plot: Plot, touch: DragState
 ) -> None:
-    """Draw the plan's splits as handles, and what is to be said of the one that counts."""
+    """Draw the plan's splits as handles, with a label for the active one."""
     theme, unit = view.style.theme, view.style.sizes.unit
     lengths = lengths_of(splits)
     held = touch.grab.what if touch.grab is not None else None
@@ -407,7 +407,7 @@ def draw_handles(
         locked = theme.warning if splits[n].locked else theme.text
         colour = theme.own if n == touch.taken else locked
         ends = (splits[n].distance_m - part for part in (lengths[n], 0.0))
-        left, right = (round(plot.x(metres)) for metres in ends)  # the section it stands for
+        left, right = (round(plot.x(metres)) for metres in ends)  # the ends of its section
         thick = max(1, round((2 if over else 1) * unit))
         surface.fill(colour, (left + 1, y, max(1, right - left - 2), thick))
         surface.blit(*dot(colour, radius, radius, 16, theme.back, 1.5).at(x, y))
@@ -442,7 +442,7 @@ def _say_split(
 
 
 def draw_bars(surface: pygame.Surface, view: ScreenState, box: Box, touch: DragState) -> None:
-    """Draw the bars of who is taken or under the mouse, with their ends."""
+    """Draw the bars of the pacer selected or under the mouse, with their ends."""
     theme = view.style.theme
     for bar in bars(view.scene, box, view.style.sizes):
         over = pygame.Rect(bar.box).inflate(GRAB_PX, 2).collidepoint(touch.pointer)

@@ -1,8 +1,8 @@
-"""Keys by the one key table; the mouse on the picture itself: it drags playhead or ground.
+"""Input: keys by the one key table; the mouse in the picture drags the playhead or the ground.
 
-In: events that no button and no drawer wanted, the shot and the layout. Out: the new shot, race
-distances [m] to which the session goes. A click that does not move is no drag, so that a slip
-changes nothing; a double click gives the camera back.
+In: events that no button and no drawer consumed, the shot and the layout. Out: the new shot, race
+distances [m] to seek to. A click without movement is no drag, so that a slip changes nothing; a
+double click returns to the camera.
 """
 
 from __future__ import annotations
@@ -35,15 +35,14 @@ from simulator.view.ui import DOUBLE_CLICK_S
 SLIP_PX = 5
 """A drag begins after this many pixels."""
 NOTCH = 1.25
-"""How much closer one notch of the wheel comes."""
+"""Zoom factor of one notch of the wheel."""
 _BUTTONS = (pygame.BUTTON_LEFT, pygame.BUTTON_MIDDLE)
 
 
 class MouseDrag:
-    """What the mouse holds: nothing, the playhead or the ground."""
+    """What the mouse drags: nothing, the playhead or the ground."""
 
     def __init__(self, session: Session) -> None:
-        """Hold nothing."""
         self._session = session
         self._pointer = (-1, -1)
         self._scrubs = self._dragging = False
@@ -51,11 +50,11 @@ class MouseDrag:
         self._clicked: tuple[tuple[int, int], float] | None = None
 
     def point(self, at: tuple[int, int]) -> None:
-        """Remember where the pointer is [px], whoever wanted the event; the wheel does not say."""
+        """Remember where the pointer is [px] after any event; wheel events do not say."""
         self._pointer = at
 
     def let_go(self) -> None:
-        """Hold nothing any more."""
+        """End any drag."""
         self._scrubs = self._dragging = False
         self._from = None
 
@@ -78,7 +77,7 @@ class MouseDrag:
         return after
 
     def _scrub(self, event: pygame.Event, layout: Layout) -> bool:
-        """Drag the playhead; return whether an event was meant for it."""
+        """Drag the playhead; return whether the event was consumed."""
         held, box = self._scrubs, layout.timeline
         if event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT and box:
             area = pygame.Rect(plot_box(box, layout.sizes)).inflate(24, 0)
@@ -116,7 +115,7 @@ class MouseDrag:
         held = shot.held(aim)
         if seen.on_map and seen.start is None:
             return held
-        # from space it flies to the map, wherever the hand moves that meanwhile
+        # from a close camera the view flies to the map, wherever the mouse drags that meanwhile
         if shot.camera is Camera.FREE:
             return replace(held, start=shot.start, share=shot.share)
         return replace(held, start=seen, share=0.0)
@@ -129,7 +128,7 @@ class MouseDrag:
         if seen.camera.close:
             return shot.closer(factor)
         now = ground_aim(seen, self._session.scene(), layout)
-        # notches add up: the next one counts from where the last one leads
+        # notches add up: each one starts from where the last one leads
         goal = shot.aim if shot.camera is Camera.FREE and shot.aim is not None else now
         if goal.zoom * factor < 1.0 + 1e-9:
             return shot.to(Camera.WHOLE)
@@ -143,7 +142,7 @@ def _near(a: tuple[int, int], b: tuple[int, int]) -> bool:
 
 
 def _on_ground(at: tuple[int, int], shot: Shot, layout: Layout) -> bool:
-    """Return whether a pixel shows ground, not a panel or the score below it."""
+    """Return whether a pixel shows ground, not a panel or the score."""
     box = layout.stage if shot.whole else layout.view
     return bool(pygame.Rect(box).collidepoint(at))
 
@@ -152,7 +151,7 @@ def _on_ground(at: tuple[int, int], shot: Shot, layout: Layout) -> bool:
 
 
 def rows(*, presenting: bool) -> tuple[Binding, ...]:
-    """Return the rows of the key table that count now."""
+    """Return the rows of the key table that apply now."""
     if not presenting:
         return BINDINGS
     taken = {key for binding in PRESENTING for key in binding.keys}
@@ -172,10 +171,10 @@ def _table(presenting: bool) -> dict[str, Binding]:
 def binding_for(
     name: str, character: str, modifiers: int, *, presenting: bool = False
 ) -> Binding | None:
-    """Return what a key means: by name with shift, by name, by the character it writes.
+    """Return the binding of a key: by name with shift, by name, or by the character it writes.
 
-    The character serves keyboards where `+` or `=` lie elsewhere; `name` is SDL's, so `[+]` is the
-    key of the number pad. With ctrl, alt or the system key held, only the table counts.
+    The character serves keyboards with `+` or `=` elsewhere. `name` is SDL's, so `[+]` is the key
+    of the number pad. With ctrl, alt or the system key held, only the table counts.
     """
     table = _table(presenting)
     plain = name.strip("[]") if len(name) == 3 and name[0] == "[" else name
@@ -202,21 +201,21 @@ _POSITIONS: dict[int, str] = {
     **{30 + i: digit for i, digit in enumerate("1234567890")},
     **dict(zip((45, 46, 51, 52, 54, 55, 56), "-=;',./", strict=True)),
 }
-"""What the keys of an American keyboard write, by where they lie: SDL's scancodes."""
+"""The characters of an American keyboard by key position: SDL's scancodes."""
 
 
 def _is_letter(key: int, *, latin: bool) -> bool:
-    """Return whether a key of this code writes a letter, of the Latin alphabet or of another."""
+    """Return whether a key of this code writes a letter, Latin or other."""
     if not 0x20 < key < 0x110000 or not chr(key).isalpha():
         return False
     return unicodedata.name(chr(key), "").startswith("LATIN") is latin
 
 
 def by_position(event: pygame.Event) -> pygame.Event:
-    """Return a key event as of the letter that lies there in the Latin alphabet.
+    """Return a key event with the Latin letter of its position.
 
-    On a layout without Latin letters nobody can press the table's; where a key writes one, it is
-    meant, wherever it lies.
+    A layout without Latin letters cannot write the table's. Where a key writes a Latin letter, that
+    letter counts, wherever it lies.
     """
     letter = _POSITIONS.get(getattr(event, "scancode", 0))
     if letter is None or not _is_letter(event.key, latin=False):
@@ -225,14 +224,14 @@ def by_position(event: pygame.Event) -> pygame.Event:
 
 
 def digit_of(event: pygame.Event) -> str:
-    """Return the digit of a KEYDOWN event: what it writes, else what lies there; else nothing."""
+    """Return the digit of a KEYDOWN event: as written, else by the key's position, else ""."""
     written = getattr(event, "unicode", "") or pygame.key.name(event.key).strip("[]")
     lies_there = _POSITIONS.get(getattr(event, "scancode", 0), "")
     return next((c for c in (written, lies_there) if len(c) == 1 and c in "0123456789"), "")
 
 
 def binding_of(event: pygame.Event, *, presenting: bool = False) -> Binding | None:
-    """Return what a KEYDOWN event means: by its letter, else by where the key lies."""
+    """Return the binding of a KEYDOWN event: by its letter, else by the key's position."""
     event = by_position(event)
     mods = getattr(event, "mod", 0)
     name, character = pygame.key.name(event.key), getattr(event, "unicode", "")

@@ -1,7 +1,7 @@
-"""Where everything goes: the boxes of one picture, plain values.
+"""The layout: the boxes of one picture, plain values.
 
 In: nothing; `simulator.view.arranging` makes them. Out: `Box`, `Hud`, `Layout` in pixels, None for
-what has no room or is not wanted.
+parts without room or not wanted.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ TRACK_WIDTH_M, TRACK_HEIGHT_M = 176.91, 92.52
 INFIELD_M = 73.0
 """The infield from kerb to kerb across the straights [m]."""
 LEAST_DRAWER = 180
-"""Below this width or height the drawer of knobs is of no use [px]."""
+"""Below this width or height the drawer of knobs is unusable [px]."""
 
 
 class Box(NamedTuple):
-    """A rectangle in whole pixels; pygame takes it as it is."""
+    """A rectangle in whole pixels; pygame accepts it as it is."""
 
     x: int
     y: int
@@ -58,11 +58,11 @@ class Hud(NamedTuple):
     """Boxes of the score: in the infield, or in the band below a following camera.
 
     Attributes:
-        area: all of it; what a label must not cover.
+        area: all of it; labels must not cover it.
         lap, clock, distance: the row with the clock.
-        gap: the gap to the light, large. `outlook`: what is to be expected.
+        gap: the gap to the light, large. `outlook`: the forecast.
         group: the straightened view.
-        words: where the gap's metres and side are written, if not beside its seconds.
+        words: where the gap's metres and side are written, if not next to its seconds.
     """
 
     area: Box
@@ -75,7 +75,7 @@ class Hud(NamedTuple):
     words: Box | None = None
 
     def only(self, shown: frozenset[Panel]) -> Hud:
-        """Return the score without what is not wanted."""
+        """Return the score without the parts that are not wanted."""
         hud = self
         if Panel.CLOCK not in shown:
             hud = hud._replace(lap=None, clock=None, distance=None)
@@ -94,15 +94,15 @@ class Layout:
     """All boxes of one picture size.
 
     Attributes:
-        stage: the stadium. `track`: the part of it that the whole track is fitted into.
+        stage: the stadium. `track`: the part of it that holds the whole track.
         view: the part of the stage above the band.
         infield: the score when the whole track shows; `band`: the score when the camera follows.
-        side: the panels beside or below the stage by name, from the top down.
+        side: the panels next to or below the stage by name, from the top down.
         caption: the strip below the stage for a story's words.
-        controls: the buttons, None where there is no room or they are hidden.
+        controls: the buttons; None if there is no room or they are hidden.
         title: the name; `rate`: speed and pause; both lie on the stage's upper edge.
         status: the line below them: the formation and the weather, or a notice.
-        least: no type is smaller [px]: so that it is read from the last row.
+        least: the smallest type [px], readable from the last row.
     """
 
     width: int
@@ -129,12 +129,12 @@ class Layout:
 
     @property
     def sizes(self) -> Sizes:
-        """Type sizes that go with this picture size."""
+        """Type sizes for this picture size."""
         return Sizes(self.unit, self.least)
 
     @property
     def foot(self) -> Box | None:
-        """The line below the track that says what is assumed."""
+        """The line below the track that lists assumptions."""
         if self.title is None:
             return None
         high = foot_height(self.sizes)
@@ -145,7 +145,7 @@ class Layout:
     def drawer(self) -> Box | None:
         """Where the drawer of knobs slides in: over the side panels, but not over the bars.
 
-        Where there are none it lies over the stage; None where it would be too small to use.
+        Without side panels it lies over the stage; None if it would be too small to use.
         """
         box = self._column
         if box is None:
@@ -155,7 +155,7 @@ class Layout:
 
     @property
     def _column(self) -> Box | None:
-        """The panels beside or below the stage, but not the bars; None where there are none."""
+        """The panels next to or below the stage, without the bars; None if there are none."""
         boxes = [box for name, box in self.side if name != "what_if"]
         if not boxes:
             return None
@@ -167,7 +167,7 @@ class Layout:
 
         Args:
             whole: the whole track shows, with the score in its middle.
-            left: the left edge; she and the line are at the other one.
+            left: use the left edge; she and the line are at the other one.
         """
         if self._column is not None:
             return self._column
@@ -197,7 +197,7 @@ class Layout:
 
 
 def track_scale(box: Box) -> float:
-    """Return the pixels a metre at which the whole track and its run-off fit into `box`."""
+    """Return the scale [px/m] at which the whole track and its run-off fit into `box`."""
     return max(0.02, min(box.w / (TRACK_WIDTH_M + 13), box.h / (TRACK_HEIGHT_M + 11)))
 
 

@@ -1,7 +1,7 @@
 """The drawer's pages: knobs, the split table, kept runs, answers, one row below the other.
 
-In: the values of a `PanelState`. Out: controls and words on the drawer's `Ui`; what a control does
-is a call on the drawer or on its session.
+In: the values of a `PanelState`. Out: controls and words on the drawer's `Ui`; each control calls a
+method of the drawer or of its session.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ Choose = Callable[[str], object]
 
 
 def page_names(state: PanelState) -> tuple[str, ...]:
-    """Return the pages: one for each group of knobs, the splits after the plan, the kept runs."""
-    # a scenario may have neither, and one is added there
+    """Return the pages: one per group of knobs, the splits after the plan, the kept runs."""
+    # a scenario may have none; they are added on these pages
     names = list(dict.fromkeys((*(knob.group for knob in state.knobs), "Light", "Ghosts")))
     if state.splits:
         names.insert(names.index("Plan") + 1 if "Plan" in names else len(names), SPLITS)
@@ -43,13 +43,13 @@ def page_names(state: PanelState) -> tuple[str, ...]:
 
 
 def changed_pages(state: PanelState) -> frozenset[str]:
-    """Return the pages where something differs from the file."""
+    """Return the pages with a difference from the file."""
     names = {knob.group for knob in state.knobs if knob.changed}
     return frozenset(names | {SPLITS} if any(split.changed for split in state.splits) else names)
 
 
 def wave_names(state: PanelState) -> tuple[str, ...]:
-    """Return the names of the waves: the last options of the knob that says whom they follow."""
+    """Return the names of the waves: the last options of the knob that says whom pacers follow."""
     count = len(
         {k.path.split(".")[2] for k in state.knobs if k.path.startswith("wavelight.waves.")}
     )
@@ -70,10 +70,9 @@ def written(knob: Knob, number: float) -> str:
 
 
 class Page:
-    """One page as it is drawn: it grows downwards from `y`, between `x` and `x + w`."""
+    """One page being drawn: it grows downwards from `y`, between `x` and `x + w`."""
 
     def __init__(self, drawer: Drawer, state: PanelState, room: Box) -> None:
-        """Begin at the top of `room` [px]."""
         self._drawer, self._session, self._state, self._ui = (
             drawer,
             drawer.session,
@@ -110,7 +109,7 @@ class Page:
         self.y += self._ui.lines(text, Box(self._x, self.y, self._w, 1), px, colour, 5)
 
     def _problem(self, text: str) -> None:
-        """Say why a text was refused."""
+        """Show why a text was refused."""
         if text:
             theme = self._ui.theme
             self._say(text, self._small, mix(theme.red, theme.text, 0.25))
@@ -118,9 +117,9 @@ class Page:
     # knobs ------------------------------------------------------------------------------------
 
     def _knobs(self, knobs: list[Knob]) -> None:
-        """Draw knobs; those of one thing (`4:00: time`) stand under its name, without it."""
+        """Draw knobs; those of one thing (`4:00: time`) are grouped under its name."""
         wide = [self._ui.width(in_file(k), self._small, strong=False) for k in knobs if _turns(k)]
-        # room for the file's value is kept free, so that no slider changes under the mouse
+        # room for the file's value is reserved, so that no slider changes under the mouse
         self._kept = min(max(wide, default=-2) + 2, round(0.42 * self._w))
         thing = ""
         for knob in knobs:
@@ -153,7 +152,7 @@ class Page:
     def _label(
         self, text: str, control: Control, right: int, *, left: int = 0, changed: bool = False
     ) -> None:
-        """Draw a control's name, with a mark where it differs from the file."""
+        """Draw a control's name, with a mark if it differs from the file."""
         box = Box(self._x + left, self.y, max(1, right - self._x - left), self._line)
         x, y, theme = box.x + self._indent, box.centre[1], self._ui.theme
         if control.reset is not None:
@@ -166,7 +165,7 @@ class Page:
         self._ui.text(text, (x, y), self._px, theme.text, strong=changed, width=width)
 
     def _link(self, key: Key, text: str, right: int, y: float, room: int) -> None:
-        """Draw the file's value in small: pressed, it is there again."""
+        """Draw the file's value in small; pressing it restores that value."""
         wide = max(1, min(room, self._ui.width(text, self._small, strong=False) + 2))
         high = round(1.25 * self._small)
         box = Box(right - wide, round(y - high / 2), wide, high)
@@ -272,14 +271,14 @@ class Page:
     # buttons and switches ---------------------------------------------------------------------
 
     def _toggle(self, key: Key, text: str, note: str, on: bool, press: Press) -> None:
-        """Draw a switch with its words before it."""
+        """Draw a switch with its label in front."""
         control = Control(key=key, box=Box(0, 0, 0, 0), note=note, press=press)
         self._place_switch(control, on=on)
         self._label(text, control, control.box.x - self._px)
         self.y += self._line
 
     def _buttons(self, *row: tuple[Key, str, str, Press]) -> None:
-        """Draw a row of buttons of one width."""
+        """Draw a row of buttons of equal width."""
         space = round(0.5 * self._px)
         wide = (self._w - space * (len(row) - 1)) // len(row)
         for i, (key, text, note, press) in enumerate(row):
@@ -308,9 +307,9 @@ class Page:
             self._problem(self._drawer.refused.get(("plan",), ""))
 
     def _sections(self, splits: tuple[SplitKnob, ...]) -> None:
-        """Draw the split table: each section and the time up to its end can be typed.
+        """Draw the split table: each section's time and the time up to its end can be typed.
 
-        The file's times stand at the right, in room that is kept for them.
+        The file's times are at the right, in reserved room.
         """
         ui, px, small, line = self._ui, self._px, self._small, self._line
         space, inset = round(0.8 * px), round(0.5 * px)
@@ -318,7 +317,7 @@ class Page:
         texts = [ui.width(s.in_file, small, strong=False) + 2 for s in splits]
         was = max(ui.width("file", small), *texts)
         wide = (self._w - line - label - was - 2 * space) // 2
-        # the times up to a mark are longer, and take in a narrow drawer what these need
+        # cumulative times are longer; in a narrow drawer they take room from the section times
         needs = [
             max(ui.width(text, px) for text in texts) + 2 * inset
             for texts in zip(*((s.section, s.cumulative) for s in splits), strict=True)
@@ -427,7 +426,7 @@ class Page:
     def _pick(
         self, key: Key, label: str, options: tuple[str, ...], value: str, choose: Choose
     ) -> None:
-        """Draw a choice with its name before it."""
+        """Draw a choice with its label in front."""
         wide = round(0.62 * self._w)
         control = Control(key=key, box=Box(self._right - wide, self.y, wide, self._line - 2))
         control.ring = Box(self._x, self.y, self._w, self._line)
@@ -575,7 +574,7 @@ class Page:
             return
         if goal.plan_target:
             self._hint(f"With the plan at {goal.plan_target}: nobody is faster than her plan.")
-        # here, since a window opens sooner without what nobody has asked for yet
+        # imported here: the window opens sooner
         from simulator.analysis.uncertainty import SAMPLES, chance_words  # noqa: PLC0415
 
         chance = "being worked out" if goal.chance is None else chance_words(goal.chance, SAMPLES)
@@ -592,12 +591,12 @@ _GOAL = "A time such as 3:59.99; double-click the label for the plan's."
 
 
 def contour_name(target: str) -> str:
-    """Return what the contour of a target is called."""
+    """Return the name of a target's contour."""
     return contour_of(parse_time(target))[1]
 
 
 def in_file(knob: Knob) -> str:
-    """Return what the file says, as the drawer writes it next to a changed knob."""
+    """Return the file's value as the drawer writes it next to a changed knob."""
     return f"file {_with_unit(knob.file_value or knob.value, knob.unit)}"
 
 

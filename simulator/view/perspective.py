@@ -1,8 +1,8 @@
 """Cameras in space: where each close camera stands, and how it maps the track onto pixels.
 
-In: a camera, a scene, a box [px]. Out: `Rig` (where a camera stands and what it looks at, whatever
-the size of the picture) and `Lens` (the same for one box of pixels). The map seen from above is a
-rig, too, so that a move between any two cameras is a flight.
+In: a camera, a scene, a box [px]. Out: `Rig` (a camera's position and aim, independent of the
+picture's size) and `Lens` (the same for one box of pixels). The map seen from above is a rig, too,
+so that a move between any two cameras is a flight.
 
 The rail's camera stands inside the kerb, as the LEDs do, and looks outwards: athletes run
 anticlockwise, so from there they run to the left. Nothing is mirrored; the map in the corner turns
@@ -26,28 +26,28 @@ from simulator.stage.scene import Scene
 Floats = NDArray[np.float64]
 
 NEAR_M = 0.5
-"""Nearer to the lens than this nothing is drawn [m]."""
+"""Nothing is drawn nearer to the lens than this [m]."""
 RAIL_UP_M = 1.18
 """Height of the rail's lens [m]."""
 RAIL_AWAY_M = 6.4
 """How far inside the measuring line the rail runs [m]."""
 EASE_M = 10.0
-"""A camera turns with the mean direction of so much track behind and ahead of it [m]."""
+"""A camera turns with the mean direction of the track up to this far behind and ahead of it [m]."""
 MOST_CLOSER, LEAST_CLOSER = 3.0, 0.5
-"""How far the wheel zooms a close camera in and out."""
+"""The range by which the wheel zooms a close camera in and out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """Where a camera stands, whatever the size of the picture.
+    """A camera's position, independent of the picture's size.
 
     Attributes:
         x_m, y_m, z_m: the point of space it looks at [m].
         yaw: direction of sight over ground [rad], 0 along the home straight, anticlockwise.
         pitch: how far it looks down [rad].
-        scale: picture heights a metre at that point.
+        scale: picture heights per metre at that point.
         focal: focal length in picture heights.
-        level: where that point is seen, share of the height from above.
+        level: where that point is seen, as a share of the height from above.
         lap_m: length of the lap it stands on [m].
     """
 
@@ -62,16 +62,16 @@ class Rig:
     lap_m: float = LAP_M
 
     def closer(self, factor: float) -> Rig:
-        """Return the rig with a lens that shows everything so much larger."""
+        """Return the rig with everything magnified by a factor."""
         return replace(self, scale=self.scale * factor, focal=self.focal * factor)
 
 
 Spot = tuple[float, float, float, float]
-"""Where a point is seen: column and row [px], scale [px/m], depth [m]."""
+"""A point in the picture: column and row [px], scale [px/m], depth [m]."""
 
 
 def place_at(s_m: float, offset_m: float, lap_m: float = LAP_M) -> tuple[float, float]:
-    """Return a place of the plane [m]: `plane_at` of two numbers."""
+    """Return a point of the plane [m]: `plane_at` for two numbers."""
     like = lap_m / LAP_M
     s, half, bend, straight = s_m % lap_m, lap_m / 2, like * BEND_M, like * STRAIGHT_M
     sign, along = (-1.0, s - half) if s >= half else (1.0, s)
@@ -88,9 +88,9 @@ def place_at(s_m: float, offset_m: float, lap_m: float = LAP_M) -> tuple[float, 
 def plane_at(
     s_m: ArrayLike, offset_m: ArrayLike = 0.0, lap_m: float = LAP_M
 ) -> tuple[Floats, Floats]:
-    """Return places of the plane [m], on a lap that is the 400 m oval, smaller.
+    """Return points of the plane [m], on a lap that is the 400 m oval scaled down.
 
-    Offsets, lanes and bodies are as large as they are anywhere.
+    Offsets, lanes and bodies keep their size.
     """
     like = lap_m / LAP_M
     x, y = to_plane(np.asarray(s_m) / like, np.asarray(offset_m) / like)
@@ -98,21 +98,21 @@ def plane_at(
 
 
 def heading_at(s_m: float, lap_m: float = LAP_M) -> float:
-    """Return the running direction [rad]: `simulator.physics.track.heading` of one number."""
+    """Return the running direction [rad]: `simulator.physics.track.heading` for one number."""
     s, bend = s_m % lap_m, lap_m / LAP_M * BEND_M
     turned, along = (math.pi, s - lap_m / 2) if s >= lap_m / 2 else (0.0, s)
     return turned + min(along, bend) / bend * math.pi
 
 
 def eased_heading(s_m: float, lap_m: float = LAP_M) -> float:
-    """Return the mean running direction [rad] within `EASE_M`: a camera that keeps to it.
+    """Return the running direction [rad] averaged within `EASE_M`, for a camera that follows it.
 
-    Where a straight meets a bend the direction itself begins to turn from one picture to the next,
-    and all that is far away would set off with a jerk.
+    Where a straight meets a bend the direction itself starts to turn from one picture to the next,
+    and everything far away would start moving with a jerk.
     """
 
     def turned(s: float) -> float:
-        """Return the integral of the running direction from the finish line on."""
+        """Return the integral of the running direction from the finish line."""
         half, bend = lap_m / 2, lap_m / LAP_M * BEND_M
         halves, along = divmod(s, half)
         part = along * along / (2.0 * bend) if along < bend else along - bend / 2
@@ -150,7 +150,7 @@ class Lens:
 
     @cached_property
     def away_m(self) -> float:
-        """Distance from the lens to what it looks at [m]."""
+        """Distance from the lens to the point it looks at [m]."""
         return self.rig.focal / self.rig.scale
 
     @cached_property
@@ -166,12 +166,12 @@ class Lens:
 
     @cached_property
     def horizon(self) -> float:
-        """Row of the horizon [px]; far above the picture where it looks straight down."""
+        """Row of the horizon [px]; far above the picture if it looks straight down."""
         return self.rig.level * self.height - self.focal * math.tan(min(self.rig.pitch, 1.55))
 
     @cached_property
     def s_m(self) -> float:
-        """Track position it looks at [m]."""
+        """Track position of the point it looks at [m]."""
         return track_at(self.rig.x_m, self.rig.y_m, self.rig.lap_m)
 
     def along(self, s_m: float) -> Lens:
@@ -187,11 +187,11 @@ class Lens:
         return math.cos(yaw), math.sin(yaw), math.cos(pitch), math.sin(pitch)
 
     def spot(self, s_m: float, offset_m: float, up_m: float = 0.0) -> Spot:
-        """Return where one point of the track is seen, see `track`."""
+        """Return one point of the track in the picture, see `track`."""
         return self.see(*place_at(s_m, offset_m, self.rig.lap_m), up_m)
 
     def see(self, x: float, y: float, z: float = 0.0) -> Spot:
-        """Return where one point of space is seen: `project` of numbers takes ten times as long."""
+        """Return one point of space in the picture; ten times as fast as `project` for numbers."""
         ex, ey, ez = self.eye
         cy, sy, cp, sp = self._turns
         dx, dy, dz = x - ex, y - ey, z - ez
@@ -202,7 +202,7 @@ class Lens:
         return column, self.rig.level * self.height - (along * sp + dz * cp) * scale, scale, depth
 
     def ground(self, column: float, row: float) -> tuple[float, float] | None:
-        """Return the point of the ground that is seen in a pixel [m]; None above the horizon."""
+        """Return the point of the ground at a pixel [m]; None above the horizon."""
         ex, ey, ez = self.eye
         cy, sy, cp, sp = self._turns
         aside = (column - 0.5 * self.width) / self.focal
@@ -228,13 +228,13 @@ class Lens:
     def track(
         self, s_m: ArrayLike, offset_m: ArrayLike, up_m: ArrayLike = 0.0
     ) -> tuple[Floats, ...]:
-        """Return the same of points of the track: position, metres outwards, metres up."""
+        """Return the same for points of the track: position, metres outwards, metres up."""
         x, y = plane_at(s_m, offset_m, self.rig.lap_m)
         return self.project(x, y, up_m)
 
 
 def turning(first_m: float, last_m: float, lap_m: float = LAP_M) -> float | None:
-    """Return the middle of the bend or the straight that holds a stretch of track; None: neither.
+    """Return the middle of the bend or straight that contains a stretch of track; None: neither.
 
     All bends look the same from the track, and so do all straights.
     """
@@ -246,7 +246,7 @@ def turning(first_m: float, last_m: float, lap_m: float = LAP_M) -> float | None
 
 
 def like_elsewhere(lens: Lens, s_m: float) -> Lens:
-    """Return a lens that stands to the track at `s_m` as this one does to where it looks."""
+    """Return a lens that stands to the track at `s_m` as this one does where it looks."""
     rig, here, lap_m = lens.rig, lens.s_m, lens.rig.lap_m
     (x, y), turn = place_at(here, 0.0, lap_m), heading_at(here, lap_m)
     ahead, aside = (
@@ -271,15 +271,15 @@ def track_rig(
     at_m: tuple[float, float, float], yaw: float, pitch: float, away_m: float, focal: float,
     level: float, lap_m: float,
 ) -> Rig:  # fmt: skip
-    """Return a rig that looks at a place of the track.
+    """Return a rig that looks at a point of the track.
 
     Args:
         at_m: track position, metres to the outside, and above the ground [m].
         yaw: direction of sight over ground [rad], 0 along the home straight, anticlockwise.
         pitch: how far it looks down [rad].
-        away_m: how far away the lens is [m].
+        away_m: distance of the lens [m].
         focal: focal length in picture heights.
-        level: where the place is seen, share of the height from above.
+        level: where the point is seen, as a share of the height from above.
         lap_m: length of the lap [m].
     """
     s_m, offset_m, up_m = at_m
@@ -288,16 +288,16 @@ def track_rig(
 
 
 def rig_of(camera: Camera, scene: Scene) -> Rig:
-    """Return where a close camera stands at the moment of a scene."""
+    """Return a close camera's rig at the moment of a scene."""
     s, lap_m = scene.s_m(scene.runner), scene.lap_m
     span = scene.waves[0].head_m - scene.runner.x_m if scene.waves else 0.0
     if camera is Camera.RAIL:
-        # it pans towards the light while that is near, and leads a little
+        # it pans towards the light while that is near, and a little ahead
         lead = 1.2 + 1.3 * math.tanh(span / 6.0)
         at_m, yaw = (s + lead, 0.0, RAIL_UP_M), eased_heading(s + lead, lap_m) - math.pi / 2
         return track_rig(at_m, yaw, 0.0, RAIL_AWAY_M, 1.36, 0.485, lap_m)
     if camera is Camera.CHASE:
-        # along the chord from the lens to where it looks, so that a bend keeps them in the middle
+        # along the chord from the lens to its aim, so that they stay in the middle in a bend
         yaw = 0.16 + eased_heading(s + 1.0, lap_m)
         return track_rig((s + 5.0, 0.4, 0.6), yaw, 0.30, 14.5, 1.25, 0.56, lap_m)
     yaw = eased_heading(s + 1.5, lap_m)
@@ -305,7 +305,7 @@ def rig_of(camera: Camera, scene: Scene) -> Rig:
 
 
 def between(first: Rig, last: Rig, share: float) -> Rig:
-    """Return the rig `share` of the way: zoom grows by equal factors, turns go the shorter way."""
+    """Return the rig `share` of the way: zoom changes by equal factors, by the shorter turn."""
     if share <= 0.0:
         return first
     if share >= 1.0:
@@ -318,7 +318,7 @@ def between(first: Rig, last: Rig, share: float) -> Rig:
     scale = math.exp(mixed(math.log(first.scale), math.log(last.scale)))
     if abs(last.scale / first.scale - 1.0) < 1e-6:
         gone = share
-    else:  # so that what both see does not run out of the picture on the way
+    else:  # so that what both show does not leave the picture on the way
         gone = (scale - first.scale) / (last.scale - first.scale) * last.scale / scale
     return Rig(
         first.x_m + (last.x_m - first.x_m) * gone,

@@ -1,6 +1,6 @@
 """The one function that window, still and film share: a scene, options and a size become a picture.
 
-In: a surface, a `Scene`, `PictureOptions`. Out: the surface, drawn whole. What is drawn depends on
+In: a surface, a `Scene`, `PictureOptions`. Out: the surface, drawn whole. The picture depends on
 nothing else; the caches (ground, layer, glyphs, glows, chart) are keyed by content and only save
 time.
 """
@@ -28,12 +28,12 @@ from simulator.view.arranging import EVERY_PANEL, LECTURE_PANELS, arrange, arran
 from simulator.view.camera import WHOLE, Shot, goal_of, on_air, rig_of, view_of
 from simulator.view.input import rows
 from simulator.view.layers import bodies, group, lights, moments
-from simulator.view.layers.close import Close
+from simulator.view.layers.close import CloseUp
 from simulator.view.layers.track import Tiles, draw_ground, mark_names, stretched
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.panels import cards, chapter, head, score
 from simulator.view.panels.frame import CachedLayer, frame
-from simulator.view.panels.pacers import WhoRunsWhen
+from simulator.view.panels.pacers import PacerChart
 from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.panels.timeline import ChartKind, Timeline
 from simulator.view.text import Style, Type
@@ -45,9 +45,9 @@ if TYPE_CHECKING:
 _FADE = 0.3
 """The map fades within this share of a move from it or to it."""
 BODIES_PX = 22.0
-"""Where a metre of the map is so long, bodies are seen from above and not as dots [px]."""
+"""From this scale on, bodies are seen from above and not as dots [px/m]."""
 _SETTLING = 0.7
-"""The wheel may turn on: ground is painted only from this share of a notch's move on."""
+"""The wheel may go on turning: ground is painted only after this share of a notch's move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,15 @@ class PictureOptions:
     """What the window chooses about a picture.
 
     Attributes:
-        labels: names beside the dots.
-        shot: where the camera is.
+        labels: names next to the dots.
+        shot: the state of the camera.
         help: the help card is open.
         controls: leave room for the buttons (a still has none).
         presenting: for a lecture hall: clock and gap as large as they go, no notices.
-        tiles: how much ground may be painted anew for this picture; it is stretched from the whole
-            track for the moment, and bodies that are not ready are stood in for. None = all of it,
-            so that the picture follows from the scene and these options alone.
-        chart: what the chart below the stage is of.
+        tiles: how much new ground may be painted for this picture; the rest is stretched from the
+            whole track, and similar sprites replace bodies that are not ready. None = everything,
+            so that the picture depends only on the scene and these options.
+        chart: the kind of chart below the stage.
     """
 
     labels: bool = True
@@ -90,27 +90,27 @@ class StaticPicture:
 
     Attributes:
         ground: the stage with the whole track.
-        layer: the whole picture, without what moves.
-        bands: the score below a close camera, by the way they run in it: 1 right, -1 left.
+        layer: the whole picture, without moving parts.
+        bands: the score below a close camera, by running direction: 1 right, -1 left.
     """
 
     style: Style
     ground: pygame.Surface
     layer: CachedLayer
     bands: dict[int, CachedLayer]
-    charts: dict[ChartKind, Timeline | WhoRunsWhen]
+    charts: dict[ChartKind, Timeline | PacerChart]
 
 
 class Painter:
-    """Draws scenes; keep one for each window, film or size, since it keeps what it has drawn."""
+    """Draws scenes; keep one for each window, film or size, since it caches what it has drawn."""
 
     def __init__(self, theme: Theme | None = None, type_: Type | None = None) -> None:
-        """Choose the theme, and share the writing of another one; no display is needed."""
+        """Set the theme, and share the `Type` of another painter; no display is needed."""
         self.theme = theme or NIGHT
         self.type = type_ or Type()
         self._style: Style | None = None
         self._tiles = Tiles(self.theme)
-        self._athletes = Close()
+        self._athletes = CloseUp()
         self._base_key: Hashable = None
         self._layout: Layout | None = None
         self._base: StaticPicture | None = None
@@ -118,9 +118,9 @@ class Painter:
         self._side = {name: panel() for name, panel in SIDE_PANELS.items()}
 
     def followed_by(self, theme: Theme) -> Painter:
-        """Return a painter in other colours; what is kept in these is dropped.
+        """Return a painter with other colours; this one's caches are dropped.
 
-        Fonts are open files and sprites are large: two sets of them would stand side by side.
+        Fonts are open files and sprites are large: two sets should not exist at once.
         """
         self.type.forget()
         sprites.forget()
@@ -152,7 +152,7 @@ class Painter:
             self._score(band, scene, layout.band.moved(-area.x, -area.y), base.style)
             beside = Box(stage.right, 0, layout.width - stage.right, layout.height)
             under = Box(0, stage.bottom, stage.right, layout.height - stage.bottom)
-            for part in (beside, under):  # the stage itself is drawn anew
+            for part in (beside, under):  # the stage itself is redrawn
                 surface.blit(picture, part[:2], part)
             self._close(surface, scene, layout, base, options)
         inset = inset_of(layout, options.shot)
@@ -163,20 +163,20 @@ class Painter:
         self._over(surface, scene, layout, base.style, options)
 
     def style(self, layout: Layout) -> Style:
-        """Return the style of a picture: one object, by which what is laid out is kept."""
+        """Return the style of a picture: one object, used as a key for cached layouts."""
         if self._style is None or self._style.sizes != layout.sizes:
             self._style = Style(self.type, layout.sizes, self.theme)
         return self._style
 
     def prepare(self, left_s: Callable[[], float]) -> None:
-        """Paint ahead what the next pictures will need, while time is left [s]."""
+        """Paint in advance what the next pictures need, while time is left [s]."""
         self._athletes.prepare(left_s)
 
     def _base_of(self, layout: Layout, scene: Scene) -> StaticPicture:
         key = (layout, scene.start_s_m, scene.lap_m, scene.leds, scene.group.span_m)
         if self._base is None or key != self._base_key:
             if self._base is not None and layout != self._layout:
-                # a window dragged larger passes a hundred sizes, each with sprites of its own
+                # a window dragged larger passes through a hundred sizes, each with its sprites
                 sprites.forget()
                 self._tiles = Tiles(self.theme)
             self._base_key, self._layout = key, layout
@@ -207,10 +207,10 @@ class Painter:
             if below.group is not None:
                 group.frame(band, below.group, span_m, style, way)
             bands[way] = CachedLayer(band)
-        charts: dict[ChartKind, Timeline | WhoRunsWhen] = {
+        charts: dict[ChartKind, Timeline | PacerChart] = {
             kind: Timeline(style, kind) for kind in (ChartKind.GAP, ChartKind.PACE)
         }
-        charts[ChartKind.PACERS] = WhoRunsWhen(style)
+        charts[ChartKind.PACERS] = PacerChart(style)
         return StaticPicture(style, ground, CachedLayer(picture), bands, charts)
 
     def _panels(self, base: StaticPicture, scene: Scene, layout: Layout, chart: ChartKind) -> None:
@@ -306,7 +306,7 @@ class Painter:
         options: PictureOptions,
         share: float,
     ) -> None:
-        """Draw the map in a box; on the way from or to a close camera, only a share of it."""
+        """Draw the map in a box; during a move from or to a close camera, with partial opacity."""
         view, onto = view_of(options.shot, layout), surface
         if share < 1.0:
             onto = surface.subsurface(surface.get_rect()).copy()
@@ -328,7 +328,7 @@ class Painter:
         base: StaticPicture,
         options: PictureOptions,
     ) -> None:
-        """Draw the ground: sharp where the camera is at rest, stretched while it moves."""
+        """Draw the ground: sharp when the camera is at rest, stretched while it moves."""
         view, box = seen
         shot, most, tiles = options.shot, options.tiles, self._tiles
         track = (scene.start_s_m, scene.leds, scene.lap_m)
@@ -348,7 +348,7 @@ class Painter:
         if by_hand or not tiles.draw_scaled(surface, view, goal, box, track, new):
             stretch()
         if most is not None and shot.camera is not Camera.WHOLE and not by_hand:
-            # on the way, so that the picture is sharp when it arrives
+            # during the move, so that the picture is sharp on arrival
             tiles.prepare(goal, layout.view, track, most)
 
     def _over(
@@ -359,7 +359,7 @@ class Painter:
         style: Style,
         options: PictureOptions,
     ) -> None:
-        """Draw what lies over everything: result board, large numbers, a chapter's card, help."""
+        """Draw the overlays: result board, large numbers, a chapter's card, help."""
         size, staging = (layout.width, layout.height), scene.staging
         if staging is not None and (staging.figures or staging.link):
             high = size[1] if layout.caption is None else layout.caption.y
@@ -384,7 +384,7 @@ class Painter:
         style: Style,
         options: PictureOptions,
     ) -> None:
-        """Draw the result board on its way from the side to its place."""
+        """Draw the result board sliding from the side to its place."""
         board, box = scene.board, _board_box(scene, layout, options.shot)
         if board is None or box is None:
             return
@@ -406,7 +406,7 @@ _BLACK, _GREY = (0, 0, 0), (128, 128, 128)
 
 
 class OverlayPainter:
-    """Draws pictures without a ground and with an alpha channel, to lie over something else.
+    """Draws pictures without a ground and with an alpha channel, for overlays.
 
     Each is drawn on black and on grey: the less the ground shines through, the more opaque it is.
     """
@@ -425,7 +425,7 @@ class OverlayPainter:
             drawn.append(pygame.surfarray.array3d(plain).astype(np.float32))
         black, grey = drawn
         opaque = 1.0 - (grey - black).mean(axis=2) / _GREY[0]
-        # a glow adds light and hides nothing: it is as opaque as it takes to be as bright
+        # a glow adds light and hides nothing: its opacity is just enough for its brightness
         alpha = np.clip(np.maximum(opaque, black.max(axis=2) / 255.0), 0.0, 1.0)
         colour = black / np.maximum(alpha, 1e-6)[..., None]
         pygame.surfarray.pixels3d(surface)[:] = np.minimum(np.rint(colour), 255).astype(np.uint8)
@@ -433,7 +433,7 @@ class OverlayPainter:
 
 
 def inset_of(layout: Layout, shot: Shot) -> tuple[Box, int] | None:
-    """Return where the group is seen from above, and which way it runs there; None: nowhere."""
+    """Return the box of the group seen from above, and its running direction; None: no box."""
     if shot.whole:
         return None if layout.infield.group is None else (layout.infield.group, 1)
     up = round((1 - camera.ease(shot.lowered)) * layout.band.area.h) == 0
@@ -441,10 +441,10 @@ def inset_of(layout: Layout, shot: Shot) -> tuple[Box, int] | None:
 
 
 def _board_box(scene: Scene, layout: Layout, shot: Shot) -> Box | None:
-    """Return where the result board goes, away from her and the line; None: there is none."""
+    """Return the box of the result board, away from her and the line; None: there is none."""
     if scene.board is None or scene.board_share <= 0:
         return None
-    left = shot.camera.close  # the infield, or the way that she has before her
+    left = shot.camera.close  # the infield, or the track ahead of her
     if shot.whole:
         spots = bodies.spots(scene, camera.whole(layout.track))
         her_x = next(spot.x for spot in spots if spot.body is scene.runner)
@@ -460,14 +460,14 @@ def _heads(layout: Layout) -> tuple[Box, ...]:
 
 
 def _way(shot: Shot) -> int:
-    """Return which way they run in the score's inset: to the left with the rail's camera."""
+    """Return the running direction in the score's inset: to the left with the rail's camera."""
     return -1 if shot.camera is Camera.RAIL else 1
 
 
 def _map_part(shot: Shot) -> tuple[float, Shot]:
-    """Return how much of a picture is the map, 0 to 1, and as which shot sees it.
+    """Return the map's share of a picture, 0 to 1, and the shot that shows it.
 
-    It fades into space where a move leaves it, and out of it where one arrives.
+    It fades out at the start of a move away from it, and in at the end of a move to it.
     """
     if shot.on_map:
         return 1.0, shot
@@ -487,10 +487,19 @@ def render_still(
     theme: str = "night",
     options: PictureOptions | None = None,
 ) -> pygame.Surface:
-    """Return the window's picture of a scene at a size [px]; works where there is no display."""
+    """Return the window's picture of a scene at a size [px]; no display is needed."""
     surface = pygame.Surface((max(1, size[0]), max(1, size[1])), 0, 32)
     Painter(theme_named(theme)).draw(surface, scene, options)
     return surface
+
+
+def png_of(surface: pygame.Surface) -> bytes:
+    """Return a surface as PNG."""
+    picture = io.BytesIO()
+    pygame.image.save(surface, picture, "picture.png")
+    data = picture.getvalue()
+    picture.truncate(0)  # pygame-ce 2.5.8 never lets go of what it has saved into
+    return data
 
 
 def save_png(
@@ -500,15 +509,14 @@ def save_png(
 ) -> Path:
     """Write a surface as PNG, whole or not at all; return the path.
 
-    `shows`: the scenario and the race time [s] that it shows, by which the picture opens again.
+    `shows`: the scenario and the race time [s] that it shows, stored so that the picture can be
+    opened again.
 
     Raises:
         OutputError: the folder is missing or not writable, or the disk is full.
     """
     target = Path(path)
-    picture = io.BytesIO()
-    pygame.image.save(surface, picture, "picture.png")
-    data = picture.getvalue()
+    data = png_of(surface)
     if shows is not None:
         from simulator.scenario.save import portable_text  # noqa: PLC0415 - few are saved
 

@@ -1,8 +1,8 @@
-"""The window's settings that stay from one run to the next: theme, size, strip, sound.
+"""The window's settings kept from one run to the next: theme, size, strip, sound.
 
-In: the user's settings file, a short YAML file where the system keeps such things. Out:
-`Preferences`, and the file with what was changed in the window. A file that cannot be used is left
-as it is, and its problem is said.
+In: the user's settings file, a short YAML file in the system's folder for settings. Out:
+`Preferences`, and the file with the changes made in the window. An unusable file is left as it is,
+and its problem is reported.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ class Preferences:
     """How the window opens.
 
     Attributes:
-        theme: name of the colours, or a file of them.
+        theme: name of the theme, or its file.
         size: of the window [px].
         axis, measure: what the what-if strip shows.
-        sound: whether it begins with sound.
+        sound: whether it starts with sound.
     """
 
     theme: str = "night"
@@ -37,16 +37,16 @@ class Preferences:
 
 
 def settings_file() -> Path:
-    """Return the user's settings file, whether or not it is there."""
+    """Return the path of the user's settings file, which may not exist."""
     from platformdirs import user_config_path  # noqa: PLC0415 - only a window wants it
 
     return user_config_path("lightpace", appauthor=False) / "settings.yaml"
 
 
 def load_preferences(path: Path) -> tuple[Preferences, str]:
-    """Return what a settings file says, and its problem as a sentence, empty where it has none.
+    """Return the content of a settings file, and its problem as a sentence, empty if it has none.
 
-    Where it has one, or is not there, the defaults hold.
+    With a problem, or without a file, the defaults apply.
     """
     usual = Preferences()
     try:
@@ -65,10 +65,10 @@ def load_preferences(path: Path) -> tuple[Preferences, str]:
 
 
 def _checked(plain: Any) -> dict[str, Any]:
-    """Return the settings in plain values; what is no setting is passed over.
+    """Return the settings from plain values; unknown keys are ignored.
 
     Raises:
-        ValueError: one of them is not of its kind.
+        ValueError: one of them has the wrong type.
     """
     if not isinstance(plain, dict):
         raise ValueError("it holds no settings")
@@ -87,7 +87,7 @@ def _checked(plain: Any) -> dict[str, Any]:
 
 
 def save_preferences(path: Path, before: Preferences, after: Preferences) -> None:
-    """Write into a settings file what was changed since the window opened; the rest stays.
+    """Write the settings changed since the window opened into the file; the rest stays.
 
     Raises:
         LightpaceError: it cannot be written.

@@ -1,7 +1,7 @@
-"""Presenting: full screen for an audience, notes for whoever speaks, the keys of a clicker.
+"""Presentation mode: full screen for an audience, notes for the speaker, the keys of a clicker.
 
-In: keys, cues of what is watched, elapsed wall time [s]. Out: a full screen without a cursor or a
-screen saver, a second window with notes where there is a second display, calls to go on or back.
+In: keys, cues of the show, elapsed wall time [s]. Out: a full screen without a cursor or a screen
+saver, a second window with notes if there is a second display, calls to go on or back.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     from simulator.view.layout import Layout
 
 LOOK_S = 1.0
-"""How often the displays are counted [s]; not every system announces a change."""
+"""Interval between counts of the displays [s]; not every system announces a change."""
 TYPED_S = 3.0
-"""So long a number that was typed waits for Enter [s]."""
+"""How long a typed number waits for Enter [s]."""
 SMALL = (640, 360)
-"""The size of the chapters' small pictures [px]."""
+"""Size of the chapters' small pictures [px]."""
 HALLS = ((1920, 1080), (1280, 720), (1024, 768))
-"""The sizes of screens for which captions are tested."""
+"""Screen sizes for which captions are tested."""
 _BLANKS: dict[Action, Colour] = {Action.BLACK: (0, 0, 0), Action.WHITE: (255, 255, 255)}
 _LEAVE = "Esc or Enter once more ends the presentation."
 _KEEP = "K ends it too and keeps the timings of this rehearsal. Any other key stays."
@@ -74,7 +74,7 @@ def misfits(
 
 @dataclass
 class _Rehearsal:
-    """How long was talked, in all and in each chapter [s], by its name."""
+    """Talking time in all, and by name of chapter [s]."""
 
     outline: Outline
     before: dict[str, float]
@@ -92,10 +92,10 @@ class _Rehearsal:
 
 
 class Presenter:
-    """The mode of presenting, on or off."""
+    """Presentation mode, on or off."""
 
     def __init__(self, session: Session, window: Window, display: int | None) -> None:
-        """Be off; `display` is the audience's, from 0; None = the second one if there is one."""
+        """Start switched off; `display` is the audience's, from 0; None = the second if present."""
         self.on = False
         self.blank: Action | None = None
         self._session, self._window = session, window
@@ -114,7 +114,7 @@ class Presenter:
     # on and off -----------------------------------------------------------------------------------
 
     def enter(self, theme: Theme, type_: Type, ends: Callable[[], None] | None = None) -> None:
-        """Begin to present from here; `ends` is called where leaving it ends the program.
+        """Start presenting from here; `ends` is called if leaving the mode ends the program.
 
         Every chapter's small picture is drawn now, so that no press waits for one.
         """
@@ -137,7 +137,7 @@ class Presenter:
             self._session.notify(words)
 
     def leave(self) -> None:
-        """Be an ordinary window again, as before."""
+        """Restore the ordinary window."""
         if not self.on:
             return
         self.on, self.blank = False, None
@@ -151,12 +151,12 @@ class Presenter:
                 self._window.leave_screen()
 
     def _place(self) -> None:
-        """Put the picture and the notes on the displays that there are now."""
+        """Put the picture and the notes on the displays present now."""
         self._known = window_module.displays()
         wanted = self._display if self._display is not None else 1
         audience = max(0, min(wanted, len(self._known) - 1))
         if self._notes is not None:
-            self._notes.close()  # first: its farewell must come before what the picture says
+            self._notes.close()  # first: its closing event must precede those of the picture
         with contextlib.suppress(pygame.error):
             why = self._window.fill_screen(audience)
             if why:
@@ -171,14 +171,14 @@ class Presenter:
             pygame.mouse.set_visible(False)
             pygame.display.set_allow_screensaver(False)
 
-    # what is pressed, what happens ----------------------------------------------------------------
+    # -- events and time ---------------------------------------------------------------------------
 
     def stay(self) -> None:
-        """Take a key that stands for nothing: where it was asked whether to end, it is no."""
+        """Handle a key without a meaning: it answers "no" to the question before the end."""
         self._asks = False
 
     def perform(self, action: Action) -> bool:
-        """Do what a clicker asks for; return whether it was for the presenter."""
+        """Perform a clicker's action; return whether it was for the presenter."""
         moves: dict[Action, Callable[[], None]] = {
             Action.NEXT_CUE: self._session.next_cue,
             Action.PREVIOUS_CUE: self._session.previous_cue,
@@ -200,7 +200,7 @@ class Presenter:
             self._chosen = None
         elif action in moves:
             back, self.blank = self.blank, None
-            # as in slide programs, the first press after a black screen only brings the picture
+            # as in slide programs, the first press after a black screen only restores the picture
             if back is None or action is Action.LEAVE:
                 self._move(action, moves[action])
         elif action in switches:
@@ -225,11 +225,11 @@ class Presenter:
             move()
 
     def digit(self, digit: str) -> None:
-        """Take one more digit of a chapter's number."""
+        """Add a digit to a chapter's number."""
         self._typed, self._typed_s = (self._typed + digit)[-3:], 0.0
 
     def _enter(self) -> None:
-        """Go where a number or the overview says, else on."""
+        """Go to the typed number or the overview's choice; otherwise go on."""
         number = int(self._typed) if self._typed else self._chosen
         self._typed, self._chosen = "", None
         if number is None:
@@ -250,7 +250,7 @@ class Presenter:
             self._shows_link = not self._shows_link
 
     def _ask_to_leave(self) -> None:
-        """Leave at once where a window is left, else ask first."""
+        """Leave at once if a window remains, otherwise ask first."""
         if self._ends is None:
             self.leave()
         else:
@@ -268,21 +268,21 @@ class Presenter:
             self._ends()
 
     def handle(self, event: pygame.Event) -> bool:
-        """Take an event of the second window, or of displays that change; True if it was one."""
+        """Handle an event of the second window, or a change of displays; return if it was one."""
         if event.type == pygame.WINDOWDISPLAYCHANGED:
             self._since_s = LOOK_S
         if self._notes is None or not self._notes.owns(event):
             return False
         if event.type == pygame.WINDOWCLOSE:
             self._notes.close()
-        # a key is a key, and a click a click, in whichever window the speaker is
+        # keys and clicks count in whichever window the speaker is
         pressed = (pygame.KEYDOWN, pygame.KEYUP, pygame.QUIT, pygame.MOUSEBUTTONDOWN)
         return event.type not in pressed
 
     def click(self, event: pygame.Event) -> Action | None:
-        """Return what a button of the mouse asks for: some clickers are one.
+        """Return the action of a mouse button: some clickers act as mice.
 
-        In the overview it goes to the picture that is clicked.
+        In the overview it goes to the clicked picture.
         """
         if self._chosen is not None and event.button == pygame.BUTTON_LEFT:
             boxes = chapter.overview_boxes(self._window.size, len(self._small))
@@ -292,13 +292,21 @@ class Presenter:
         return _BUTTONS.get(event.button)
 
     def drop(self) -> None:
-        """Forget the windows: the display went away, and they with it."""
+        """Forget the windows: they are gone with their display."""
         if self._notes is not None:
             self._notes.close()
         self._known = []
 
-    def pass_time(self, scene: Scene, elapsed_s: float) -> None:
-        """Let wall time pass [s]: look after the displays, bring the notes up to date."""
+    @property
+    def takes_marks(self) -> bool:
+        """Whether the speaker's marks go over the picture: it is not blank, and no notes show."""
+        return self.blank is None and not (self._notes is not None and self._notes.shown)
+
+    def pass_time(self, scene: Scene, elapsed_s: float, recorded_s: float | None = None) -> None:
+        """Let wall time pass [s]: check the displays, update the notes.
+
+        `recorded_s`: the length of the film so far [s]; None without one.
+        """
         if not self.on:
             return
         elapsed_s = max(0.0, elapsed_s)
@@ -314,9 +322,9 @@ class Presenter:
         cue = self._session.cue()
         self._rehearsal.pass_time(cue.number, elapsed_s)
         if self._notes is not None and self._notes.shown:
-            self._notes.show(self._speakers(cue), scene, elapsed_s)
+            self._notes.show(self._speakers(cue, recorded_s), scene, elapsed_s)
 
-    def _speakers(self, cue: Cue) -> SpeakersView:
+    def _speakers(self, cue: Cue, recorded_s: float | None) -> SpeakersView:
         done = self._rehearsal
         following = self._small[cue.number] if cue.number < len(self._small) else None
         state = ""
@@ -329,11 +337,18 @@ class Presenter:
         name = done.outline.names[cue.number - 1] if cue.number <= len(done.outline.names) else ""
         clock = time.strftime("%H:%M:%S")
         return SpeakersView(
-            cue, done.talked_s, done.runs, clock, following, state, done.before.get(name)
+            cue,
+            done.talked_s,
+            done.runs,
+            clock,
+            following,
+            state,
+            done.before.get(name),
+            recorded_s,
         )
 
     def cover(self, surface: pygame.Surface, style: Style) -> bool:
-        """Show instead of the picture what covers it; return whether something does."""
+        """Draw what replaces the picture, if anything; return whether it did."""
         if self.blank is not None:
             surface.fill(_BLANKS[self.blank])
         elif self._shows_link:
@@ -346,7 +361,7 @@ class Presenter:
         return True
 
     def draw_over(self, surface: pygame.Surface, layout: Layout, style: Style) -> None:
-        """Ask before the end: beside the notes where there are some, else over the picture."""
+        """Draw the question before the end: next to the notes if shown, else over the picture."""
         if self._asks and not (self._notes is not None and self._notes.shown):
             draw_problem(surface, _KEEP, layout, style, _LEAVE)
 
@@ -384,9 +399,11 @@ def _screen_saver() -> bool:
 
 
 EACH_S = 0.1
-"""The notes are drawn this often [s]: they change slowly, and the audience's picture is dearer."""
+"""Interval between drawings of the notes [s]: they change slowly, and the audience's picture comes
+first.
+"""
 _ON_DISPLAY = 0x2FFF0000
-"""SDL's way of saying "in the middle of display n" as a position: this, with n added."""
+"""SDL's position code for "in the middle of display n": this, plus n."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -394,12 +411,13 @@ class SpeakersView:
     """What the speaker sees.
 
     Attributes:
-        cue: the words and what is left.
+        cue: the words, and the time left.
         talked_s: the timer [s], and whether it `runs`.
         clock: the time of day.
         following: the next chapter's picture; None at the end.
-        state: what the next press does, where that is not plain.
+        state: what the next press does, if that is not obvious.
         before_s: how long this chapter took in the rehearsal that was kept [s].
+        recorded_s: how long the film of it is by now [s].
     """
 
     cue: Cue
@@ -409,13 +427,14 @@ class SpeakersView:
     following: pygame.Surface | None
     state: str = ""
     before_s: float | None = None
+    recorded_s: float | None = None
 
 
 class Notes:
     """The second window."""
 
     def __init__(self, theme: Theme, type_: Type) -> None:
-        """Show nothing yet; `type_` is the picture's own: fonts are open files."""
+        """Show nothing yet; `type_` is shared with the picture, since fonts are open files."""
         self._theme, self._type = theme, type_
         self._window: pygame.Window | None = None
         self._since_s = EACH_S
@@ -423,11 +442,11 @@ class Notes:
 
     @property
     def shown(self) -> bool:
-        """Whether the window is there."""
+        """Whether the window is open."""
         return self._window is not None
 
     def open(self, display: int, size: tuple[int, int]) -> None:
-        """Open the window on a display of a size [px]; one that is refused is only missing."""
+        """Open the window on a display in a size [px]; a failure is ignored."""
         self.close()
         wanted = (max(1, round(0.9 * size[0])), max(1, round(0.85 * size[1])))
         place = _ON_DISPLAY + display
@@ -438,16 +457,16 @@ class Notes:
             self._window = None
 
     def close(self) -> None:
-        """Take the window away."""
+        """Close the window."""
         window, self._window = self._window, None
         if window is not None and pygame.display.get_init():
             window.destroy()
             self._farewells += 1
 
     def owns(self, event: pygame.Event) -> bool:
-        """Return whether an event is about this window, or tells that it went.
+        """Return whether an event concerns this window, or reports that it closed.
 
-        That last one comes without a window's name, just as if the picture had been hidden.
+        The latter comes without a window, just as if the picture had been hidden.
         """
         about = getattr(event, "window", None)
         if about is None and event.type == pygame.WINDOWHIDDEN and self._farewells:
@@ -456,7 +475,7 @@ class Notes:
         return self._window is not None and about is self._window
 
     def show(self, view: SpeakersView, scene: Scene, elapsed_s: float) -> None:
-        """Bring the window up to date, some times a second."""
+        """Update the window a few times a second."""
         self._since_s += max(0.0, elapsed_s)
         if self._window is None or self._since_s < EACH_S:
             return
@@ -474,8 +493,8 @@ def draw_notes(
 ) -> None:
     """Draw what the speaker reads.
 
-    Above the clocks; then the words shown and the notes, large; at the right and the foot what
-    comes next.
+    The clocks are above; then the words shown and the notes, large; the preview is at the right and
+    at the bottom.
     """
     width, height = surface.get_size()
     unit = max(0.2, min(width / 1280, height / 720))
@@ -512,7 +531,7 @@ def draw_notes(
 def _draw_clocks(
     surface: pygame.Surface, view: SpeakersView, scene: Scene, box: Box, type_: Type, theme: Theme
 ) -> None:
-    """Draw the race's clock, the timer, the time of day, what is left, and which chapter it is."""
+    """Draw the race's clock, the timer, the time of day, the time left, and the chapter."""
     cue, digits = view.cue, partial(type_.digits, surface)
     big, lead = max(6, round(box.h / 2.1)), max(6, round(box.h / 4.1))
     y, below = box.y + big / 2, box.y + 1.6 * big
@@ -530,6 +549,8 @@ def _draw_clocks(
     if view.before_s is not None:
         texts.append(f"rehearsed: {format_clock(view.before_s, 0)}")
     texts.append("timer" if view.runs else "timer stopped, T")
+    if view.recorded_s is not None:
+        texts.append(f"REC {format_clock(view.recorded_s, 0)}")
     line = "   ·   ".join(texts)
     px = shrink(lead, 6, lambda px: type_.width(line, SEMIBOLD, px) <= box.w)
     type_.write(surface, line, (box.x, below), SEMIBOLD, px, theme.muted, width=box.w)
@@ -538,7 +559,7 @@ def _draw_clocks(
 def _paragraphs(
     surface: pygame.Surface, text: str, box: Box, px: int, colour: Colour, type_: Type
 ) -> int:
-    """Write paragraphs into a box, smaller where they are long; return the height used [px]."""
+    """Write paragraphs into a box, smaller if they are long; return the height used [px]."""
 
     def lines_at(px: int) -> list[str]:
         paragraphs = (paragraph.split() for paragraph in text.splitlines())

@@ -1,7 +1,7 @@
-"""How long each chapter of a talk took when it was rehearsed, kept beside the user's state.
+"""Rehearsal timings of a talk's chapters, kept with the user's state.
 
-In: names of chapters, seconds. Out: a short YAML file. One that cannot be read counts as none, and
-is written anew only when timings are kept.
+In: names of chapters, seconds. Out: a short YAML file. An unreadable file counts as empty, and is
+rewritten only when timings are kept.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ MOST_BYTES = 1_000_000
 
 
 def rehearsals_file() -> Path:
-    """Return the file of timings, whether or not it is there."""
+    """Return the path of the file of timings, which may not exist."""
     from platformdirs import user_state_path  # noqa: PLC0415 - only who presents wants it
 
     return user_state_path("lightpace", appauthor=False) / "rehearsals.yaml"
 
 
 def load_timings(path: Path, outline: Outline) -> dict[str, float]:
-    """Return how long each chapter of this title took [s], by name; empty where it is not known."""
+    """Return how long each chapter of this title took [s], by name; without unknown ones."""
     kept = _read(path).get(outline.title)
     if not isinstance(kept, dict):
         return {}

@@ -1,7 +1,7 @@
-"""The sound of the race, made of numbers: a gun, a bell, a tick, a sinking tone.
+"""The sounds of the race, synthesised: a gun, a bell, a tick, a sinking tone.
 
-In: scenes, as they are shown. Out: samples, for films; sound in the window, where it is switched on
-and there is a device. That is opened when sound is switched on, and closed when it is switched off.
+In: scenes, as they are shown. Out: samples, for films; sound in the window, if it is switched on
+and there is a device. The device is open only while sound is on.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from simulator.stage.events import SoundCue, sound_cues
 from simulator.stage.scene import Scene
 
 RATE_HZ = 48_000
-"""The one rate of Opus, which films have."""
+"""The only sample rate of Opus, which films use."""
 _BELL_HZ = ((1.0, 1.0, 1.6), (2.0, 0.6, 1.1), (2.41, 0.5, 0.9), (3.9, 0.35, 0.5), (5.4, 0.2, 0.3))
-"""Partials of a bell: multiple of its note, strength, how long it rings [s]."""
+"""Partials of a bell: multiple of its note, strength, decay time [s]."""
 
 Samples = NDArray[np.int16]
 
@@ -54,14 +54,14 @@ def tick() -> Samples:
 
 
 def lost() -> Samples:
-    """Return a low tone that sinks by a fifth while it fades."""
+    """Return a low tone that falls by a fifth while it fades."""
     t = np.arange(int(1.4 * RATE_HZ)) / RATE_HZ
     phase = 2 * np.pi * np.cumsum(196.0 * (2 / 3) ** np.minimum(t / 0.9, 1.0)) / RATE_HZ
     return _pcm((np.sin(phase) + 0.3 * np.sin(2 * phase)) * np.exp(-t / 0.5), 0.6)
 
 
 def _pcm(values: NDArray[np.float64], loudness: float) -> Samples:
-    """Return 16-bit samples; the last ones fade, so that nothing clicks at the end."""
+    """Return 16-bit samples; the last ones fade, so that the end does not click."""
     fade = np.minimum(1.0, np.arange(len(values))[::-1] / (0.01 * RATE_HZ))
     faded = values * fade
     return np.asarray(np.rint(faded / np.abs(faded).max() * loudness * 32767), np.int16)
@@ -72,12 +72,12 @@ _MADE = {SoundCue.GUN: gun, SoundCue.BELL: bell, SoundCue.TICK: tick, SoundCue.L
 
 @lru_cache(maxsize=8)  # one for each cue
 def samples_of(cue: SoundCue) -> Samples:
-    """Return how a cue sounds, `RATE_HZ` samples a second, from one channel."""
+    """Return the samples of a cue, `RATE_HZ` a second, one channel."""
     return _MADE[cue]()
 
 
 class Sound:
-    """Plays what scenes call for while it is on."""
+    """Plays the sounds of scenes while it is on."""
 
     def __init__(self) -> None:
         """Start silent; nothing is opened."""
@@ -90,7 +90,7 @@ class Sound:
         return bool(self._sounds)
 
     def switch(self) -> str:
-        """Switch it on or off; return a sentence for the watcher."""
+        """Switch it on or off; return a sentence for the viewer."""
         if self.on:
             self.close()
             return "Sound is off."
@@ -105,7 +105,7 @@ class Sound:
         return "Sound is on."
 
     def hear(self, scene: Scene) -> tuple[SoundCue, ...]:
-        """Play what the step to this scene calls for; return it."""
+        """Play the sounds between the last scene and this one; return them."""
         before, self._before = self._before, scene
         if not self.on or before is None:
             return ()
@@ -115,7 +115,7 @@ class Sound:
         return due
 
     def close(self) -> None:
-        """Give the device back."""
+        """Release the device."""
         self._sounds = {}
         try:
             pygame.mixer.quit()

@@ -1,4 +1,4 @@
-"""Small ready-made pictures: soft glows, dots at quarter-pixel phases, dashed rings, wakes.
+"""Small prepared pictures: soft glows, dots at quarter-pixel phases, dashed rings, wakes.
 
 In: sizes [px] and colours. Out: cached surfaces; the caller blits them, the glows with
 `BLEND_RGB_ADD`, the others with alpha.
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from simulator.view.theme import Colour
 
 PHASES = 4
-"""Dots are ready at this many sub-pixel positions each way, so that slow ones do not jerk."""
+"""Dots are prepared at this many sub-pixel positions each way, so that slow ones do not jerk."""
 LEVELS = 48
-"""Glows are ready at this many brightnesses."""
+"""Glows are prepared at this many brightnesses."""
 
 _LARGE_PX = 160 * 160
 """Blooms of more pixels are painted smaller and scaled up."""
@@ -66,7 +66,7 @@ def _distance(half: int, fx: float, fy: float) -> Coverage:
 def glow(colour: Colour, radius: float, level: int, core: float) -> pygame.Surface:
     """Return one LED's light for adding: a bright core of `core` px in a halo of `radius` px.
 
-    `level` is 0 to `LEVELS`; the centre of the surface is the LED.
+    `level` is 0 to `LEVELS`; the LED is at the centre of the surface.
     """
     half = max(1, round(radius))
     away = _distance(half, 0.0, 0.0)
@@ -84,7 +84,7 @@ def glow(colour: Colour, radius: float, level: int, core: float) -> pygame.Surfa
 @lru_cache(maxsize=256)
 def bloom(colour: Colour, width: int, height: int, strength: float) -> pygame.Surface:
     """Return a large soft ellipse of light for adding, `width` × `height` px."""
-    if width * height > _LARGE_PX:  # so soft that it may as well be scaled up
+    if width * height > _LARGE_PX:  # so soft that scaling up does not show
         small = bloom(colour, width // 4, max(2, height // 4), strength)
         return pygame.transform.smoothscale(small, (width, height))
     fall = _falling(width, height, strength)
@@ -111,22 +111,21 @@ Blit = tuple[pygame.Surface, tuple[int, int]]
 
 
 class DotSheet:
-    """One dot or ring at every sub-pixel phase, each made when first needed.
+    """A dot or ring at every sub-pixel phase, each made when first needed.
 
-    `make` gets the phase as shares of a pixel and half the side, and returns the sprite whose
-    centre is that far right of and below its middle pixel.
+    `make` gets half the side and the phase in shares of a pixel. It returns the sprite whose centre
+    is that far right of and below its middle pixel.
     """
 
     __slots__ = ("_half", "_make", "_sheet")
 
     def __init__(self, half: int, make: Callable[[int, float, float], pygame.Surface]) -> None:
-        """Start with no phase made."""
         self._half = half
         self._make = make
         self._sheet: list[pygame.Surface | None] = [None] * (PHASES * PHASES)
 
     def at(self, x: float, y: float) -> Blit:
-        """Return what to blit, and where, to have the centre at (x, y)."""
+        """Return the sprite, and where to blit it, to have the centre at (x, y)."""
         column, row = round(x * PHASES), round(y * PHASES)
         fx, fy = column % PHASES, row % PHASES
         sprite = self._sheet[fy * PHASES + fx]
@@ -182,7 +181,7 @@ def ring(colour: Colour, rx: float, ry: float, alpha: int, thick: float) -> DotS
 def wake(
     colour: Colour, length: int, width: int, decay: float, sigma: float, peak: float
 ) -> pygame.Surface:
-    """Return the air torn along behind a body: `length` × `width` px, the body at the right end.
+    """Return the wake behind a body: `length` × `width` px, the body at the right end.
 
     `decay` and `sigma` are the length and the half width over which it fades [px].
     """
@@ -196,7 +195,7 @@ def wake(
 
 @lru_cache(maxsize=4)
 def shade(width: int, height: int, colour: Colour) -> pygame.Surface:
-    """Return a scrim: `colour`, dense at the top and gone at the bottom."""
+    """Return a scrim of `colour`, dense at the top and transparent at the bottom."""
     down = np.linspace(0, 1, max(1, height), dtype=np.float32)[:, None]
     cover = np.float32(0.82) * (1 - down * down * (3 - 2 * down))
     return layered([(colour, np.repeat(cover, max(1, width), axis=1))])
@@ -207,7 +206,7 @@ _SHARP_PX = 320
 
 @lru_cache(maxsize=8)
 def spill(colour: Colour, size: int) -> pygame.Surface:
-    """Return a wide bloom; a large one is stretched, which nobody sees of a thing so soft."""
+    """Return a wide bloom; a large one is stretched, which does not show in something so soft."""
     if size <= _SHARP_PX:
         return bloom(colour, size, size, 0.20)
     sharp = bloom(colour, _SHARP_PX, _SHARP_PX, 0.20)

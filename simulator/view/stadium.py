@@ -1,7 +1,7 @@
-"""The empty stadium: what a window shows while its attempt is still being computed.
+"""The empty stadium: shown while the window's attempt is still being computed.
 
 In: an open window, colours, work. Out: a picture within a moment, then the work's result. Only what
-the picture takes is imported here: the rest is read while it is shown.
+the picture needs is imported here: the rest is loaded while it is shown.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from simulator.view.window import Window
 T = TypeVar("T")
 
 LEDS = 400
-"""The LEDs of a rail; like the mile's start line they are known before any file is read."""
+"""The number of LEDs of a rail; like the mile's start line it is known before any file is read."""
 PICTURES_PER_S = 60
 
 
@@ -32,9 +32,9 @@ class WindowClosedError(Exception):
 
 
 def draw_stadium(surface: pygame.Surface, theme: Theme, *, presenting: bool = False) -> None:
-    """Draw the stadium with nobody in it, where the first picture will have it.
+    """Draw the empty stadium at the place it has in the first picture.
 
-    An audience is shown it alone, with a strip below for words.
+    An audience sees only the stadium, with a strip below for words.
     """
     size = surface.get_size()
     layout = arrange(*size, False, frozenset(), True) if presenting else arrange(*size)
@@ -47,9 +47,9 @@ def draw_stadium(surface: pygame.Surface, theme: Theme, *, presenting: bool = Fa
 def shown_while(
     window: Window, theme: Theme, work: Callable[[], T], *, presenting: bool = False
 ) -> T:
-    """Show the stadium, do the work beside it, and return what it gives.
+    """Show the stadium, do the work in the background, and return its result.
 
-    Keys that are pressed meanwhile stay in the queue.
+    Keys pressed meanwhile stay in the queue.
 
     Raises:
         WindowClosedError: the window was closed.

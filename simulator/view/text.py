@@ -1,6 +1,6 @@
-"""Writing: the bundled fonts, a cache of ready runs and glyphs, fitting, letter-spaced capitals.
+"""Text: the bundled fonts, a cache of rendered lines and glyphs, fitting, letter-spaced capitals.
 
-In: a text, a weight, a size [px], a colour. Out: widths [px], ready surfaces, or drawn text.
+In: a text, a weight, a size [px], a colour. Out: widths [px], rendered surfaces, or drawn text.
 Any text is accepted: control characters are dropped, long ones are cut with an ellipsis.
 """
 
@@ -20,11 +20,12 @@ from simulator.view.theme import Colour, Sizes, Theme
 
 REGULAR, SEMIBOLD, BOLD = fonts.REGULAR, fonts.SEMIBOLD, fonts.BOLD
 LONGEST = 240
-"""Characters of one line that are looked at; nothing on a screen holds more."""
+"""A line is cut to this many characters; no screen holds more."""
 RUNS_KEPT = 900
 FONTS_KEPT = 64
-"""Each open font holds a file handle; one window size needs about 50 at most, and a window that is
-dragged larger would otherwise open 20 more for every size on its way."""
+"""Each open font holds a file handle. One window size needs about 50 at most; without a limit, each
+size while a window is dragged larger would open 20 more.
+"""
 _NUMBER_AT_END = re.compile(r"(\S*\d\S*)?$")
 """A number is left out whole, never in part."""
 _FINE_BELOW = 40
@@ -50,12 +51,12 @@ def shrink(px: int, least: int, fits: Callable[[int], bool]) -> int:
 
 
 class Type:
-    """Fonts and ready-made writing for one process; make one and share it.
+    """Fonts and rendered text for one process; make one and share it.
 
     Attributes:
         font: the font of a file and a size, opened when first used.
-        glyph: a ready glyph and its advance [px], of a character, a weight, a size, a colour.
-        run: a ready line, of a text, a weight, a size, a colour.
+        glyph: a rendered glyph and its advance [px], by character, weight, size and colour.
+        run: a rendered line, by text, weight, size and colour.
     """
 
     def __init__(self) -> None:
@@ -72,9 +73,9 @@ class Type:
         return pygame.font.Font(path, max(1, px))
 
     def forget(self) -> None:
-        """Drop all that was kept: in other colours none of the writing is of use.
+        """Empty all caches: in other colours no rendered text is of use.
 
-        The fonts go too, since those of window sizes that are gone hold open files and memory.
+        The fonts go too: those of old window sizes hold open files and memory.
         """
         for cache in (self.font, self.glyph, self.run, self._line_width, self._fit):
             cache.cache_clear()
@@ -88,7 +89,7 @@ class Type:
     def _render(self, text: str, weight: str, px: int, colour: Colour) -> pygame.Surface:
         text = clean(text)
         if not self._line_width(text, weight, px):
-            # joiners and the like: SDL refuses to draw what has no width
+            # joiners and the like: SDL refuses to draw text without width
             return pygame.Surface((1, self.height(weight, px)), pygame.SRCALPHA, 32)
         if px >= _FINE_BELOW:
             return self._drawn(text, weight, px, colour)
@@ -97,7 +98,7 @@ class Type:
         return pygame.transform.smoothscale(large, size)
 
     def _drawn(self, text: str, weight: str, px: int, colour: Colour) -> pygame.Surface:
-        """Draw a line, each piece of it in a font that has its letters, on one base line."""
+        """Draw a line, each piece in a font that has its letters, on one base line."""
         parts = [(part, self.font(path, px)) for part, path in fonts.pieces(text, weight)]
         if len(parts) == 1 and text.isascii():
             return parts[0][1].render(text, True, colour)
@@ -147,7 +148,7 @@ class Type:
         return "…" if self.width("…", weight, px) <= width else ""
 
     def wrap(self, words: Iterable[str], weight: str, px: int, width: int) -> list[str]:
-        """Return lines of whole words, each as long as fits `width` [px]."""
+        """Return lines of whole words, each as long as fits into `width` [px]."""
         lines: list[str] = []
         for word in words:
             longer = f"{lines[-1]} {word}" if lines else word
@@ -197,7 +198,7 @@ class Type:
     ) -> int:
         """Draw glyph by glyph (changing numbers, spaced capitals); return the width [px].
 
-        With tabular digits nothing moves while a clock runs, and no run is cached for each value.
+        With tabular digits nothing moves while a clock runs, and no line is cached for each value.
         """
         glyphs = [self.glyph(c, weight, px, colour) for c in text]
         wide = sum(advance + spacing for _, advance in glyphs) - (spacing if glyphs else 0)

@@ -1,4 +1,4 @@
-"""Colours by meaning and the typographic scale. Meaning is decided elsewhere; colour comes last.
+"""Colours by meaning, and the typographic scale. Meaning is decided elsewhere.
 
 In: a theme's name, a colour's name from a scenario, a `GapState`. Out: RGB triples.
 """
@@ -18,8 +18,8 @@ Colour = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """The stadium itself: what lies where, before any light wave.
+class StadiumColours:
+    """The stadium's colours, without any light wave.
 
     Attributes:
         edge: the strip between turf and kerb.
@@ -43,12 +43,12 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One look. Every attribute is a meaning, never a place.
+    """One theme. Each attribute names a meaning, never a place.
 
     Attributes:
-        back: behind everything; `panel`, `edge`: a panel's ground and hairline.
-        text, muted, faint: three strengths of writing.
-        own: what belongs to the live attempt in a comparison; `bar`: what is compared with it.
+        back: the background; `panel`, `edge`: a panel's ground and hairline.
+        text, muted, faint: three strengths of text.
+        own: the live attempt in a comparison; `bar`: what it is compared with.
         shelter, reserve, effort, speed: the meters.
         warning: a notice that something went wrong; `good`: that something went right.
         red, yellow: the start lights.
@@ -76,29 +76,29 @@ class Theme:
     good: Colour
     red: Colour
     yellow: Colour
-    ground: Ground
+    ground: StadiumColours
     gaps: tuple[tuple[GapState, Colour], ...]
     named: tuple[tuple[str, Colour], ...]
     lights: tuple[tuple[str, Colour], ...]
 
     @property
     def rail(self) -> Colour:
-        """What lies behind the LEDs in the group view: dark enough for a light to show."""
+        """The ground behind the LEDs in the group view: dark enough for a light to show."""
         ground = self.ground
         return mix(self.back, ground.turf, 0.55) if ground.floodlight else ground.edge
 
     @property
     def by_day(self) -> bool:
-        """Whether the stadium lies in daylight: there a light outshines nothing it falls on."""
+        """Whether the stadium is in daylight, where a light outshines nothing it falls on."""
         return self.ground.floodlight == 0
 
     @property
     def bare(self) -> bool:
-        """Whether there is no ground, but what is behind everything."""
+        """Whether there is no ground, only the background."""
         return self.ground.turf == self.ground.stand == self.back
 
     def without_ground(self, back: Colour) -> Theme:
-        """Return the theme with nothing but one colour behind what is shown."""
+        """Return the theme with a single background colour and no ground."""
         ground = replace(
             self.ground,
             turf=back,
@@ -116,11 +116,11 @@ class Theme:
         return next(colour for known, colour in self.gaps if known is state)
 
     def colour(self, name: str) -> Colour:
-        """Return the colour a scenario named; `#rrggbb` is taken as it is, the unknown is grey."""
+        """Return a scenario's colour; `#rrggbb` is used as it is, unknown names are grey."""
         return _found(self.named, name) or self.muted
 
     def light(self, name: str) -> Colour:
-        """Return the colour in which a light of this name shines."""
+        """Return the colour of a light of this name."""
         return _found(self.lights, name) or self.muted
 
 
@@ -129,7 +129,7 @@ def _found(named: tuple[tuple[str, Colour], ...], name: str) -> Colour | None:
 
 
 def hex_colour(text: str) -> Colour | None:
-    """Return the colour of `#rrggbb`; None where it is none."""
+    """Return the colour of `#rrggbb`; None if it is none."""
     if not re.fullmatch("#[0-9a-fA-F]{6}", text):
         return None
     return (int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16))
@@ -187,7 +187,7 @@ class Sizes:
         return self.px(27, 13)
 
 
-# -- the themes there are --------------------------------------------------------------------------
+# -- the themes ------------------------------------------------------------------------------------
 
 
 _TABLE = """\
@@ -241,11 +241,11 @@ named.grey            #a0adc4   #4c586c    #a4b0c6       -
 named.gray            #a0adc4   #4c586c    #a4b0c6       -
 named.black           #3c4454   #000000    -             -
 """
-"""`-` is as at night."""
+"""`-` is the same as at night."""
 
 
 def theme_of(name: str, values: Mapping[str, Any]) -> Theme:
-    """Return the theme that has these colours."""
+    """Return the theme with these colours."""
 
     def section(part: str) -> dict[str, Any]:
         return {k.partition(".")[2]: v for k, v in values.items() if k.startswith(f"{part}.")}
@@ -253,7 +253,7 @@ def theme_of(name: str, values: Mapping[str, Any]) -> Theme:
     return Theme(
         name,
         **{key: value for key, value in values.items() if "." not in key},
-        ground=Ground(**section("ground")),
+        ground=StadiumColours(**section("ground")),
         gaps=tuple((GapState(state), colour) for state, colour in section("gaps").items()),
         named=tuple(section("named").items()),
         lights=tuple(section("lights").items()),
@@ -261,7 +261,7 @@ def theme_of(name: str, values: Mapping[str, Any]) -> Theme:
 
 
 def _read_table() -> dict[str, dict[str, Any]]:
-    """Return the table's columns; lights shine in a theme's colour names, by day in the night's."""
+    """Return the table's columns; lights use a theme's colour names, by day the night's."""
     head, *rows = (line.split() for line in _TABLE.splitlines())
     columns: dict[str, dict[str, Any]] = {name: {} for name in head}
     for row in rows:
@@ -277,7 +277,7 @@ def _read_table() -> dict[str, dict[str, Any]]:
 
 
 VALUES = _read_table()
-"""The colours of each theme by dotted name, as the table and the files of themes write them."""
+"""The colours of each theme by dotted name, as in the table and in theme files."""
 THEMES = {name: theme_of(name, values) for name, values in VALUES.items()}
 NIGHT = THEMES["night"]
 
@@ -285,11 +285,11 @@ NIGHT = THEMES["night"]
 def theme_named(name: str) -> Theme:
     """Return a theme by name, or by the path of a `.yaml` file of overrides.
 
-    A name that is none of the shipped ones is that of a file in `themes` of the user's folder.
+    A name that is not a shipped theme's is looked up in `themes` of the user's folder.
 
     Raises:
-        ThemeError: there is no such theme (the message names those there are), or the file says
-            what a theme does not know.
+        ThemeError: there is no such theme (the message lists the names), or the file has unknown
+            entries.
     """
     if name in THEMES:
         return THEMES[name]

@@ -1,7 +1,7 @@
-"""Reading a theme's file: YAML that overrides colours of one of the themes there are.
+"""Reading a theme's file: YAML that overrides colours of an existing theme.
 
-In: a path. Out: a `Theme`, or every problem of the file with its line and column. It is read as a
-scenario is: bounded in size and depth, no tag obeyed, no alias unfolded without end.
+In: a path. Out: a `Theme`, or every problem of the file with its line and column. It is read like a
+scenario: bounded in size and depth, tags ignored, alias expansion limited.
 """
 
 from __future__ import annotations
@@ -20,11 +20,10 @@ _EXAMPLE = css((52, 232, 128))
 
 
 def read_theme(path: Path) -> Theme:
-    """Return the theme that a file makes of the one it names as `base` (night if it names none).
+    """Return the theme of a file, which overrides the theme named `base` (default: night).
 
     Raises:
-        ThemeError: the file cannot be read, or says what a theme does not know; one line for each
-            problem.
+        ThemeError: the file cannot be read or has unknown entries; one line for each problem.
     """
     try:
         document = read_document(read_text(path, str(path)), str(path))
@@ -38,17 +37,17 @@ def read_theme(path: Path) -> Theme:
 
 
 Entry = tuple[Any, YamlNode]
-"""A value of the file, and the node that says where it stands."""
+"""A value of the file, and its node with the position."""
 
 
 class _Reader:
-    """Makes overrides out of values, and adds what is wrong with them to `problems`."""
+    """Reads overrides from values, and adds problems to `problems`."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
 
     def values(self, root: Entry) -> dict[str, Any]:
-        """Return a theme's colours by dotted name; what is refused keeps the base's value."""
+        """Return a theme's colours by dotted name; refused values keep the base's."""
         night = VALUES["night"]
         names = dict.fromkeys(key.partition(".")[0] for key in night)
         entries = self._entries(root, "", (*names, "base"))
@@ -70,7 +69,7 @@ class _Reader:
         return VALUES.get(name, VALUES["night"])
 
     def _read(self, entry: Entry, where: str, values: dict[str, Any]) -> None:
-        """Put one value of the file in its place."""
+        """Store one value of the file."""
         value: Colour | float | None = None
         if where == "ground.floodlight":
             what = "a number from 0 to 1"
@@ -86,7 +85,7 @@ class _Reader:
             values[where] = value
 
     def _entries(self, entry: Entry, where: str, known: Collection[str]) -> dict[str, Entry]:
-        """Return the entries that are known; of an empty node none."""
+        """Return the known entries; an empty node has none."""
         value, node = entry
         if value is None:
             return {}
@@ -96,7 +95,7 @@ class _Reader:
         for key, (key_node, _) in value.nodes.items():
             if key not in known:
                 what = f"{where or 'a theme'} knows no {quoted(key)}"
-                few = len(self.problems) < MOST_LISTED  # looking for a near word takes time
+                few = len(self.problems) < MOST_LISTED  # finding similar words takes time
                 hint = (_near(key, known) or f"known: {', '.join(known)}") if few else ""
                 self._refuse(key_node, where, what, hint)
         return {key: (value[key], value.nodes[key][1]) for key in value if key in known}
@@ -106,7 +105,7 @@ class _Reader:
 
 
 def _text(entry: Entry) -> str:
-    """Return a single value as it is written; of a table or a list nothing."""
+    """Return a single value as written; "" for a mapping or a list."""
     written = entry[1].value
     return written if isinstance(written, str) else ""
 

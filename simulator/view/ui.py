@@ -1,9 +1,9 @@
-"""Immediate-mode controls: one call draws a control; mouse, keys and typing then call it back.
+"""Immediate-mode controls: one call draws a control and registers its callbacks for input.
 
-In: a surface and `Control`s; then the events of the window. Out: pixels, calls of what the controls
-do. A panel draws all of its controls again whenever `stale` says that they look different. Events
-between two pictures go to the controls as they were drawn last, so that there is no tree of objects
-to keep in step with what is shown.
+In: a surface and `Control`s; then the events of the window. Out: pixels, and calls of the controls'
+callbacks. A panel draws all of its controls again whenever `stale` says that they changed. Events
+between two pictures go to the controls as they were last drawn, so that there is no tree of objects
+to keep in step with the screen.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from simulator.view.text import REGULAR, SEMIBOLD, Style, shrink
 from simulator.view.theme import Colour, mix
 
 Key = tuple[str, ...]
-"""The name of a control, such as `("knob", "pacers.count")`: unique within its panel."""
+"""The key of a control, such as `("knob", "pacers.count")`: unique within its panel."""
 Moved = Callable[[int, int], object]
 DOUBLE_CLICK_S = 0.4
-"""Two clicks within this are a double click [s of wall clock]."""
+"""Two clicks within this time are a double click [s of wall clock]."""
 TOOLTIP_S = 0.6
 """How long the mouse rests on a control before its tooltip appears [s of wall clock]."""
 FAR = 10**9
-"""As many steps as lead to the end of any slider."""
+"""Enough steps to reach the end of any slider."""
 _BLINK_S = 0.5
 _LONGEST = 200
 _NOWHERE = (-100_000, -100_000)
@@ -46,25 +46,25 @@ _BEGINS_A_NUMBER = "0123456789.-+"
 
 @dataclass(slots=True, kw_only=True)
 class Control:
-    """Where a control is, and what can be done with it; how it looks is the call that draws it.
+    """The place of a control and what it does; its appearance is the call that draws it.
 
     Attributes:
-        key: its name.
-        box: where it is [px of the panel]; `ring`: what the focus ring goes round, if not that.
+        key: its key.
+        box: its box [px of the panel]; `ring`: the focus ring's, if different.
         note: the sentence that explains it.
         stop: Tab stops at it.
         press: what a click, Enter or Space does.
         drag: gets the pointer while the mouse holds it, also from outside [px of the panel].
         step: gets the arrow keys as steps to the right and down, ten at a time with Shift.
-        reset: what Delete and Backspace do, on a label a double click.
-        entry: the field that takes what is typed while this control has the focus.
-        text: what the entry of a field begins with.
-        accept: takes the text of an entry; False keeps it open. `cancel`: it was given up.
+        reset: what Delete and Backspace do; on a label, a double click.
+        entry: the field that gets typed text while this control has the focus.
+        text: the initial text of a field's entry.
+        accept: gets the text of an entry; False keeps it open. `cancel`: the entry was cancelled.
         options: the options of a choice; `choose` gets the chosen one.
         coloured: the options are names of colours.
-        span: the least and the greatest value of a slider; `turn` gets the value dragged to and,
-            as they were when the mouse took hold, both of these.
-        view: the part of the panel that it scrolls in; set where it is drawn.
+        span: the lowest and the highest value of a slider; `turn` gets the value dragged to and
+            both of these as they were at the start of the drag.
+        view: the part of the panel that it scrolls in; set when it is drawn.
     """
 
     key: Key
@@ -88,27 +88,27 @@ class Control:
     view: Box | None = None
 
     def hit(self, at: tuple[int, int]) -> bool:
-        """Return whether a point is on the part in view."""
+        """Return whether a point is on the visible part."""
         seen = self.view is None or pygame.Rect(self.view).collidepoint(at)
         return seen and pygame.Rect(self.box).collidepoint(at)
 
 
 @dataclass(frozen=True, slots=True)
 class Popup:
-    """The open list of a choice: its options and the marked one."""
+    """The open list of a choice: its options and the highlighted one."""
 
     owner: Key
     options: tuple[str, ...]
     marked: int
 
     def move(self, steps: int) -> Popup:
-        """Return it with the mark `steps` further down, stopping at the ends."""
+        """Return it with the highlight `steps` further down, stopping at the ends."""
         return replace(self, marked=min(max(0, self.marked + steps), len(self.options) - 1))
 
 
 @dataclass(slots=True)
 class TextEntry:
-    """A text being typed: the caret, where its selection began, and the input method's part."""
+    """A text being typed: the caret, the start of its selection, and the input method's part."""
 
     key: Key
     text: str
@@ -123,19 +123,19 @@ class TextEntry:
         return slice(min(self.caret, self.anchor), max(self.caret, self.anchor))
 
     def insert(self, text: str) -> None:
-        """Put `text` in the place of what is selected."""
+        """Replace the selection by `text`."""
         before, after = self.text[: self.selected.start], self.text[self.selected.stop :]
         text = "".join(c for c in text if c.isprintable())[: _LONGEST - len(before + after)]
         self.text = before + text + after
         self.caret = self.anchor = len(before + text)
 
     def move(self, to: int, *, select: bool) -> None:
-        """Move the caret; `select` leaves the other end of the selection where it is."""
+        """Move the caret; with `select` the other end of the selection stays."""
         self.caret = min(max(0, to), len(self.text))
         self.anchor = self.anchor if select else self.caret
 
     def edit(self, event: pygame.Event) -> None:
-        """Take a KEYDOWN that moves, deletes, selects, copies or pastes."""
+        """Handle a KEYDOWN that moves, deletes, selects, copies or pastes."""
         mods, key, at = getattr(event, "mod", 0), event.key, self.selected
         select, command = bool(mods & pygame.KMOD_SHIFT), bool(mods & _COMMAND)
         if key in _ACROSS and at.start != at.stop and not select and not command:
@@ -159,10 +159,10 @@ class TextEntry:
 
 
 class Ui:
-    """The controls of one panel: those drawn last, and what the user is doing with them."""
+    """The controls of one panel as last drawn, and the user's interaction with them."""
 
     def __init__(self) -> None:
-        """Start without controls; `begin` gives a surface to draw on."""
+        """Start without controls; `begin` provides a surface to draw on."""
         self.controls: list[Control] = []
         self.focus: Key | None = None
         self.hover: Key | None = None
@@ -193,7 +193,7 @@ class Ui:
         self.controls, self._scrollable, self.stale = [], None, False
 
     def end(self) -> bool:
-        """Finish the picture; return whether it stands, else it has to be drawn once more."""
+        """Finish the picture; return False if it must be drawn once more."""
         focused = self.find(self.focus)
         if focused is None:
             self.focus = None
@@ -221,20 +221,20 @@ class Ui:
             self._caret_shown = shown
 
     def flush(self) -> None:
-        """Drag to where the mouse has come since: it moves often within a picture."""
+        """Apply the drag up to the mouse's present place: it moves often within a picture."""
         to, self._drag_to, self._dragged = self._drag_to, None, False
         if to is not None and self._held is not None and self._held.drag is not None:
             self.stale = True
             self._held.drag(*to)
 
     def begin_scroll(self, view: Box) -> int:
-        """Begin the part that scrolls, within `view`; return where its content begins [px]."""
+        """Begin the scrolling part, within `view`; return where its content begins [px]."""
         self._view = self._scrollable = view
         self.surface.set_clip(view)
         return view.y - self.scroll
 
     def end_scroll(self, bottom: int) -> None:
-        """End the part that scrolls; its content goes down to `bottom` [px]."""
+        """End the scrolling part; its content extends down to `bottom` [px]."""
         view, self._view = self._scrollable, None
         self.surface.set_clip(None)
         if view is None:
@@ -251,11 +251,11 @@ class Ui:
             pygame.draw.rect(self.surface, self.theme.faint, bar, border_radius=wide)
 
     def scroll_by(self, px: int) -> None:
-        """Move the part that scrolls by some pixels."""
+        """Scroll by some pixels."""
         self.scroll, self.stale = min(max(0, self.scroll + px), self._furthest), True
 
     def find(self, key: Key | None) -> Control | None:
-        """Return the control of this name as it was drawn last."""
+        """Return the control with this key as last drawn."""
         return next((c for c in self.controls if c.key == key), None)
 
     def note(self) -> str:
@@ -286,7 +286,7 @@ class Ui:
         return self.type.write(self.surface, text, at, weight, px, colour, align=align, width=width)
 
     def lines(self, text: str, box: Box, px: int, colour: Colour, most: int) -> int:
-        """Write a sentence in `most` lines at most; return the height of those it takes [px]."""
+        """Write a sentence in `most` lines at most; return the height used [px]."""
         step, lines = round(1.35 * px), self.wrap(text, box.w, px)
         for i, line in enumerate([*lines[: most - 1], " ".join(lines[most - 1 :])]):
             self.text(line, (box.x, box.y + (i + 0.5) * step), px, colour, width=box.w)
@@ -301,7 +301,7 @@ class Ui:
         return self.type.width(text, SEMIBOLD if strong else REGULAR, px)
 
     def fitting(self, text: str, px: int, room: int) -> int:
-        """Return the size of type at which a line fits into `room`, `px` at most [px]."""
+        """Return the largest type size, `px` at most, at which a line fits into `room` [px]."""
         return shrink(px, 8, lambda size: self.width(text, size) <= room)
 
     def dot(self, at: tuple[float, float], radius: float, colour: Colour) -> None:
@@ -310,13 +310,13 @@ class Ui:
         pygame.draw.aacircle(self.surface, colour, where, max(2, round(radius)))
 
     def bed(self, box: Box, inside: Colour, edge: Colour) -> None:
-        """Draw the rounded ground of a control."""
+        """Draw the rounded background of a control."""
         radius, thick = max(3, round(8 * self.sizes.unit)), max(1, round(self.sizes.unit))
         pygame.draw.rect(self.surface, inside, box, border_radius=radius)
         pygame.draw.rect(self.surface, edge, box, thick, border_radius=radius)
 
     def focus_ring(self, box: Box) -> None:
-        """Draw the ring round what is in focus, clear of the words that begin at the box's edge."""
+        """Draw the ring around the control in focus, clear of words that begin at its edge."""
         out, thick = max(3, round(4 * self.sizes.unit)), max(2, round(2 * self.sizes.unit))
         around = pygame.Rect(box).inflate(4 * out, 2 * out).clamp(self.surface.get_rect())
         pygame.draw.rect(self.surface, self.theme.own, around, thick, border_radius=2 * out)
@@ -324,13 +324,13 @@ class Ui:
     # controls ---------------------------------------------------------------------------------
 
     def add(self, control: Control) -> bool:
-        """Let a box be a control, whatever is drawn there; return whether any of it is seen."""
+        """Register a box as a control, whatever is drawn there; return whether it is visible."""
         control.view = self._view
         self.controls.append(control)
         return self._view is None or control.box.touches(self._view)
 
     def label(self, of: Control, box: Box) -> None:
-        """Let words be a control's label: a double click on it resets what it names."""
+        """Make words a control's label: a double click on it resets the control."""
         key = ("label", *of.key)
         self.add(Control(key=key, box=box, note=of.note, stop=False, reset=of.reset))
 
@@ -346,7 +346,7 @@ class Ui:
         changed: bool = False,
         px: int | None = None,
     ) -> None:
-        """Draw a button or a tab; without `press` there is nothing to do. `changed` adds a dot."""
+        """Draw a button or a tab; without `press` it is disabled. `changed` adds a dot."""
         control.stop = control.stop and control.press is not None
         if not self.add(control):
             return
@@ -390,7 +390,7 @@ class Ui:
         self.dot((box.right - half if on else box.x + half, box.y + half), 0.36 * box.h, colour)
 
     def cross(self, control: Control) -> None:
-        """Draw a cross that closes something or lets it go."""
+        """Draw a cross that closes or removes something."""
         if self.add(control):
             (x, y), arm = control.box.centre, max(3.0, 0.2 * control.box.h)
             thick, colour = 2 * max(1.0, self.sizes.unit), self._lit(control, self.theme.muted)
@@ -399,7 +399,7 @@ class Ui:
                 pygame.draw.aaline(self.surface, colour, first, last, round(thick))
 
     def lock(self, control: Control, *, on: bool) -> None:
-        """Draw a lock, shut when it is on."""
+        """Draw a lock, closed when it is on."""
         if not self.add(control):
             return
         colour = self.theme.warning if on else self._lit(control, self.theme.faint)
@@ -409,13 +409,13 @@ class Ui:
         top = body.y - round(0.34 * h) - up
         bow = pygame.Rect(x + thick, top, body.w - 2 * thick, round(0.7 * h))
         pygame.draw.rect(self.surface, colour, bow, thick, border_radius=bow.w // 2)
-        if up:  # an open bow has left the body on its right
+        if up:  # an open shackle has left the body on its right
             gap = (bow.right - thick, bow.centery - up, thick, bow.h)
             self.surface.fill(self.theme.panel, gap)
         pygame.draw.rect(self.surface, colour, body, border_radius=max(1, thick // 2))
 
     def slider(self, control: Control, value: float, *, changed: bool = False) -> None:
-        """Draw a slider. While the mouse holds it its range stays what it was when it took hold."""
+        """Draw a slider. While the mouse holds it, its range stays as it was at the start."""
         if self._held is not None and self.holds(control.key):
             control.span = self._held.span
         (low, high), box, turn = control.span, control.box, control.turn
@@ -441,7 +441,7 @@ class Ui:
         self.dot(at, radius, self._lit(control, mix(theme.muted, theme.text, 0.6)))
 
     def field(self, control: Control, shown: str) -> None:
-        """Draw a field that says `shown`; pressed, it opens an entry with the control's `text`."""
+        """Draw a field that shows `shown`; pressing it opens an entry with the control's `text`."""
         key, box, px = control.key, control.box, self.sizes.body
         control.press, control.entry = lambda: self.edit(key), key
         if not self.add(control):
@@ -463,7 +463,7 @@ class Ui:
             self.bed(control.box, mix(theme.panel, theme.back, 0.5), theme.edge)
 
     def choice(self, control: Control, value: str) -> None:
-        """Draw a choice: pressed it opens its list, the arrow keys take the next option."""
+        """Draw a choice: a press opens its list, the arrow keys select the next option."""
         key, box, options, choose = control.key, control.box, control.options, control.choose
         at = options.index(value) if value in options else 0
 
@@ -497,7 +497,7 @@ class Ui:
         self.text(text, (left, y), px, self.theme.text, strong=True, width=room)
 
     def _draw_popup(self, popup: Popup, owner: Control) -> None:
-        """Draw the open list below its control, or above it where there is more room."""
+        """Draw the open list below its control, or above it if there is more room."""
         row, box, theme = round(1.75 * self.sizes.body), owner.box, self.theme
         below, above = self.size[1] - box.bottom - 4, box.y - 4
         down = below >= min(above, row * len(popup.options))
@@ -546,13 +546,13 @@ class Ui:
             pygame.key.set_text_input_rect(place)
 
     def _hidden(self, entry: TextEntry, box: Box) -> int:
-        """Return how much of an entry's text lies left of its box, so that the caret is seen."""
+        """Return how much of an entry's text is left of its box so that the caret shows [px]."""
         px = self.sizes.body
         caret = self.width(entry.text[: entry.caret] + entry.composing, px)
         return max(0, caret - (box.w - 2 * round(0.4 * px)))
 
     def tooltip(self, screen: pygame.Surface) -> None:
-        """Draw the note of the control that the mouse rests on, above or below it."""
+        """Draw the tooltip of the control under the resting mouse, above or below it."""
         shown = self.find(self.hover)
         if shown is None or not shown.note or self.now_s - self._hovered_s < TOOLTIP_S:
             return
@@ -562,10 +562,10 @@ class Ui:
         x, above = min(box.x, screen.get_width() - card.get_width()), box.y - 2 * px - 4
         screen.blit(card, (max(0, x), above if above >= 0 else box.bottom + 4))
 
-    # doing ------------------------------------------------------------------------------------
+    # -- actions -------------------------------------------------------------------------------
 
     def edit(self, key: Key, text: str | None = None) -> None:
-        """Open the entry of a field; without `text` with what stands there, all selected."""
+        """Open the entry of a field; without `text`, with its present text, all selected."""
         field = self.find(key)
         if text is None:
             text = field.text if field is not None else ""
@@ -576,7 +576,7 @@ class Ui:
         self.show(key)
 
     def apply(self) -> bool:
-        """Hand on what was typed; return whether it was taken, else it stays open."""
+        """Submit the typed text; return False if it was refused and the entry stays open."""
         field, self.stale = self.find(self.typing), True
         if self.entry is None or field is None or field.accept is None:
             return True
@@ -585,13 +585,13 @@ class Ui:
         return self.entry is None
 
     def cancel(self) -> None:
-        """Close the entry; what was typed is given up."""
+        """Close the entry and discard the typed text."""
         field, self.entry, self.stale = self.find(self.typing), None, True
         if field is not None and field.cancel is not None:
             field.cancel()
 
     def close(self) -> None:
-        """Close what is open, the entry and the list, and hold nothing any more."""
+        """Close the open entry and list, and end any drag."""
         self.flush()
         self.entry = self.popup = self._held = None
         self.stale = True
@@ -611,7 +611,7 @@ class Ui:
         return self.entry.key if self.entry is not None else None
 
     def move_focus(self, steps: int, *, scrolled: bool = False) -> None:
-        """Focus the next control in a ring, or the one before; `scrolled` begins in that part."""
+        """Focus the next control in a ring, or the one before; `scrolled` starts in that part."""
         keys = [c.key for c in self.controls if c.stop]
         if self.focus in keys:
             self.focus = keys[(keys.index(self.focus) + steps) % len(keys)]
@@ -633,7 +633,7 @@ class Ui:
     # keys -------------------------------------------------------------------------------------
 
     def key(self, event: pygame.Event, *, again: bool = False) -> bool:
-        """Take a KEYDOWN, `again` while it is held; return whether it was meant for the panel."""
+        """Handle a KEYDOWN, `again` while it is held; return whether the panel consumed it."""
         mods = getattr(event, "mod", 0)
         way = -1 if mods & pygame.KMOD_SHIFT else 1
         if pygame.K_F1 <= event.key <= pygame.K_F12:
@@ -665,7 +665,7 @@ class Ui:
         elif event.key in _ENTER:
             self.apply()
         else:
-            with contextlib.suppress(pygame.error):  # a clipboard that does not answer
+            with contextlib.suppress(pygame.error):  # an unresponsive clipboard
                 entry.edit(event)
 
     def _key_in_list(self, popup: Popup, event: pygame.Event) -> None:
@@ -677,7 +677,7 @@ class Ui:
             self.popup = None
 
     def _key_on(self, control: Control, event: pygame.Event, *, again: bool) -> bool:
-        """Take a key for the control in focus."""
+        """Handle a key for the control in focus."""
         key, written = event.key, getattr(event, "unicode", "")
         if control.step is not None and key in {**_ACROSS, **_DOWN}:
             many = 10 if getattr(event, "mod", 0) & pygame.KMOD_SHIFT else 1
@@ -688,7 +688,7 @@ class Ui:
             self.close()
             control.reset()
         elif control.entry is not None and written and written in _BEGINS_A_NUMBER:
-            self.edit(control.entry, "")  # the character itself follows as a text
+            self.edit(control.entry, "")  # the character itself follows as a text event
         elif control.press is not None and key in _PRESS:
             if not again:
                 control.press()
@@ -700,7 +700,7 @@ class Ui:
         return True
 
     def write(self, event: pygame.Event) -> bool:
-        """Take a TEXTINPUT, or a TEXTEDITING of an input method, while something is typed."""
+        """Handle a TEXTINPUT, or a TEXTEDITING of an input method, while something is typed."""
         if self.entry is None or event.type not in (pygame.TEXTINPUT, pygame.TEXTEDITING):
             return False
         self.stale, self.entry.typed_s, self.entry.composing = True, self.now_s, ""
@@ -713,7 +713,7 @@ class Ui:
     # the mouse --------------------------------------------------------------------------------
 
     def mouse(self, event: pygame.Event) -> bool:
-        """Take an event of the mouse; return whether it was meant for the panel."""
+        """Handle a mouse event; return whether the panel consumed it."""
         if event.type == pygame.WINDOWLEAVE:
             self._point(_NOWHERE)
         elif event.type == pygame.MOUSEWHEEL and self._inside():
@@ -740,7 +740,7 @@ class Ui:
         return pygame.Rect((0, 0), self.size).collidepoint(self._pointer)
 
     def _hit(self) -> Control | None:
-        """Return the control under the mouse, of several the one drawn last."""
+        """Return the control under the mouse; of several, the one drawn last."""
         return next((c for c in reversed(self.controls) if c.hit(self._pointer)), None)
 
     def _point(self, at: tuple[int, int]) -> None:
@@ -794,7 +794,7 @@ class Ui:
             hit.press()
 
     def _character(self, control: Control) -> int:
-        """Return the place in the open entry's text that is nearest to the mouse."""
+        """Return the position in the open entry's text nearest to the mouse."""
         if self.entry is None:
             return 0
         px, text = self.sizes.body, self.entry.text
@@ -808,20 +808,20 @@ class Ui:
 
 
 MenuPart = tuple[str, Sequence[str], str, Callable[[str], object]]
-"""A heading, the options below it, the one that holds now, what takes another."""
+"""A heading, the options below it, the present one, and a callback for another."""
 
 
 class Menu:
-    """A menu over the picture: parts below each other, each with one option that holds."""
+    """A menu over the picture: parts below each other, each with one selected option."""
 
     def __init__(self, parts: Sequence[MenuPart]) -> None:
-        """Begin with the first part's present option in focus."""
+        """Start with the first part's selected option in focus."""
         self._parts, self._ui, self._card = parts, Ui(), pygame.Rect(0, 0, 0, 0)
         self._chosen = False
         self._ui.focus = ("0", parts[0][2])
 
     def handle(self, event: pygame.Event) -> bool:
-        """Take an event of the mouse or a KEYDOWN; return whether the menu stays open."""
+        """Handle a mouse event or a KEYDOWN; return whether the menu stays open."""
         if event.type == pygame.KEYDOWN:
             if event.key == pygame.K_ESCAPE:
                 return False
@@ -836,7 +836,7 @@ class Menu:
         return not self._chosen
 
     def draw(self, surface: pygame.Surface, over: Box, style: Style) -> None:
-        """Draw it at the foot of a box, its options in as many columns as they need."""
+        """Draw it at the bottom of a box, its options in as many columns as they need."""
         ui, sizes = self._ui, style.sizes
         px, pad = sizes.small, round(0.8 * sizes.small)
         row, screen = round(1.6 * px), surface.get_rect()

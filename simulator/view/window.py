@@ -1,6 +1,6 @@
-"""The window: whether there is a display for it, opening it, full screen, a picture saved of it.
+"""The window: checking for a display, opening, full screen, saving a picture.
 
-In: sizes [px], the number of a display. Out: a surface to draw on, notices in words. Displays come
+In: sizes [px], the number of a display. Out: a surface to draw on, notices as text. Displays come
 and go while it runs (a projector is plugged in, a lid is shut): nothing here ever ends the run.
 """
 
@@ -35,7 +35,7 @@ def displays() -> list[tuple[int, int]]:
 
 
 def closed() -> None:
-    """Close whatever window is open."""
+    """Close any open window."""
     pygame.display.quit()
 
 
@@ -43,21 +43,19 @@ class Window:
     """The one window that an audience sees."""
 
     def __init__(self, size: tuple[int, int]) -> None:
-        """Open it.
-
-        Raises:
-            DisplayError: no window can be opened.
-        """
+        """Open the window; raises `DisplayError` if that is not possible."""
         self.fullscreen = False
         self._windowed = (max(SMALLEST[0], size[0]), max(SMALLEST[1], size[1]))
         self.open()
 
     def open(self) -> None:
-        """Open the window, again after the display went away; raises `DisplayError`."""
+        """Open the window, also after the display went away; raises `DisplayError`."""
         # a lecture's picture stays where it is when the speaker clicks into the notes
         os.environ.setdefault("SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS", "0")
         os.environ.setdefault("SDL_IME_SHOW_UI", "1")  # else an input method hides its candidates
-        os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "lightpace")  # else a task bar says __main__
+        os.environ.setdefault(
+            "SDL_VIDEO_X11_WMCLASS", "lightpace"
+        )  # else a task bar shows __main__
         try:
             pygame.display.init()
             pygame.display.set_caption("lightpace")
@@ -70,7 +68,7 @@ class Window:
 
     @property
     def surface(self) -> pygame.Surface | None:
-        """What is drawn on; None while there is no display."""
+        """The surface to draw on; None while there is no display."""
         return pygame.display.get_surface() if pygame.display.get_init() else None
 
     @property
@@ -85,10 +83,10 @@ class Window:
         return self._windowed if self.fullscreen or self.surface is None else self.size
 
     def fill_screen(self, display: int) -> str:
-        """Fill the screen of a display, the last one there is at most.
+        """Fill the screen of a display, or of the last one if there are fewer.
 
         Returns:
-            Why not, as a sentence; empty where it was done. Then it is a window.
+            Why it failed, as a sentence, with a window instead; empty if it succeeded.
         """
         if not self.fullscreen and self.surface is not None:
             self._windowed = self.size
@@ -102,7 +100,7 @@ class Window:
         return ""
 
     def leave_screen(self) -> None:
-        """Be a window again; where even that is refused, the next picture opens one anew."""
+        """Return to a window; if even that fails, the next picture opens a new one."""
         self.fullscreen = False
         try:
             pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
@@ -110,7 +108,7 @@ class Window:
             pygame.display.quit()
 
     def save_picture(self, scenario: Scenario, time_s: float) -> str:
-        """Save what is shown beside the files here, named by its race time [s]; say where."""
+        """Save the picture in the working folder, named by its race time [s]; return a notice."""
         surface = self.surface
         if surface is None:
             return ""
@@ -124,7 +122,7 @@ class Window:
         return f"Saved {path}."
 
 
-# -- whether there is a display --------------------------------------------------------------------
+# -- checking for a display ------------------------------------------------------------------------
 
 
 ANSWER_S = 2.0
@@ -132,10 +130,10 @@ ANSWER_S = 2.0
 
 
 def missing_display() -> str:
-    """Return why no window can be opened, one sentence; empty where one can.
+    """Return why no window can be opened, as one sentence; empty if one can.
 
-    Only Linux and the BSDs need asking: elsewhere a session always has a display. A driver that the
-    user chose by `SDL_VIDEODRIVER` is taken at its word.
+    Only Linux and the BSDs need the check: elsewhere a session always has a display. A driver that
+    the user chose by `SDL_VIDEODRIVER` is not checked.
     """
     if os.environ.get("SDL_VIDEODRIVER") or sys.platform in ("win32", "darwin"):
         return ""
@@ -181,16 +179,16 @@ def _unix_answers(address: str) -> bool:
     return True
 
 
-# -- the program's sign ----------------------------------------------------------------------------
+# -- the program's icon ----------------------------------------------------------------------------
 
 
 SIDE = 64
-"""The side of the sign [px]."""
+"""Side of the icon [px]."""
 _FINE = 4
 
 
 def icon() -> pygame.Surface:
-    """Return the sign, `SIDE` × `SIDE` px with an alpha channel."""
+    """Return the icon, `SIDE` × `SIDE` px with an alpha channel."""
     ground, side = NIGHT.ground, SIDE * _FINE
     large = pygame.Surface((side, side), pygame.SRCALPHA)
 
@@ -205,7 +203,7 @@ def icon() -> pygame.Surface:
     band(0.07, ground.tartan)
     rail = band(0.19, NIGHT.light("green"))
     band(0.23, ground.turf)
-    # the light runs along the home straight alone; the rest of the rail is dark
+    # the light is on the home straight only; the rest of the rail is dark
     dark = pygame.Rect(0, 0, side, rail.bottom - rail.h // 3)
     large.set_clip(dark)
     band(0.19, ground.kerb)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from simulator.analysis.projection import (
     LOOK_BACK_M,
-    Possible,
+    TargetReachability,
     projected_finish,
     still_possible,
 )
@@ -64,12 +64,12 @@ def test_at_the_line_it_is_the_finish(attempt: Recording) -> None:
 
 
 @pytest.fixture(scope="module")
-def possible(scenario: Scenario, attempt: Recording) -> dict[float, Possible]:
+def possible(scenario: Scenario, attempt: Recording) -> dict[float, TargetReachability]:
     return {t: still_possible(scenario, attempt, t) for t in (235.0, 239.99, 246.0, 255.0)}
 
 
 def test_a_target_within_reach_is_possible_from_the_gun_to_the_line(
-    attempt: Recording, possible: dict[float, Possible]
+    attempt: Recording, possible: dict[float, TargetReachability]
 ) -> None:
     easy = possible[255.0]
     assert easy.at(0.0)
@@ -77,13 +77,15 @@ def test_a_target_within_reach_is_possible_from_the_gun_to_the_line(
     assert len(easy.x_m) == math.ceil(attempt.race_m / 25.0)
 
 
-def test_breaking4_is_out_of_reach_late_in_the_race(possible: dict[float, Possible]) -> None:
+def test_breaking4_is_out_of_reach_late_in_the_race(
+    possible: dict[float, TargetReachability],
+) -> None:
     late = possible[239.99]
     assert not any(late.at(x) for x in (1400.0, 1500.0, 1600.0, 1609.0))
 
 
 def test_an_easier_target_is_possible_wherever_a_harder_one_is(
-    possible: dict[float, Possible],
+    possible: dict[float, TargetReachability],
 ) -> None:
     targets = sorted(possible)
     for hard, easy in pairwise(targets):
@@ -105,7 +107,7 @@ def test_what_she_did_was_possible_all_the_way() -> None:
 
 
 def test_the_answer_is_that_of_the_last_point_passed() -> None:
-    wanted = Possible(240.0, np.array([0.0, 25.0, 50.0]), np.array([True, False, True]))
+    wanted = TargetReachability(240.0, np.array([0.0, 25.0, 50.0]), np.array([True, False, True]))
     assert [wanted.at(x) for x in (-3.0, 0.0, 24.9, 25.0, 49.0, 50.0, 900.0)] == [
         True, True, True, False, False, True, True,
     ]  # fmt: skip

@@ -24,7 +24,7 @@ from statistics import median
 from av.video.reformatter import VideoReformatter
 
 from simulator.export.codecs import coloured, video_writer
-from simulator.export.film import Cut, Pictures, SceneAt, attempt_scenes, write_film
+from simulator.export.film import FilmSegment, Pictures, SceneAt, attempt_scenes, write_film
 from simulator.session import Session
 from simulator.view.theme import theme_named
 
@@ -39,7 +39,7 @@ ROUNDS = 3
 
 
 def _pictures(scene_at: SceneAt, size: tuple[int, int], count: int) -> Pictures:
-    cut = Cut(FROM_S, FROM_S + count / FPS, 1.0, FPS)
+    cut = FilmSegment(FROM_S, FROM_S + count / FPS, 1.0, FPS)
     return Pictures(scene_at, cut, size, theme_named("night"))
 
 

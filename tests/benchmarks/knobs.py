@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -22,7 +23,7 @@ from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.stage.scenery import chance_of
-from simulator.view.app import FRAMES_PER_S, App
+from simulator.view.app import FRAMES_PER_S, SWITCH_S, App
 from simulator.view.panels.timeline import ChartKind
 
 TURNS = ("runner.form", "1"), ("plan.target", "3:57"), ("environment.wind.speed", "2")
@@ -55,15 +56,31 @@ def _pictures(app: App, found: Pictures, count: int) -> None:
         pace.tick(FRAMES_PER_S)
 
 
+@contextmanager
+def _opened(
+    size: tuple[int, int], start_at_s: float | None = None
+) -> Iterator[tuple[Session, App]]:
+    """Yield a session and its window, with threads and garbage as `run` has them."""
+    session = Session.open("breaking4", start_at_s=start_at_s)
+    app, interval_s = App(session, size=size), sys.getswitchinterval()
+    try:
+        app.frame(0.0)
+        sys.setswitchinterval(SWITCH_S)
+        gc.freeze()
+        gc.disable()
+        yield session, app
+    finally:
+        gc.unfreeze()
+        gc.enable()
+        sys.setswitchinterval(interval_s)
+        session.close()
+        pygame.display.quit()
+
+
 def measured(size: tuple[int, int], *, playing: bool) -> Pictures:
     """Turn knobs in a window of this size, and look at a second of pictures after each."""
     found, idle = Pictures(), Pictures()
-    session = Session.open("breaking4")
-    app = App(session, size=size)
-    try:
-        app.frame(0.0)
-        gc.freeze()  # as `run` does
-        gc.disable()
+    with _opened(size) as (session, app):
         app.perform(Action.DRAWER)
         _pictures(app, idle, FRAMES_PER_S)
         for turn in range(ROUNDS):
@@ -82,11 +99,6 @@ def measured(size: tuple[int, int], *, playing: bool) -> Pictures:
                 bars = session.show.alternatives or ()
                 assert not any(bar.stale for bar in bars)
                 _pictures(app, found, FRAMES_PER_S)
-    finally:
-        gc.unfreeze()
-        gc.enable()
-        session.close()
-        pygame.display.quit()
     return found
 
 
@@ -96,16 +108,12 @@ def dragged(size: tuple[int, int], chart: ChartKind, seconds: float = 10.0) -> l
     With the chart of paces a split is dragged, else the front pacer: to and fro, and aside. A move
     that a snap line took up, so that nothing changed, is not counted.
     """
-    took, session = list[float](), Session.open("breaking4", start_at_s=MOMENT_S)
-    app = App(session, size=size)
-    try:
-        app.frame(0.0)
+    took = list[float]()
+    with _opened(size, MOMENT_S) as (session, app):
         while app.drag_tool.chart is not chart:
             app.perform(Action.CHART)
         _pictures(app, Pictures(), FRAMES_PER_S)
         start = app.drag_tool.handle()
-        gc.freeze()  # as `run` does
-        gc.disable()
         _send(app, pygame.MOUSEBUTTONDOWN, start, button=1)
         for n in range(round(seconds * FRAMES_PER_S)):
             x, y = 8.0 * math.sin(n / 3), 8.0 * math.sin(n / 7)
@@ -117,20 +125,13 @@ def dragged(size: tuple[int, int], chart: ChartKind, seconds: float = 10.0) -> l
             assert not any(bar.stale for bar in session.show.alternatives or ())
         _send(app, pygame.MOUSEBUTTONUP, start, button=1)
         assert session.panel_state().can_undo <= 1
-    finally:
-        gc.unfreeze()
-        gc.enable()
-        session.close()
-        pygame.display.quit()
     return took
 
 
 def settled(size: tuple[int, int]) -> tuple[float, float]:
     """Turn a knob and let go; return when the chance is there, and those of all bars, wall [s]."""
-    session = Session.open("breaking4", start_at_s=MOMENT_S)
-    app = App(session, size=size)
     chances, bars = list[float](), list[float]()
-    try:
+    with _opened(size, MOMENT_S) as (session, app):
         session.settle()
         for turn in range(ROUNDS):
             session.set_measure(Measure.FINISH)
@@ -146,9 +147,6 @@ def settled(size: tuple[int, int]) -> tuple[float, float]:
             while any(bar.chance is None for bar in session.show.alternatives or ()):
                 _pictures(app, Pictures(), 1)
             bars.append(time.perf_counter() - begin)
-    finally:
-        session.close()
-        pygame.display.quit()
     return median(chances), median(bars)
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from simulator.analysis.sweep import chunks
 from simulator.analysis.sweep.axes import grid_of
-from simulator.analysis.sweep.chunks import Columns, Request, request_of
+from simulator.analysis.sweep.chunks import Columns, SweepRequest, request_of
 from simulator.analysis.sweep.rows import NOTHING_BESIDE
 from simulator.errors import OutputError
 from simulator.export.chunk_store import ChunkStore
@@ -23,18 +23,18 @@ from simulator.export.chunk_store import ChunkStore
 COLUMNS: Columns = {"pacers.count": np.arange(3.0), "status": np.array(["finished", "x", "y"])}
 
 
-def _request(*changes: str, vary: str = "runner.mass=40..50:0.01") -> Request:
+def _request(*changes: str, vary: str = "runner.mass=40..50:0.01") -> SweepRequest:
     return request_of("breaking4", grid_of([vary]), changes=[*NOTHING_BESIDE, *changes])
 
 
 @pytest.fixture
-def request_in_tens(monkeypatch: pytest.MonkeyPatch) -> Request:
+def request_in_tens(monkeypatch: pytest.MonkeyPatch) -> SweepRequest:
     monkeypatch.setattr(chunks, "CHUNK_ROWS", 100)
     return _request()
 
 
 def test_what_is_kept_is_read_back_and_no_longer_missing(
-    tmp_path: Path, request_in_tens: Request
+    tmp_path: Path, request_in_tens: SweepRequest
 ) -> None:
     store = ChunkStore(tmp_path / "out.csv", request_in_tens)
     assert store.missing() == list(range(11))
@@ -50,7 +50,7 @@ def test_what_is_kept_is_read_back_and_no_longer_missing(
 
 @pytest.mark.parametrize("kept_bytes", [0, 1, 100, -1])
 def test_a_chunk_that_has_lost_its_end_is_missing(
-    tmp_path: Path, request_in_tens: Request, kept_bytes: int
+    tmp_path: Path, request_in_tens: SweepRequest, kept_bytes: int
 ) -> None:
     store = ChunkStore(tmp_path / "out.csv", request_in_tens)
     store.write(0, COLUMNS)
@@ -61,7 +61,7 @@ def test_a_chunk_that_has_lost_its_end_is_missing(
 
 
 def test_a_chunk_that_is_damaged_inside_is_not_read(
-    tmp_path: Path, request_in_tens: Request
+    tmp_path: Path, request_in_tens: SweepRequest
 ) -> None:
     store = ChunkStore(tmp_path / "out.csv", request_in_tens)
     store.write(0, COLUMNS)
@@ -95,7 +95,7 @@ def test_chunks_of_another_scenario_program_or_file_are_not_gone_on_with(
 
 
 def test_looking_for_what_is_missing_is_cheap_and_linear(
-    tmp_path: Path, request_in_tens: Request, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, request_in_tens: SweepRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No chunk is read for it: two thousand take well under a second, not minutes."""
     many = replace(request_in_tens, grid=grid_of(["runner.mass=40..50:0.00005"]))
@@ -113,7 +113,7 @@ def test_looking_for_what_is_missing_is_cheap_and_linear(
 
 
 def test_a_full_disk_is_said_and_leaves_no_half_a_chunk(
-    tmp_path: Path, request_in_tens: Request, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, request_in_tens: SweepRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = ChunkStore(tmp_path / "out.csv", request_in_tens)
     store.write(0, COLUMNS)
@@ -130,7 +130,7 @@ def test_a_full_disk_is_said_and_leaves_no_half_a_chunk(
 
 @pytest.mark.parametrize("left", ["", "not a number", "999999999", "own"])
 def test_a_lock_of_nobody_is_taken_away(
-    tmp_path: Path, request_in_tens: Request, left: str
+    tmp_path: Path, request_in_tens: SweepRequest, left: str
 ) -> None:
     store = ChunkStore(tmp_path / "out.csv", request_in_tens)
     store.write(0, COLUMNS)
@@ -143,7 +143,9 @@ def test_a_lock_of_nobody_is_taken_away(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="locks as POSIX does")
-def test_a_lock_of_a_running_process_is_respected(tmp_path: Path, request_in_tens: Request) -> None:
+def test_a_lock_of_a_running_process_is_respected(
+    tmp_path: Path, request_in_tens: SweepRequest
+) -> None:
     store = ChunkStore(tmp_path / "out.csv", request_in_tens)
     store.write(0, COLUMNS)
     program = (
@@ -165,7 +167,7 @@ def test_a_lock_of_a_running_process_is_respected(tmp_path: Path, request_in_ten
 
 
 def test_nothing_is_left_of_a_folder_that_holds_no_chunk(
-    tmp_path: Path, request_in_tens: Request
+    tmp_path: Path, request_in_tens: SweepRequest
 ) -> None:
     store = ChunkStore(tmp_path / "out.csv", request_in_tens)
     with pytest.raises(KeyboardInterrupt), store.held():
@@ -174,7 +176,7 @@ def test_nothing_is_left_of_a_folder_that_holds_no_chunk(
 
 
 def test_a_folder_that_cannot_be_looked_into_is_said(
-    tmp_path: Path, request_in_tens: Request, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, request_in_tens: SweepRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = ChunkStore(tmp_path / "out.csv", request_in_tens)
     store.write(0, COLUMNS)

@@ -24,7 +24,7 @@ from simulator.errors import OutputError
 from simulator.export import leds
 from simulator.export.leds import (
     FRAMES_PER_S,
-    Target,
+    LedTarget,
     colours_of,
     opened_strip,
     parse_target,
@@ -95,7 +95,7 @@ def lit(head_m: float, leds: int = 400) -> Any:
 def test_a_strip_shows_the_light_and_goes_dark(receiver: Receiver, address: str) -> None:
     scene = lit(300.0)
     wanted = colours_of(scene, 400, NIGHT)
-    target = Target("sacn", address, universe=3, count=400, gamma=1.0)
+    target = LedTarget("sacn", address, universe=3, count=400, gamma=1.0)
     with opened_strip(target, NIGHT) as strip:
         strip.show(scene)
         wait_for(lambda: any(any(receiver.data.get(n, b"")) for n in (3, 4, 5)))
@@ -111,7 +111,7 @@ def test_a_strip_shows_the_light_and_goes_dark(receiver: Receiver, address: str)
 @linux
 def test_it_goes_dark_even_after_an_error(receiver: Receiver, address: str) -> None:
     def fail() -> None:
-        with opened_strip(Target("sacn", address, universe=3, count=100), NIGHT) as strip:
+        with opened_strip(LedTarget("sacn", address, universe=3, count=100), NIGHT) as strip:
             strip.show(lit(100.0))
             wait_for(lambda: any(receiver.data.get(3, b"")))
             raise RuntimeError("the picture broke")
@@ -123,7 +123,7 @@ def test_it_goes_dark_even_after_an_error(receiver: Receiver, address: str) -> N
 
 @linux
 def test_it_sends_forty_times_a_second(receiver: Receiver, address: str) -> None:
-    with opened_strip(Target("sacn", address, universe=3), NIGHT) as strip:
+    with opened_strip(LedTarget("sacn", address, universe=3), NIGHT) as strip:
         wait_for(lambda: bool(receiver.times[3]))
         began = time.monotonic()
         while time.monotonic() - began < 1.0:
@@ -135,7 +135,7 @@ def test_it_sends_forty_times_a_second(receiver: Receiver, address: str) -> None
 
 @linux
 def test_nobody_listening_is_no_error(address: str) -> None:
-    with opened_strip(Target("sacn", address), NIGHT) as strip:
+    with opened_strip(LedTarget("sacn", address), NIGHT) as strip:
         for _ in range(5):
             strip.show(lit(5.0))
             time.sleep(0.03)
@@ -162,7 +162,7 @@ def destinations(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
 def test_the_host_that_was_named_is_the_only_one_that_is_sent_anything(
     destinations: list[tuple[str, int]], address: str
 ) -> None:
-    with opened_strip(Target("sacn", address, universe=3, count=400), NIGHT) as strip:
+    with opened_strip(LedTarget("sacn", address, universe=3, count=400), NIGHT) as strip:
         for head_m in (0.0, 150.0, 300.0):
             wanted = len(destinations) + 3
             strip.show(lit(head_m))
@@ -233,15 +233,15 @@ def test_waves_that_meet_add_up_and_never_wrap_round() -> None:
 
 
 def test_a_target_is_read() -> None:
-    assert parse_target("sacn:strip.local") == Target("sacn", "strip.local", 150, universe=1)
+    assert parse_target("sacn:strip.local") == LedTarget("sacn", "strip.local", 150, universe=1)
     asked = parse_target("sACN:10.0.0.7, universe=5, count=400, start=4, order=GRB, reverse")
-    assert asked == Target("sacn", "10.0.0.7", 400, 5, 4, "grb", reverse=True)
+    assert asked == LedTarget("sacn", "10.0.0.7", 400, 5, 4, "grb", reverse=True)
     asked = parse_target("ddp:wled.local,count=400,gamma=1,offset=20,reverse=no,start=1201")
-    assert asked == Target("ddp", "wled.local", 400, start=1201, gamma=1.0, offset=20)
+    assert asked == LedTarget("ddp", "wled.local", 400, start=1201, gamma=1.0, offset=20)
     assert parse_target("artnet:h").universe == 0
-    assert Target("sacn", "h", 400, 5).universes() == [(5, 0, 170), (6, 0, 170), (7, 0, 60)]
-    assert Target("sacn", "h", 170, 5).universes() == [(5, 0, 170)]
-    assert Target("sacn", "h", 172, 5, start=4).universes() == [(5, 3, 169), (6, 0, 3)]
+    assert LedTarget("sacn", "h", 400, 5).universes() == [(5, 0, 170), (6, 0, 170), (7, 0, 60)]
+    assert LedTarget("sacn", "h", 170, 5).universes() == [(5, 0, 170)]
+    assert LedTarget("sacn", "h", 172, 5, start=4).universes() == [(5, 3, 169), (6, 0, 3)]
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_the_wiring_decides_which_channel_carries_what() -> None:
     lap = np.array([[255, 0, 0], [0, 128, 0], [0, 0, 64]], np.uint8)
 
     def sent(**wiring: Any) -> list[list[int]]:
-        data = Target("ddp", "h", 3, **{"gamma": 1.0} | wiring).channels(lap)
+        data = LedTarget("ddp", "h", 3, **{"gamma": 1.0} | wiring).channels(lap)
         return [list(data[i : i + 3]) for i in (0, 3, 6)]
 
     assert sent() == [[255, 0, 0], [0, 128, 0], [0, 0, 64]]
@@ -326,7 +326,7 @@ def test_four_hundred_leds_are_one_packet_by_ddp(packets: Packets, address: str)
 @pytest.mark.parametrize("packets", [4048], indirect=True)
 def test_a_longer_strip_is_pushed_with_its_last_packet(packets: Packets, address: str) -> None:
     scene = lit(200.0)
-    target = Target("ddp", address, 1000, start=31, gamma=1.0)
+    target = LedTarget("ddp", address, 1000, start=31, gamma=1.0)
     with opened_strip(target, NIGHT) as strip:
         strip.show(scene)
         taken = packets.take(6)[3:]
@@ -341,7 +341,7 @@ def test_a_longer_strip_is_pushed_with_its_last_packet(packets: Packets, address
 @pytest.mark.parametrize("packets", [6454], indirect=True)
 def test_a_strip_takes_art_net(packets: Packets, address: str) -> None:
     scene = lit(299.0)
-    target = Target("artnet", address, 400, universe=511, start=2, gamma=1.0)
+    target = LedTarget("artnet", address, 400, universe=511, start=2, gamma=1.0)
     with opened_strip(target, NIGHT) as strip:
         strip.show(scene)
         taken = packets.take(6)[3:]
@@ -420,6 +420,6 @@ def test_black_while_presenting_darkens_a_strip(packets: Packets, address: str) 
 def test_a_host_without_an_address_is_one_sentence() -> None:
     with (
         pytest.raises(OutputError, match="is not known"),
-        opened_strip(Target("ddp", "no such host.invalid"), NIGHT),
+        opened_strip(LedTarget("ddp", "no such host.invalid"), NIGHT),
     ):
         pass

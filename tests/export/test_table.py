@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from simulator.analysis.sweep.axes import grid_of
-from simulator.analysis.sweep.chunks import Columns, Request, request_of
+from simulator.analysis.sweep.chunks import Columns, SweepRequest, request_of
 from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.export.chunk_store import ChunkStore
 from simulator.export.table import read_columns, write_columns
@@ -88,13 +88,13 @@ def test_what_is_no_table_is_said_in_a_sentence(tmp_path: Path, text: str) -> No
 
 
 @pytest.fixture
-def request_of_two() -> Request:
+def request_of_two() -> SweepRequest:
     grid = grid_of(["runner.mass=40..42:0.0002"])
     return request_of("breaking4", grid)
 
 
 def test_kept_chunks_are_found_again_and_damaged_or_foreign_ones_are_not(
-    tmp_path: Path, request_of_two: Request
+    tmp_path: Path, request_of_two: SweepRequest
 ) -> None:
     store = ChunkStore(tmp_path / "out.csv", request_of_two)
     assert store.missing() == [0, 1, 2]

@@ -1,9 +1,9 @@
 """Whatever a file holds, each of its readers uses it or says in a sentence why not, and soon.
 
 Scenarios, formations, runners and stories have `tests/scenario/test_fuzz.py`. Here are the others:
-recordings, sets of them, tables of results, rows of a sweep, chunks of one, themes. Their bytes and
-their values are damaged. Of each, `make test` tries 60, `make test-slow` and `make soak` as many as
-`FUZZ_CASES` says.
+recordings, sets of them, tables of results, rows of a sweep, chunks of one, themes, best times,
+activities, pictures. Their bytes and their values are damaged. Of each, `make test` tries 30,
+`make test-slow` and `make soak` as many as `FUZZ_CASES` says.
 """
 
 from __future__ import annotations
@@ -24,13 +24,16 @@ import pytest
 from fit_tool.utils.crc import crc16
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer import BadParameter
 
 from simulator.analysis.activities import likely_distances
+from simulator.analysis.fit import fit_runner
 from simulator.analysis.marks import ghost_marks
 from simulator.analysis.summary import summarise
 from simulator.analysis.sweep.axes import axis_of_csv, grid_of
 from simulator.analysis.sweep.chunks import request_of, run_chunk
-from simulator.errors import LightpaceError
+from simulator.cli.runners import _races_of
+from simulator.errors import LightpaceError, RecordingError
 from simulator.export.chunk_store import ChunkStore
 from simulator.export.table import read_columns
 from simulator.physics.attempt import simulate
@@ -43,7 +46,7 @@ from simulator.recording.store import (
     save_recordings,
 )
 from simulator.scenario.loader import load_scenario, load_text
-from simulator.scenario.model import Scenario
+from simulator.scenario.model import Runner, Scenario
 from simulator.scenario.picture_texts import MOMENT, SCENARIO, with_texts
 from simulator.scenario.reading import moment_of, read_text
 from simulator.view.figures import FigureSpec, draw_figure
@@ -254,6 +257,22 @@ def resealed(data: bytes, rng: random.Random) -> bytes:
     return bytes(body) + seal.to_bytes(2, "little")
 
 
+def save_bests(path: Path) -> None:
+    rows = ["800 m;2:01,5;", "1500 m;4:08,3;0.5", "1500 m;4:09;", "5k;15:40;0.2"]
+    path.write_text("\n".join(["distance;time;shelter", *rows]), "utf-8")
+
+
+def used_bests(path: Path) -> None:
+    """Read best times; of one log in ten a runner is made."""
+    try:
+        races = _races_of(path, 0.0)
+    except BadParameter as error:
+        raise RecordingError(error.message) from None
+    if random.Random(path.read_bytes()).random() < 0.1:  # noqa: S311 - which is no secret
+        fitted = fit_runner(races, Runner())
+        assert np.isfinite([fitted.runner.max_aerobic_power, fitted.runner.reserve]).all()
+
+
 def save_picture(path: Path) -> None:
     scenario, run = short()
     save_png(pygame.Surface((8, 8), 0, 32), path, (scenario, 0.5 * run.end_s))
@@ -293,6 +312,7 @@ READERS = {
     "theme": Reader("yaml", save_theme, mutated, lambda path: theme_named(str(path))),
     "table": Reader("csv", save_table, lambda _, rng: table(rng), used_table),
     "rows": Reader("csv", save_table, lambda _, rng: table(rng), used_rows),
+    "bests": Reader("csv", save_bests, another_table, used_bests),
     "laps in FIT": Reader("fit", save_activity("pressed.fit"), resealed, used_activity),
     "a track in FIT": Reader("fit", save_activity("track.fit"), resealed, used_activity),
     "TCX": Reader("tcx", save_activity("paused.tcx"), other_numbers, used_activity),
@@ -303,7 +323,7 @@ READERS = {
 }
 
 
-FEW = 60
+FEW = 30
 """Damaged files of each kind that are tried in `make test`; 500 take a minute and a half."""
 
 

@@ -48,13 +48,13 @@ full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /d
 
 
 @full
-@pytest.mark.parametrize("words", SAYING, ids=" ".join)
+@pytest.mark.parametrize("words", SAYING[::2] + SAYING[-1:], ids=" ".join)
 def test_output_onto_a_full_disk_is_one_sentence(words: list[str], folder: Path) -> None:
     said = "The output cannot be written: No space left on device.\n"
     assert shell(folder, words, ">/dev/full") == (1, said)
 
 
-@pytest.mark.parametrize("words", SAYING, ids=" ".join)
+@pytest.mark.parametrize("words", SAYING[1::2] + SAYING[:1], ids=" ".join)
 def test_output_that_nobody_wants_is_no_fault(words: list[str], folder: Path) -> None:
     assert shell(folder, words, ">&-") == (0, "")
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from simulator.coefficients import CHANGE_M, PASS_WIDE_M, SWAP_IN_M, SWAP_M
 from simulator.physics.attempt import simulate
-from simulator.physics.pacers import DRIFT_M, Group, Place, front_gap, group_of, places
+from simulator.physics.pacers import DRIFT_M, PacerGroup, PacerPlace, front_gap, group_of, places
 from simulator.recording.recording import Recording
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
@@ -114,7 +114,7 @@ def test_the_gap_opens_at_a_hand_over_that_is_untidy() -> None:
     tidy = group_of(_run(formation)[0].pacers, 1609.0)
     untidy = group_of(_run(formation, "pacers.swap_gap=1")[0].pacers, 1609.0)
 
-    def nearest(group: Group, x: float) -> float:
+    def nearest(group: PacerGroup, x: float) -> float:
         return min(p.x_m for p in places(group, x, x) if p.role == "ahead") - x
 
     for x, opens in ((700.0, 0.0), (790.0, 0.5), (800.0, 1.0), (820.0, 0.5), (900.0, 0.0)):
@@ -125,7 +125,7 @@ def test_the_gap_opens_at_a_hand_over_that_is_untidy() -> None:
     assert 0.0 < times[1] - times[0] < 0.5
 
 
-def in_slots(slots: str) -> Group:
+def in_slots(slots: str) -> PacerGroup:
     """Return a group in these slots, as they are, over a mile."""
     scenario = load_text(f"pacers: {{formation: {{slots: [{slots}]}}}}", "", configs_dir())
     return group_of(scenario.pacers, scenario.distance)
@@ -164,7 +164,7 @@ def test_who_comes_or_goes_does_so_over_the_change_and_fades_to_the_outside() ->
     slots = "{ahead: 1.2, offset: 0.2, name: a}, "
     group = in_slots(slots + "{ahead: 3, offset: 0.4, name: b, from: 400, until: 900}")
 
-    def of(name: str, x: float) -> Place | None:
+    def of(name: str, x: float) -> PacerPlace | None:
         return next((p for p in places(group, x, x) if p.name == name), None)
 
     for x in (400.0, 900.0):
@@ -191,7 +191,9 @@ def test_those_beside_and_behind_go_aside_with_her_and_those_ahead_do_not() -> N
     assert where["ahead"] == pytest.approx((504.2, 0.0))
     assert where["beside"] == pytest.approx((500.0, 1.7))
     assert where["behind"] == pytest.approx((498.5, 0.9))
-    assert front_gap(places(group, 500.0, 503.0), 500.0) == pytest.approx(4.2)
+    in_line = places(group, 500.0, 503.0)
+    assert [p.offset_m for p in in_line if p.role == "beside"] == [1.0]
+    assert front_gap(in_line, 500.0) == pytest.approx(4.2)
     assert front_gap([p for p in by_role.values() if p.role != "ahead"], 500.0) is None
 
 

@@ -49,6 +49,19 @@ def test_pacer_beside_costs_and_pacer_behind_helps() -> None:
     assert _at_slot(_one(-1.2)) == pytest.approx(0.09)
 
 
+@given(st.floats(-2.0, 3.0), st.floats(0.0, 1.5), st.floats(0.0, 1.5))
+def test_left_and_right_are_alike(ahead: float, aside: float, other: float) -> None:
+    one, two = Shelterer(ahead, aside, True), Shelterer(1.9, other, True)
+    mirrored = Shelterer(ahead, -aside, True), Shelterer(1.9, -other, True)
+    assert _at_slot(one, two) == pytest.approx(_at_slot(*mirrored), abs=1e-12)
+
+
+@pytest.mark.parametrize("ahead", [-1.5, 0.0, 0.8, 1.2, 3.0])
+def test_who_runs_four_metres_aside_does_nothing(ahead: float) -> None:
+    assert _at_slot(_one(ahead, 4.0)) == pytest.approx(0.0, abs=1e-4)
+    assert _at_slot(_one(1.2), _one(ahead, -4.0)) == pytest.approx(_at_slot(_one(1.2)), abs=1e-4)
+
+
 def test_single_file_falls_with_the_front_gap_from_80_cm_on() -> None:
     profile, *_ = _formation("single_file").profiles
     assert profile is not None

@@ -25,11 +25,11 @@ from simulator.session.variations import (
     values_of,
     with_knob,
 )
-from simulator.stage.panel_state import Answers, KnobKind, Tab
+from simulator.stage.panel_state import KnobKind, PageContent, Tab
 from tests.session.short import load_short, settle
 
 
-def answered(session: Session) -> Answers:
+def answered(session: Session) -> PageContent:
     """Let the session work until the open page has its answer."""
     for _ in range(QUIET_PICTURES + 1):
         session.advance(0.0)
@@ -57,6 +57,36 @@ def test_a_knob_set_at_once_gives_what_the_drawer_and_the_loader_give(name: str)
             assert taken, (knob.path, text)
             assert at_once == session.scenario, (knob.path, text)
             assert at_once == session.editor.history.now.settings.load(), (knob.path, text)
+
+
+WRITTEN = (
+    "2", "02", "1_0", "0x10", "1e1", "1.", ".5", "+1", "-0", "~", "null", "yes", "'2'", '"2"',
+    "[2]", "{a: 1}", "2 # two", "NaN", ".inf", "3:57", "3:57.5", "!!int 2", "&a 2", "2;3", "\u0662",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "runner.form",
+        "pacers.count",
+        "pacers.front_gap",
+        "pacers.formation",
+        "plan.target",
+        "plan.standing_start",
+        "environment.wind.speed",
+        "wavelight.waves.0.on",
+        "wavelight.waves.0.name",
+    ],
+)
+def test_however_a_value_is_written_the_scenario_is_that_of_the_loader(path: str) -> None:
+    session, taken = Session(load_scenario("breaking4")), 0
+    for text in WRITTEN:
+        if session.change(path, text):
+            taken += 1
+            assert session.scenario == session.editor.history.now.settings.load(), text
+            session.undo()
+    assert taken or path == "pacers.formation"
 
 
 def test_every_axis_has_bars_with_its_own_value_among_them_and_each_can_be_taken() -> None:

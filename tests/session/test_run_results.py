@@ -10,7 +10,7 @@ from simulator.analysis.projection import still_possible
 from simulator.analysis.what_if import AXES, Alternative, alternatives
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session, run_results
-from simulator.session.run_results import Bars
+from simulator.session.run_results import WhatIfBars
 from tests.session.short import load_short, settle
 
 WAIT_S = 60.0
@@ -156,7 +156,7 @@ def test_one_can_go_back_to_the_file_by_a_bar(axis: str) -> None:
 
 def test_another_file_is_another_question() -> None:
     first, other = load_short("pacers.front_gap=1.8"), load_short("pacers.front_gap=1.9")
-    scenario, strip = load_short(), Bars()
+    scenario, strip = load_short(), WhatIfBars()
     strip.axis = "front gap"
 
     def in_file() -> list[str]:
@@ -174,7 +174,11 @@ def test_another_file_is_another_question() -> None:
 
 
 def test_a_bar_on_an_assumed_coefficient_is_marked() -> None:
-    strip, breaking4, paper = Bars(), load_scenario("breaking4"), load_scenario("da_silva_2025")
+    strip, breaking4, paper = (
+        WhatIfBars(),
+        load_scenario("breaking4"),
+        load_scenario("da_silva_2025"),
+    )
     strip.ask(breaking4, breaking4)
     assert [row.label for row in strip.rows if row.assumed] == ["13"]
     strip.axis = "formation"

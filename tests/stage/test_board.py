@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator import load_scenario, simulate
 from simulator.analysis.splits import Split
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.model import Scenario
 from simulator.session import Session
+from simulator.stage.events import events
 from simulator.stage.scenery import board_of, evenly
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
@@ -113,3 +115,16 @@ def test_a_long_race_keeps_more_rows_than_the_one_that_is_known() -> None:
     splits = Session.open("cheptegei_valencia_2020").show.splits
     labels = [row.label for row in evenly(splits, 8)]
     assert labels == ["2000", "4000", "5000", "6000", "8000", "finish"]
+
+
+def test_without_a_light_none_is_lost_or_kept() -> None:
+    """Bekele ran in 2005: gaps are those to the plan."""
+    scenario = load_scenario("bekele_brussels_2005")
+    show = make_show(scenario, simulate(scenario))
+    board = board_of(show)
+    assert show.recording.finish_s is not None
+    assert show.recording.finish_s > (show.plan.finish_s or 0.0) + 5.0
+    assert show.lost_light_m is None
+    assert "light lost" not in events(show)
+    said = " ".join([*board.facts, *(word for pair in board.numbers for word in pair)])
+    assert "light" not in said

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from simulator import load_scenario, simulate
-from simulator.physics.pacers import Place
+from simulator.physics.pacers import PacerPlace
 from simulator.physics.shelter import Shelterer, shelter
 from simulator.stage.playback import Playback
 from simulator.stage.scenery import ShowOptions, scene_of
@@ -12,10 +12,10 @@ from simulator.stage.show import make_show
 from simulator.stage.wake import ACROSS_M, BEHIND_M, STEP_M, wake_of
 
 PACERS = (
-    Place("a", 101.7, 0.0, 1.0, "ahead"),
-    Place("b", 103.0, 0.0, 1.0, "ahead"),
-    Place("c", 100.1, 1.1, 1.0, "beside"),
-    Place("d", 98.7, 0.0, 1.0, "behind"),
+    PacerPlace("a", 101.7, 0.0, 1.0, "ahead"),
+    PacerPlace("b", 103.0, 0.0, 1.0, "ahead"),
+    PacerPlace("c", 100.1, 1.1, 1.0, "beside"),
+    PacerPlace("d", 98.7, 0.0, 1.0, "behind"),
 )
 
 

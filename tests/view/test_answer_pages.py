@@ -11,7 +11,7 @@ import pytest
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
-from simulator.stage.panel_state import Answers
+from simulator.stage.panel_state import PageContent
 from simulator.view.charts import contour_lines, contour_of
 from simulator.view.panels.what_if import WhatIfPanel, lay_out
 from tests.view.user import User, places, user_at_drawer
@@ -27,7 +27,7 @@ def user(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[User]:
     yield from user_at_drawer(session, monkeypatch)
 
 
-def asked(user: User, session: Session, done: Callable[[Answers], bool]) -> Answers:
+def asked(user: User, session: Session, done: Callable[[PageContent], bool]) -> PageContent:
     for _ in range(5000):
         answers = session.panel_state().answers
         if done(answers):

@@ -15,7 +15,7 @@ from simulator.session import Session
 from simulator.stage.keys import BY_HAND, Action
 from simulator.stage.scene import PacerSlot
 from simulator.view.app import App
-from simulator.view.handles import SeenTrack, snapped
+from simulator.view.handles import PerspectiveTrack, snapped
 from simulator.view.layout import Box
 from simulator.view.panels.pacers import bars
 from simulator.view.panels.timeline import ChartKind
@@ -180,7 +180,7 @@ def test_a_double_click_on_the_seen_track_adds_and_beside_it_does_not(by_camera:
 @pytest.mark.parametrize("at_m", [0.0, 57.0, 115.0, 130.0, 199.0, 230.0, 320.0, 395.0])
 def test_what_a_camera_sees_is_found_where_it_is(at_m: float, lap_m: float) -> None:
     rig = track_rig((at_m, 0.8, 0.0), 0.0, 1.05, 17.5, 1.30, 0.52, lap_m)
-    piece = SeenTrack(Box(10, 20, 1280, 500), Lens(rig, 1280, 500), at_m - 1.0, 40.0)
+    piece = PerspectiveTrack(Box(10, 20, 1280, 500), Lens(rig, 1280, 500), at_m - 1.0, 40.0)
     for along, offset in ((0.0, 0.0), (3.2, 1.4), (-4.1, -0.2), (6.0, 2.0)):
         assert piece.place(*piece.spot(along, offset)) == pytest.approx((along, offset), abs=1e-6)
     assert piece.place(640, -9_000)[0] > 100, "above the horizon there is nobody"

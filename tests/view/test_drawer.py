@@ -237,10 +237,10 @@ def test_a_double_click_on_a_label_resets(
     place = label(user.app.drawer, ("knob", path))
     at = (place.x + 20, place.centery)
     user.click(at)
-    user.wait(60)
+    user.wait(30)
     user.click(at)
     assert ("reset", path) not in session.asked  # too slow: two clicks
-    user.wait(60)
+    user.wait(30)
     user.click(at)
     user.click(at)
     assert session.asked == [("reset", path)]

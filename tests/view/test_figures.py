@@ -113,10 +113,14 @@ def test_a_number_beyond_any_axis_is_said(tmp_path: Path, column: str, far: floa
         draw_figure(table, FigureSpec("a", "b", "finish_s"), tmp_path / "a.svg")
 
 
+ODD_FIRST = [1.0, -1e12, 1e-320, np.nan]
+ODD_FINISH = [[240.0] * 4, [-1.0, -2, -1, -2], [240, np.nan, 240, np.nan], [1e-320, 0, 0, 1e12]]
+
+
 @pytest.mark.parametrize(
-    "finish_s", [[240.0] * 4, [-1.0, -2, -1, -2], [240, np.nan, 240, np.nan], [1e-320, 0, 0, 1e12]]
+    ("first", "finish_s"),
+    [*zip(ODD_FIRST, ODD_FINISH, strict=True), *zip(ODD_FIRST, ODD_FINISH[::-1], strict=True)],
 )
-@pytest.mark.parametrize("first", [1.0, -1e12, 1e-320, np.nan])
 def test_a_map_of_any_numbers_is_drawn(tmp_path: Path, first: float, finish_s: list[float]) -> None:
     table = {
         "a": np.array([first, 2, first, 2, 3, 3]),

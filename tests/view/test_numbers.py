@@ -43,7 +43,7 @@ MADE = {
 SIZES = ((640, 360), (800, 600), (1024, 768), (1280, 720), (1920, 1080), (3840, 2160))
 CAMERAS = tuple(each for each in Camera if each is not Camera.FREE)
 MOMENTS = ("ready", "countdown", "start", "middle", "light lost", "bell", "finish", "board")
-ON_THE_GROUND = re.compile(r"\d+ m|100|200|300|START.*|FINISH")
+ON_THE_GROUND = re.compile(r"100|200|300|START.*|FINISH")
 """What lies on the track moves through the picture's edge as the track itself does."""
 
 

@@ -423,6 +423,43 @@ def test_the_chosen_display_is_filled(
     pygame.display.quit()
 
 
+class FakeRecorder:
+    """Films nothing, and keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.seconds: float | None = None
+        self.taken: list[bytes] = []
+
+    def press(self, _size: tuple[int, int]) -> None:
+        self.seconds = 0.0 if self.seconds is None else None
+
+    def take(self, surface: pygame.Surface, _stood_s: float) -> None:
+        self.taken.append(pygame.image.tobytes(surface, "RGB"))
+
+
+@pytest.mark.parametrize("displays", [[LAPTOP], [LAPTOP, PROJECTOR]])
+def test_what_is_presented_is_recorded_and_the_mark_is_the_speakers(
+    room: Room, session: FakeSession, displays: list[tuple[int, int]]
+) -> None:
+    room.displays = displays
+    recorder = FakeRecorder()
+    app = App(session.typed, presenting=True, recorder=recorder)
+    user = User(app)
+    plain = picture(app)
+    user.key("shift+p")
+    alone = len(displays) == 1
+    assert (picture(app) != plain) is alone
+    assert recorder.taken[-1] == plain
+    user.key("b")
+    assert not any(picture(app)), "black is black"
+    user.key("b")
+    user.key("shift+p")
+    assert recorder.seconds is None
+    assert picture(app) == plain
+    app.presenter.leave()
+    pygame.display.quit()
+
+
 def test_a_window_can_begin_on_a_chosen_display(room: Room, session: FakeSession) -> None:
     room.displays = [LAPTOP, PROJECTOR]
     app = App(session.typed, display=1)
@@ -662,7 +699,7 @@ def test_notes_of_any_length_fit_any_window(size: tuple[int, int]) -> None:
     for text in ("", "Short.", "A long note. " * 400, "One\n\nTwo\n" * 80, "🏃" * 400):
         cue = Cue(text[:300], text, text[:300], 3, 12)
         for following in (None, pygame.Surface((640, 360))):
-            view = SpeakersView(cue, 754.2, True, "14:03:27", following, text[:90], 31.0)
+            view = SpeakersView(cue, 754.2, True, "14:03:27", following, text[:90], 31.0, 61.0)
             draw_notes(surface, view, scenes.bell(), Type(), THEMES["night"])
     if size[0] > 300:
         assert np.asarray(pygame.surfarray.array3d(surface)).max() > 200

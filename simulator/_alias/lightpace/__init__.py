@@ -1,7 +1,7 @@
-"""lightpace under its own name: `import lightpace` gives all that `simulator` offers.
+"""The package `lightpace`: `import lightpace` offers everything that `simulator` does.
 
-In: nothing. Out: what `simulator.__all__` lists, imported at its first use, as there; what type
-checkers see of it stands in the stub beside this file.
+In: nothing. Out: the names of `simulator.__all__`, imported on first use, as there. Type checkers
+read the stub next to this file.
 """
 
 from simulator import __all__ as __all__

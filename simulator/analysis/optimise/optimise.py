@@ -1,8 +1,8 @@
-"""The best of what is free in a scenario: its split plan, its numbers, how many pacers.
+"""Optimisation of what is free in a scenario: its split plan, its numbers, the number of pacers.
 
-In: a scenario's source, free paths, what is minimised or maximised, conditions. Out: `Optimum`, a
-scenario with everything set, how it fares over the samples of the uncertain inputs, and how much of
-its gain is robust; or `NoAnswerError` that says how far the nearest stays.
+In: a scenario's source, free paths, an objective, conditions. Out: `Optimum`, a scenario with
+everything set, its results over the samples of the uncertain inputs, and how much of its gain is
+robust; or `NoAnswerError`, which says how near the best attempt comes.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from simulator.analysis.optimise.problem import (
     FINISH,
     LAST_M,
     RESULTS,
-    Aim,
     Condition,
     FreeNumber,
+    Objective,
     Optimisation,
     cannot_free,
     condition_of,
@@ -48,10 +48,10 @@ class Gain:
     """How much earlier the answer ends than another scenario, sample by sample.
 
     Attributes:
-        over: what it is compared with.
-        finish_s: how that ends with the scenario's own values [s]; NaN: it does not.
+        over: the scenario it is compared with.
+        finish_s: that scenario's finish with its own values [s]; NaN: none.
         share: share of the samples in which the answer is faster [1].
-        p5_s, p50_s, p95_s: percentiles of the gain [s]; NaN where no sample finishes both.
+        p5_s, p50_s, p95_s: percentiles of the gain [s]; NaN if no sample finishes both.
     """
 
     over: str
@@ -69,14 +69,14 @@ class Optimum:
     Attributes:
         scenario: the scenario with everything set, and with its ghosts and published splits.
         values: the free numbers by path.
-        splits: cumulative splits of the plan [m], [s]; empty where the plan was not free.
-        finish_s, reserve_used: how it ends [s], [J/kg].
-        slack: least power left while the plan is followed [W/kg]; None where the plan was not free.
-        conditions: what had to hold.
-        sampled: how it ends in each sample of the uncertain inputs.
-        gains: against the scenario as it was, and the best even plan; empty where something else
-            than the finish was the aim.
-        runs: attempts that were run to find it, without the samples.
+        splits: cumulative splits of the plan [m], [s]; empty if the plan was not free.
+        finish_s, reserve_used: its results [s], [J/kg].
+        slack: least power left while the plan is followed [W/kg]; None if the plan was not free.
+        conditions: the required conditions.
+        sampled: its results in each sample of the uncertain inputs.
+        gains: over the original scenario, and the best even plan; empty if the objective was not
+            the finish.
+        runs: attempts run for the search, without the samples.
     """
 
     scenario: Scenario
@@ -101,7 +101,7 @@ class Optimum:
 
 @dataclass(frozen=True, eq=False)
 class _Solved:
-    """One choice of whole numbers, its best point, and how far that is from being feasible."""
+    """One choice of whole numbers, its best point, and how far that is from feasible."""
 
     problem: Optimisation
     point: Floats
@@ -131,7 +131,7 @@ def optimise(
 
     Raises:
         ScenarioError: the scenario, a path or a condition is not usable.
-        NoAnswerError: nothing feasible exists; says how far the nearest stays.
+        NoAnswerError: nothing feasible exists; the message says how near the best comes.
     """
     if minimise and maximise:
         raise NoAnswerError("One thing can be minimised or maximised, not two.")
@@ -139,14 +139,14 @@ def optimise(
     source.load()
     conditions = [condition_of(text) for text in subject_to]
     name = {"pacers": "pacers.count"}.get(minimise or maximise, minimise or maximise) or FINISH
-    aim = Aim(name, -1.0 if maximise else 1.0)
+    aim = Objective(name, -1.0 if maximise else 1.0)
     whole, numbers, free_plan = _freed(source, free, name)
     known = [*RESULTS, *whole, *(n.path for n in numbers)]
     if name not in known:
         raise cannot_free(name, "is neither a result nor free", ", ".join(known))
     solved: list[_Solved] = []
     refusals: list[NoAnswerError] = []
-    # what is minimised is tried from below, so that the first that will do is the answer
+    # a minimised number is tried from below, so that the first feasible value is the answer
     for chosen in _combinations(whole, name, reverse=bool(maximise)):
         try:
             problem = Optimisation(source, chosen, numbers, aim, conditions, free_plan=free_plan)
@@ -240,7 +240,7 @@ def _infeasible(nearest: _Solved, conditions: Sequence[Condition]) -> NoAnswerEr
 def _optimum(
     best: _Solved, conditions: Sequence[Condition], before: Scenario | None, runs: int
 ) -> Optimum:
-    """Return the answer; `before` is what its gain is measured against, None: nothing."""
+    """Return the answer; `before` is the reference for its gain, None: no gain."""
     problem, point = best.problem, best.point
     ran, _ = problem.run(point[None])
     if ran is None:
@@ -281,7 +281,7 @@ def _gain(answer: Outcomes, over: str, other: Scenario) -> Gain:
 
 
 def facts(best: Optimum) -> list[str]:
-    """Return the answer in sentences."""
+    """Return the answer as sentences."""
     lines = [f"finish {format_time(best.finish_s)}, {best.reserve_used:.0f} J/kg of the reserve"]
     lines += [f"{path} {value:.4g}" for path, value in best.values.items()]
     if best.splits:

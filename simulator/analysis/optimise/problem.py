@@ -1,6 +1,6 @@
-"""What is optimised, as points and scores: free numbers and a free plan, an aim, conditions.
+"""An optimisation problem as points and scores: free numbers and a free plan, an aim, conditions.
 
-In: a scenario's source, one choice of the whole numbers, what is free, what is minimised. Out:
+In: a scenario's source, one choice of the whole numbers, what is free, the objective. Out:
 `Optimisation`, which runs points (a share of each number's range, then the times of the plan's
 parts) side by side and finds the best one.
 """
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from simulator.analysis.optimise.search import Moves, Scores, closing_in, refined
 from simulator.analysis.sweep.axes import number_of
-from simulator.analysis.sweep.rows import NOTHING_BESIDE, Source, Varied
+from simulator.analysis.sweep.rows import NOTHING_BESIDE, ScenarioVariations, Source
 from simulator.errors import NoAnswerError, Problem, ScenarioError
 from simulator.physics.attempt import Outcomes, outcomes_of
 from simulator.records import speed_range
@@ -42,11 +42,11 @@ SHORTEST_END_M = 50.0
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """The parts of a race: 200 m each where that makes no more than nine of them, else laps or two.
+    """The parts of a race: 200 m each if that makes no more than nine, else one or two laps.
 
     Attributes:
-        places_m: where each part ends [m].
-        lengths_m: how long each is [m].
+        places_m: end of each part [m].
+        lengths_m: length of each [m].
         even_s: times of the parts of the even plan that ends at the target [s].
         loss_s: what the standing start adds to the first part [s], 0 without allowance.
     """
@@ -72,10 +72,10 @@ class Parts:
         return np.asarray((parts_s - self._start) / self.lengths_m)
 
     def human(self, plans_s: Floats) -> Floats:
-        """Return plans as they are, or changed as little as a human plan needs; see `speed_range`.
+        """Return plans changed as little as needed to be human; see `speed_range`.
 
-        A part that is too fast or too slow for the mean is given the nearest speed that is not;
-        that moves the mean, so it is done again. Shape (plans, parts).
+        A part that is too fast or too slow for the mean gets the nearest allowed speed. That moves
+        the mean, so the step is repeated. Shape (plans, parts).
         """
         race_m = float(self.places_m[-1])
         ranges = [speed_range(race_m, begin) for begin in (self.places_m - self.lengths_m).tolist()]
@@ -87,7 +87,7 @@ class Parts:
         return np.asarray(pace * self.lengths_m + self._start)
 
     def blocks(self) -> Floats:
-        """Return the moves: every run of neighbouring parts, slower together by a share of 1.
+        """Return the moves: every run of neighbouring parts, slowed together by a share of 1.
 
         A single part cannot leave its neighbours' pace without paying for speeding up; a whole
         block can move where none of its parts could.
@@ -133,14 +133,14 @@ def parts_of(race_m: float, target_s: float, *, standing_start: bool) -> Parts:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What must hold: `finish` [s] or `reserve_used` [J/kg], at most or at least a value."""
+    """A condition: `finish` [s] or `reserve_used` [J/kg] is at most or at least a value."""
 
     name: str
     at_most: bool
     value: float
 
     def room(self, ran: Outcomes) -> Floats:
-        """Return how far it holds; negative where it does not."""
+        """Return the margin by which it holds; negative if it does not."""
         values = ran.finish_s if self.name == FINISH else ran.reserve_used
         return self.value - values if self.at_most else values - self.value
 
@@ -154,7 +154,7 @@ def condition_of(text: str) -> Condition:
     """Return the condition of `finish<=4:00` or `reserve_used<=2000`.
 
     Raises:
-        ScenarioError: the text is none.
+        ScenarioError: the text is no condition.
     """
     match = _CONDITION.fullmatch(text)
     value = number_of(match[3]) if match else None
@@ -165,8 +165,8 @@ def condition_of(text: str) -> Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
-    """What is minimised: a result or a free path, times -1 where it is maximised."""
+class Objective:
+    """The objective: a result or a free path, times -1 if it is maximised."""
 
     name: str
     sign: float
@@ -174,7 +174,7 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class FreeNumber:
-    """A free path with its least and its greatest value."""
+    """A free path with its lowest and its highest value."""
 
     path: str
     low: float
@@ -185,7 +185,7 @@ class FreeNumber:
         return repr(float(self.low + share * (self.high - self.low)))
 
     def share(self, value: float) -> float:
-        """Return at which share of the range a value lies; that of the nearer end if outside."""
+        """Return a value's share of the range, clipped to 0..1."""
         return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
 
 
@@ -198,7 +198,7 @@ def free_number(text: str) -> FreeNumber:
     """Return the free number of `pacers.front_gap=1..3`, or of a path with the model's bounds.
 
     Raises:
-        ScenarioError: there is no such number, or these are no bounds of it.
+        ScenarioError: there is no such number, or the bounds are invalid.
     """
     path, _, spec = text.partition("=")
     path = path.strip()
@@ -215,7 +215,7 @@ def free_number(text: str) -> FreeNumber:
 
 
 def number_at(scenario: Scenario, path: str) -> float | None:
-    """Return the number a scenario has at a path; None where it has none there."""
+    """Return a scenario's number at a path; None if it has none there."""
     value: object = scenario
     for step in path.split("."):
         if not isinstance(value, Section):
@@ -229,49 +229,48 @@ def number_at(scenario: Scenario, path: str) -> float | None:
 # -- points and scores -----------------------------------------------------------------------------
 
 PAYS_S = 1e-3
-"""A change of plan that gains less is none: about what the time step leaves open [s]."""
+"""A change of plan that gains less does not count: about the error of the time step [s]."""
 J_KG_PER_S = 50.0
 """About what a mile that is a second slower saves [J/kg]: puts both aims on one scale."""
 TIE_PER_S = 1e-4
-"""Where the aim is neither, a faster finish only decides between points that are equal in it."""
+"""For other aims a faster finish only decides between points with equal values."""
 SIZES = (0.02, 0.006, 0.002)
-"""Moves of a plan, as shares of a part's time."""
+"""Sizes of moves of a plan, as shares of a part's time."""
 NUMBER_REACH = 10.0
 TEMPO_WITH_NUMBER = (0.0, 0.1, 0.25, 0.5)
 LAST_M = 50.0
-"""Over this much before the line the limit may bind [m].
+"""The limit may bind within this distance before the line [m].
 
-A plan is followed where there is power to spare everywhere before that. The model lets a start that
-is too hard, and a fade, be faster than the best even plan, which no runner has shown; an optimiser
-must not be paid for it.
+Everywhere before that a plan must leave power to spare. In the model, too hard a start with a fade
+can be faster than the best even plan, which no runner has shown; an optimiser must not exploit it.
 """
 NO_SCENARIO = -1e3
-"""The room where a point is no scenario, or did not finish."""
+"""The margin of a point that is no scenario, or did not finish."""
 STARTS = (0.5, 0.25, 0.75, 0.0, 1.0)
-"""Shares of the ranges at which a scenario is looked for, after the scenario's own values."""
+"""Shares of the ranges at which a scenario is tried, after the scenario's values."""
 
 
 class Optimisation:
-    """One choice of whole numbers: what is left is a point of free numbers and parts."""
+    """One choice of whole numbers; its points consist of free numbers and parts."""
 
     def __init__(
         self,
         source: Source,
         whole: Mapping[str, int],
         numbers: Sequence[FreeNumber],
-        aim: Aim,
+        aim: Objective,
         conditions: Sequence[Condition],
         *,
         free_plan: bool,
     ) -> None:
-        """Look for a scenario with these whole numbers, its own values where they will do.
+        """Start from a scenario with these whole numbers, with its other values if they fit.
 
         Raises:
-            NoAnswerError: with these whole numbers there is no scenario.
+            NoAnswerError: there is no scenario with these whole numbers.
         """
         self.whole, self.numbers, self.runs = dict(whole), tuple(numbers), 0
         self._aim, self._conditions, self._source = aim, tuple(conditions), source
-        self._varied = Varied(source, [*whole, *(n.path for n in numbers)])
+        self._varied = ScenarioVariations(source, [*whole, *(n.path for n in numbers)])
         self._followed = free_plan or any(n.path.startswith("plan") for n in numbers)
         self.parts: Parts | None = None
         base, self.start = self._first(source.load())
@@ -282,10 +281,10 @@ class Optimisation:
             self.parts = self._even(self._target_s)
 
     def _first(self, given: Scenario) -> tuple[Scenario, Floats]:
-        """Return a scenario with these whole numbers, and the point where the search begins.
+        """Return a scenario with these whole numbers, and the first point of the search.
 
-        The given values are tried first, as far as the ranges allow, then others: much of a range
-        may be no scenario.
+        The given values are tried first, clipped to the ranges, then others: much of a range may be
+        no scenario.
         """
         points = [np.full(len(self.numbers), share) for share in STARTS]
         values = [number_at(given, n.path) for n in self.numbers]
@@ -313,7 +312,7 @@ class Optimisation:
     def complete(self, point: Floats) -> Scenario:
         """Return the scenario at a point, with its ghosts and published splits.
 
-        What does not fit the race, such as the splits of a mile beside 800 m, is left out.
+        Parts that do not fit the race, such as the splits of a mile for 800 m, are left out.
 
         Raises:
             ScenarioError: there is no scenario at this point.
@@ -335,7 +334,7 @@ class Optimisation:
         return self._planned(read, point)
 
     def _planned(self, scenario: Scenario, point: Floats) -> Scenario:
-        """Return the scenario with the plan at a point, where the plan is free."""
+        """Return the scenario with the plan at a point, if the plan is free."""
         if self.parts is None:
             return scenario
         count = len(self.numbers)
@@ -346,7 +345,7 @@ class Optimisation:
         return scenario.model_copy(update={"plan": SplitPlan.model_validate(plain)})
 
     def run(self, points: Floats) -> tuple[Outcomes | None, NDArray[np.bool_]]:
-        """Run points; return what came of those that are scenarios, and which they are."""
+        """Run points; return the results of those that are scenarios, and a mask of these."""
         wanted = [self.scenario(point) for point in points]
         scenarios = [s for s in wanted if isinstance(s, Scenario)]
         self.runs += len(scenarios)
@@ -355,7 +354,7 @@ class Optimisation:
         return ran, there
 
     def evaluate(self, points: Floats) -> Scores:
-        """Return objective and room of points; one that is no scenario has neither."""
+        """Return objective and margins of points; a point that is no scenario has neither."""
         ran, there = self.run(points)
         objective = np.full(len(points), np.inf)
         if ran is None:
@@ -393,7 +392,7 @@ class Optimisation:
         return best, self.evaluate(best[None])
 
     def fastest_even(self, numbers: Floats) -> tuple[Floats, Scores]:
-        """Return the best point whose plan is even, with the free numbers as they are."""
+        """Return the best point with an even plan and the given free numbers."""
         targets = self._target_s * np.linspace(0.9, 1.2, 61)
         for _ in range(2):
             points = np.array([[*numbers, *self._even(float(t)).even_s] for t in targets])
@@ -427,8 +426,8 @@ class Optimisation:
             plans = parts.levelled(point[count:])
             return np.concatenate([np.tile(point[:count], (len(plans), 1)), plans], axis=1)
 
-        # A number moves ten times as far as a plan, by a fifth of its range at first, and with it
-        # the tempo: where a plan becomes too fast she fades early, and slopes say nothing of it.
+        # A number moves ten times as far as a plan, at first by a fifth of its range, and the tempo
+        # with it: with too fast a plan she fades early, and slopes do not show that.
         numbers = np.array(
             [
                 [*(NUMBER_REACH * unit), *(share * parts.tempo)]

@@ -1,4 +1,4 @@
-"""Searches for a best point: grids that close in, and moves that must pay.
+"""Searches for a best point: refined grids, and moves that must pay.
 
 In: a function that evaluates many points at once. Out: the best feasible point, or the one that
 comes nearest to being feasible.
@@ -18,11 +18,11 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Points evaluated.
+    """Evaluated points.
 
     Attributes:
-        objective: to be minimised, shape (points,); not finite where there is none.
-        room: feasible where every entry is 0 or more, shape (points, constraints).
+        objective: to be minimised, shape (points,); not finite if there is none.
+        room: feasible if every entry is 0 or more, shape (points, constraints).
     """
 
     objective: Floats
@@ -30,12 +30,12 @@ class Scores:
 
     @property
     def lack(self) -> Floats:
-        """How far each point is from being feasible; 0 where it is."""
+        """Each point's distance from being feasible; 0 if it is."""
         lack = np.asarray(np.maximum(-self.room, 0.0).sum(axis=1))
         return np.where(np.isfinite(self.objective), lack, np.inf)
 
     def best(self) -> int:
-        """Return the best feasible point, or the one that lacks least."""
+        """Return the best feasible point, or the one nearest to being feasible."""
         lack = self.lack
         feasible = lack == 0.0
         if feasible.any():
@@ -47,7 +47,7 @@ class Scores:
         return Scores(self.objective[points], self.room[points])
 
     def beats(self, other: Scores, by: float) -> bool:
-        """Return whether the one point here is better than the one there by this much or more."""
+        """Return whether the single point here is better than the other by `by` or more."""
         mine, theirs = float(self.lack[0]), float(other.lack[0])
         if theirs > 0:
             return mine < theirs * (1.0 - 1e-3)
@@ -61,10 +61,9 @@ _NARROWEST = 2e-5
 
 
 def closing_in(evaluate: Evaluate, known: Floats) -> Floats:
-    """Return the best point of a grid in the unit cube, of a finer one about it, and so on.
+    """Return the best point of a grid in the unit cube, refined repeatedly around the best point.
 
-    `known`: a point that is tried as well, shape (dimensions,): the grid may miss all that is
-    feasible.
+    `known`: an additional point, shape (dimensions,): the grid may miss every feasible point.
     """
     dimensions = len(known)
     count = min(65, max(3, int(_GRID_POINTS ** (1.0 / dimensions))))
@@ -82,7 +81,7 @@ def closing_in(evaluate: Evaluate, known: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """What may be done to a point, and the one thing on which everything depends.
+    """The moves of a point, and its tempo, on which everything else depends.
 
     Attributes:
         directions: shape (moves, size of a point); each is tried forwards and backwards.
@@ -98,11 +97,11 @@ class Moves:
 
 
 _LOOK = 1e-3
-"""How far off the tempo is looked at for the slopes."""
+"""Change of the tempo for a finite difference."""
 _FARTHEST = 5e-3
 _NEAR = 2e-5 * np.array([0.0, 1.0, 3.0, 9.0, 27.0, 81.0])
 _LADDER = np.concatenate([-_NEAR[:0:-1], _NEAR])
-"""Shifts of the tempo that are tried about a promising one."""
+"""Shifts of the tempo tried around a promising one."""
 _FINALISTS = 3
 _MOST_MOVES = 25
 
@@ -116,21 +115,20 @@ def refined(
     *,
     first_will_do: bool = False,
 ) -> Floats:
-    """Return a point that no move of these sizes betters by `pays` or more.
+    """Return a point that no move of these sizes improves by `pays` or more.
 
-    All moves are tried in one batch, and the last good one again, further. After a move the tempo
-    is set anew, since the best point lies where some constraint just holds: the slopes along the
-    tempo predict the shift that takes, and the most promising few are then run at tempos about it.
-    Slopes along the moves are not used: speeding up costs and slowing down gives nothing back, so
-    the objective has an edge wherever two parts are equally fast, which is where its least values
-    are.
+    All moves are tried in one batch, and the last successful one again, further. After a move the
+    tempo is reset, since the best point lies where some constraint just holds: the slopes along
+    the tempo predict the necessary shift, and the most promising few are then run at tempos around
+    it. Slopes along the moves are not used: speeding up costs and slowing down gives nothing back,
+    so the objective has an edge wherever two parts are equally fast, and its minima lie there.
 
     Args:
         evaluate: runs points.
         start: where to begin.
-        moves: what may be done.
+        moves: the possible moves.
         sizes: of the moves.
-        pays: what a move must gain.
+        pays: the least gain of a move.
         first_will_do: stop at the first feasible point.
     """
     steps = np.concatenate(
@@ -155,10 +153,10 @@ def refined(
 
 
 def _promises(scores: Scores) -> tuple[Floats, Floats]:
-    """Return the shift of tempo that suits each point, and what it is then likely to score.
+    """Return the best shift of tempo for each point, and the score predicted there.
 
-    The last two points are the present one as it is and slower: on the faster side she may begin
-    to fade early, and the slopes there say nothing.
+    The last two points are the present one unchanged and slower: on the faster side she may begin
+    to fade early, and the slopes there are useless.
     """
     objective, room = scores.objective, scores.room
     with np.errstate(invalid="ignore"):
@@ -181,7 +179,7 @@ def _promises(scores: Scores) -> tuple[Floats, Floats]:
 
 
 def _finalists(promise: Floats, of_a_size: int) -> NDArray[np.int64]:
-    """Return the most promising moves of each size: promises of different sizes compare badly."""
+    """Return the most promising moves of each size; sizes are not comparable."""
     order: list[int] = []
     for begin in range(0, len(promise), of_a_size):
         ranked = np.argsort(promise[begin : begin + of_a_size], kind="stable")
@@ -192,7 +190,7 @@ def _finalists(promise: Floats, of_a_size: int) -> NDArray[np.int64]:
 def _at_best_tempo(
     evaluate: Evaluate, moves: Moves, points: Floats, shifts: Floats
 ) -> tuple[Floats, Scores]:
-    """Return the best of these points, each at tempos about its shift, then at finer ones."""
+    """Return the best of these points, each at tempos around its shift, then at finer ones."""
     ladder = shifts[:, None] + _LADDER
     rows = np.arange(len(points))
     for _ in range(2):

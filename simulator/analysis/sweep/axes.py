@@ -1,7 +1,7 @@
-"""What is varied: `pacers.count=0..13`, a list of choices, a CSV of rows; and their grid.
+"""The axes of a sweep: `pacers.count=0..13`, a list of choices, a CSV of rows; and their grid.
 
 In: the texts of `--vary`, the text of a CSV. Out: `Axis`, `Grid`. Values stay the texts that
-`--set` takes; ranges are worked out in decimals, so that 0.8..4:0.2 holds 1.2 and not 1.2000000002.
+`--set` takes; ranges use decimal arithmetic, so that 0.8..4:0.2 contains 1.2 and not 1.2000000002.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _WHOLE = re.compile(r"[-+]?\d+")
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One or more paths that are varied together, and the values they take, a tuple a row."""
+    """One or more paths that vary together, and their values, a tuple per row."""
 
     paths: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -51,7 +51,7 @@ class Grid:
     axes: tuple[Axis, ...]
 
     def __post_init__(self) -> None:
-        """Refuse a path that is varied twice, and more rows than anybody waits for."""
+        """Refuse a path that occurs twice, and too many rows."""
         for i, path in enumerate(self.paths):
             if path in self.paths[:i]:
                 raise refused(path, "is varied twice", "keep one of them")
@@ -65,7 +65,7 @@ class Grid:
 
     @property
     def size(self) -> int:
-        """Number of combinations; one where nothing is varied."""
+        """Number of combinations; one if nothing varies."""
         return math.prod(len(axis.rows) for axis in self.axes)
 
     def rows(self, begin: int, end: int) -> tuple[tuple[str, ...], ...]:
@@ -82,7 +82,7 @@ class Grid:
 
     @cached_property
     def numeric(self) -> tuple[bool, ...]:
-        """Which paths take nothing but numbers and times."""
+        """Which paths have only numbers and times as values."""
         return tuple(
             all(number_of(row[i]) is not None for row in axis.rows)
             for axis in self.axes
@@ -91,7 +91,7 @@ class Grid:
 
 
 def refused(path: str, message: str, hint: str = "") -> ScenarioError:
-    """Return the error for something wrong in what is to be varied."""
+    """Return the error for something wrong in an axis."""
     return ScenarioError([Problem(SOURCE, 0, 0, path[:200], message, hint)])
 
 
@@ -107,7 +107,7 @@ def number_of(text: str) -> float | None:
 
 
 def _is_clock(text: str) -> bool:
-    """Return whether numbers between colons are a time: two digits to each but the first."""
+    """Return whether numbers between colons are a time: two digits in each but the first."""
     return re.fullmatch(r"\d+(:\d\d)+(\.\d*)?", text) is not None
 
 
@@ -115,7 +115,7 @@ def axis_of(text: str) -> Axis:
     """Return the axis of `path=0..13`, `path=0.8..4:0.2`, `path=1..100:log5` or `path=a,b,c`.
 
     Raises:
-        ScenarioError: the text is none of these.
+        ScenarioError: the text has none of these forms.
     """
     if HALF_CHARACTER.search(text):
         raise refused("", UNPRINTABLE)
@@ -160,7 +160,7 @@ def axis_of(text: str) -> Axis:
 
 
 def _parts(spec: str) -> list[str]:
-    """Split at commas that stand in no brackets and no quotes."""
+    """Split at commas outside brackets and quotes."""
     parts, depth, quote = [""], 0, ""
     for char in spec:
         if quote:
@@ -226,12 +226,12 @@ def _plain(value: Decimal) -> str:
 
 
 def rows_of_csv(text: str) -> list[list[str]]:
-    """Return the rows of a CSV, its cells parted by commas, semicolons or tabs, as its heading is.
+    """Return the rows of a CSV, separated by commas, semicolons or tabs like its heading.
 
-    Where commas part none, a decimal comma becomes a point.
+    Unless commas separate cells, a decimal comma becomes a point.
 
     Raises:
-        csv.Error: it is none.
+        csv.Error: it is no CSV.
     """
     heading = text.lstrip().partition("\n")[0]
     separator = max(",;\t", key=heading.count)
@@ -243,7 +243,7 @@ def rows_of_csv(text: str) -> list[list[str]]:
 
 
 def axis_of_csv(text: str, name: str) -> Axis:
-    """Return the axis of a CSV whose heading names paths; its rows are taken as they stand.
+    """Return the axis of a CSV whose heading names paths; its rows are used unchanged.
 
     Raises:
         ScenarioError: no heading, no row, a row of another length, or no CSV at all.

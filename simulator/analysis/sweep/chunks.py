@@ -1,7 +1,7 @@
 """A sweep as chunks: pure, picklable functions from rows of values to columns of results.
 
-In: a `Request` and a chunk's number. Out: `Columns`, one array for each column, the same to the bit
-wherever and whenever the chunk is run.
+In: a `SweepRequest` and a chunk's number. Out: `Columns`, one array for each column, the same to
+the bit wherever and whenever the chunk is run.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.sweep.axes import Grid, number_of, refused
-from simulator.analysis.sweep.rows import Source, Varied
+from simulator.analysis.sweep.rows import ScenarioVariations, Source
 from simulator.analysis.uncertainty import breaks, draw, run_samples, samples_of
 from simulator.errors import Problem, ScenarioError
 from simulator.files import read_bytes
@@ -54,38 +54,38 @@ def program() -> str:
 
 
 def files_named(texts: Iterable[str], folder: Path) -> list[tuple[str, str]]:
-    """Return the texts that name a file here, each with the digest of what is in it."""
+    """Return the texts that name an existing file, each with the digest of its content."""
     digests = []
     names = (t for t in texts if len(t) < _LONGEST_NAME and t.strip("\"'").endswith(_ENDINGS))
     for text in dict.fromkeys(names):
         try:
             content = read_bytes(folder / text.strip("\"'"), MAX_BYTES)
         except (OSError, ValueError):
-            continue  # that row will be an invalid one
+            continue  # that row will be invalid
         digests.append((text, hashlib.sha256(content).hexdigest()))
     return digests
 
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
-"""Columns by name, one entry a row: numbers (NaN: there is none) or texts."""
+"""Columns by name, one entry per row: numbers (NaN: none) or texts."""
 
 CHUNK_ROWS = 4096
-"""Attempts in a chunk: enough to be quick, few enough to keep memory flat."""
+"""Rows in a chunk: enough to be fast, few enough to limit memory."""
 INVALID = "invalid"
 """The status of a row that is no scenario."""
 
 
 @dataclass(frozen=True)
-class Request:
-    """A whole sweep: the same request gives the same columns.
+class SweepRequest:
+    """A whole sweep: equal requests give equal columns.
 
     Attributes:
         source: the scenario.
-        grid: what is varied.
+        grid: the varied values.
         samples: samples of the uncertain inputs for each row, 0 for none.
         seed: of the samples.
-        target_s: what is to be broken, in the column of chances [s].
-        splits_m: where splits are taken [m].
+        target_s: the target in the column of chances [s].
+        splits_m: the distances of splits [m].
     """
 
     source: Source
@@ -116,7 +116,7 @@ class Request:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def chunk(self, number: int) -> Chunk:
-        """Return one chunk: what a worker needs to know, and no more of the grid than its rows."""
+        """Return one chunk: all that a worker needs, with only its rows of the grid."""
         begin = number * self.chunk_rows
         return Chunk(
             self.source,
@@ -132,11 +132,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some rows of a sweep; for the rest see `Request`.
+    """Some rows of a sweep; see `SweepRequest` for the other attributes.
 
     Attributes:
         source: the scenario.
-        paths, numeric: what is varied, and which of it are numbers.
+        paths, numeric: the varied paths, and which of them are numbers.
         rows: the values, one text for each path.
         samples, seed, target_s, splits_m: as in the request.
     """
@@ -159,7 +159,7 @@ def request_of(
     samples: int = 0,
     seed: int = 1,
     target_s: float | None = None,
-) -> Request:
+) -> SweepRequest:
     """Return the request for a sweep over a scenario: a file, a shipped name, or a `Scenario`.
 
     Raises:
@@ -171,10 +171,10 @@ def request_of(
     apply_overrides(document, source.changes, Path(source.folder))
     source = Source(source.text, source.name, source.folder, _written_out(document, source, base))
     problems: list[Problem] = []
-    for path in grid.paths:  # with no value: a wrong one makes its row invalid, not the sweep
+    for path in grid.paths:  # without a value: a wrong value makes its row invalid, not the sweep
         document = read_document(source.text, source.name)
         refusals = apply_overrides(document, [*source.changes, f"{path}=~"], Path(source.folder))
-        if not types_at(Scenario, tuple(path.split("."))):  # the check of the whole says why
+        if not types_at(Scenario, tuple(path.split("."))):  # the check of the whole reports why
             try:
                 source.load([f"{path}=~"])
             except ScenarioError as error:
@@ -186,11 +186,11 @@ def request_of(
     count = int(np.ceil(longest / LAP_M)) - 1
     splits = tuple(LAP_M * (i + 1) for i in range(count))
     target = schedule_of(base.plan, base.distance).finish_s if target_s is None else target_s
-    return Request(source, grid, samples, seed, target, splits)
+    return SweepRequest(source, grid, samples, seed, target, splits)
 
 
 def source_of(scenario: str | Path | Scenario, changes: tuple[str, ...]) -> Source:
-    """Return where a scenario comes from: a file, a shipped name, or the values themselves."""
+    """Return a scenario's source: a file, a shipped name, or the values themselves."""
     if isinstance(scenario, Scenario):
         return Source(json.dumps(scenario_to_dict(scenario)), scenario.name, "", changes)
     path = find_scenario(scenario)
@@ -198,9 +198,9 @@ def source_of(scenario: str | Path | Scenario, changes: tuple[str, ...]) -> Sour
 
 
 def _written_out(document: Document, source: Source, base: Scenario) -> tuple[str, ...]:
-    """Return the changes, and with them a runner or formation that is a file of its own.
+    """Return the changes, plus the contents of a runner or formation that is in another file.
 
-    A worker on another machine has the shipped files, but not this one's.
+    A worker on another machine has the shipped files, but not the local ones.
     """
     changes = source.changes
     for way, section, folder in (
@@ -226,14 +226,14 @@ def _longest(base: Scenario, grid: Grid) -> float:
                 try:
                     lengths.append(min(parse_distance(row[i]), 10_000.0))
                 except ValueError:
-                    continue  # that row will be an invalid one
+                    continue  # that row will be invalid
     return max(lengths)
 
 
 def run_chunk(chunk: Chunk, threads: int = 1) -> Columns:
-    """Return the columns of one chunk: a pure function, to be run anywhere on so many threads."""
+    """Return the columns of one chunk, computed on this many threads: a pure function."""
     rows = chunk.rows
-    varied = Varied(chunk.source, chunk.paths)
+    varied = ScenarioVariations(chunk.source, chunk.paths)
     results = [varied.scenario(values) for values in rows]
     scenarios = [s for s in results if isinstance(s, Scenario)]
     valid = np.array([isinstance(s, Scenario) for s in results])
@@ -259,7 +259,7 @@ def run_chunk(chunk: Chunk, threads: int = 1) -> Columns:
 
 
 def result_names(chunk: Chunk) -> tuple[str, ...]:
-    """Return the names of the columns of numbers, without the varied ones."""
+    """Return the names of the result columns."""
     splits = tuple(f"split_{x:.0f}_s" for x in chunk.splits_m)
     names = ("finish_s", *splits, "lost_light_m", "mean_shelter", "reserve_used")
     if chunk.samples:

@@ -1,11 +1,11 @@
-"""Scenarios with other values, many thousands a second, equal to what the loader makes of them.
+"""Scenarios with varied values, many thousands a second, equal to what the loader makes of them.
 
 In: a scenario's text, `--set` changes, varied paths, rows of values. Out: for each row a `Scenario`
-or the reason why it is none.
+or the reason why there is none.
 
-A path that leads to a plain number is set on the model: its section, and those that hold it, are
-validated as the loader validates them. Anything else (names, lists, tables) goes through the loader
-once for each distinct value. A refused row goes through the loader too, for its reason.
+A path to a plain number is set on the model: its section and the enclosing ones are validated as
+the loader validates them. Anything else (names, lists, tables) goes through the loader once for
+each distinct value. A refused row goes through the loader too, for its message.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ Steps: TypeAlias = tuple[str, ...]
 SectionT = TypeVar("SectionT", bound=Section)
 
 NOTHING_BESIDE = ("ghosts=[]", "published=~")
-"""What is compared with an attempt does not change it: rows are run without."""
+"""Rows are run without ghosts, which do not change an attempt."""
 _ALONE = ("environment", "runner", "pacers")
-"""Sections whose numbers are checked with no other section's."""
+"""Sections whose numbers are checked independently of other sections."""
 _CACHED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A scenario as text, with where its files are and what is set before it is varied."""
+    """A scenario as text, with the folder of its files and its fixed changes."""
 
     text: str
     name: str
@@ -55,22 +55,22 @@ class Source:
 
 
 class _UnfitError(Exception):
-    """A value cannot be set on the model; the loader must look at it."""
+    """A value cannot be set on the model; the loader must read it."""
 
 
 class _UnfittingError(_UnfitError):
-    """The values of a section do not fit together."""
+    """The values of a section contradict each other."""
 
 
 class _RefusedError(Exception):
-    """Sections refuse their numbers; its arguments are the sections and the numbers."""
+    """Sections refuse their numbers; the arguments are the sections and the numbers."""
 
 
-class Varied:
+class ScenarioVariations:
     """One scenario with many values."""
 
     def __init__(self, source: Source, paths: Sequence[str]) -> None:
-        """Tell apart what can be set on the model and what the loader must read."""
+        """Separate the paths that can be set on the model from those that the loader must read."""
         self._source = source
         self._paths = tuple(paths)
         steps = [tuple(path.split(".")) for path in paths]
@@ -92,9 +92,9 @@ class Varied:
             try:
                 return self._set(base, (), numbers, read) if numbers else base
             except _RefusedError as refusal:
-                key = refusal.args  # another row may have been refused for the same
+                key = refusal.args  # another row may have been refused for the same reason
             except (ValidationError, _UnfitError):
-                pass  # the loader finds the words
+                pass  # the loader provides the message
         if key in self._reasons:
             return self._reasons[key]
         settings = [f"{path}={v}" for path, v in zip(self._paths, values, strict=True)]
@@ -135,10 +135,10 @@ class Varied:
                     raise
                 wrong.append((name, *(text for _, text in inner)))
         if wrong:
-            # what the loader says depends on these sections, and on those it checks with others
+            # the loader's message depends on these sections, and on those it checks with others
             others = [item for item in numbers if item[0][0] not in _ALONE]
             raise _RefusedError(read, tuple(wrong), tuple(others))
-        # what is not changed was validated before: only the changed values, and how they fit
+        # unchanged values were validated before: only the changed ones, and how they combine
         varied = section.model_copy(update=changed)
         together = place or any(name not in _ALONE for name in changed)
         if isinstance(varied, CheckedSection) and together and any(varied.complaints()):
@@ -159,7 +159,7 @@ def _field(section: Section, key: str) -> tuple[str, Any]:
 
 
 def _read(section: type[Section], attribute: str, text: str) -> Any:
-    """Return a plain value, read from its text as pydantic reads it within the section."""
+    """Return a plain value, parsed from its text as pydantic does within the section."""
     text = text.strip()
     if text.startswith(("[", "{", '"', "'")):
         raise _UnfitError
@@ -174,7 +174,7 @@ def _reader(section: type[Section], attribute: str) -> TypeAdapter[Any]:
 
 
 def _overlap(a: Steps, b: Steps) -> bool:
-    """Return whether one path leads to, or through, what the other leads to."""
+    """Return whether one path is a prefix of the other, or equal."""
     return all(x == y for x, y in zip(a, b, strict=False))
 
 

@@ -1,8 +1,8 @@
-"""Running a sweep's chunks, here or on any executor, and the table that comes of them.
+"""Running a sweep's chunks, here or on any executor, and the resulting table.
 
-In: a `Request`, an executor of `concurrent.futures` or none. Out: chunks as they are done, each
-once; `Table`, all of them in order. A chunk is keyed by its number, so it does not matter who ran
-it, in what order, or that a worker died on the way (if its executor gives the chunk to another).
+In: a `SweepRequest`, an executor of `concurrent.futures` or none. Out: chunks as they finish, each
+once; `Table`, all of them in order. A chunk is identified by its number, so it does not matter who
+ran it, in what order, or that a worker died (if its executor gives the chunk to another).
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.sweep.axes import grid_of
-from simulator.analysis.sweep.chunks import Columns, Request, request_of, run_chunk
+from simulator.analysis.sweep.chunks import Columns, SweepRequest, request_of, run_chunk
 from simulator.recording.recording import framed
 from simulator.scenario.model import Scenario
 
 CHECK_S = 2.0
-"""How often an executor that gives nothing is looked at [s]."""
+"""Interval at which `check` is called while an executor returns nothing [s]."""
 
 
 def run_chunks(
-    request: Request,
+    request: SweepRequest,
     numbers: Iterable[int],
     executor: Executor | None = None,
     workers: int = 1,
@@ -35,11 +35,11 @@ def run_chunks(
     check: Callable[[], None] | None = None,
     threads: int = 0,
 ) -> Iterator[tuple[int, Columns]]:
-    """Yield these chunks by number as they are done.
+    """Yield these chunks by number as they finish.
 
-    Without an executor they run here, on so many threads (0: one for each processor). An executor
-    has no more than two a worker under way; while it gives nothing, `check` is called now and then
-    and may raise.
+    Without an executor they run here, on this many threads (0: one per processor). An executor gets
+    at most two per worker at a time; while it returns nothing, `check` is called now and then and
+    may raise.
     """
     if executor is None:
         for number in numbers:
@@ -61,7 +61,7 @@ def run_chunks(
 
 @dataclass(frozen=True, eq=False)
 class Table(Mapping[str, NDArray[Any]]):
-    """Results by column; numbers are NaN where there is none, texts may be empty."""
+    """Results by column; missing numbers are NaN, texts may be empty."""
 
     columns: Columns
 
@@ -110,7 +110,7 @@ def table_of(chunks: Iterable[Columns]) -> Table:
     return Table({name: np.concatenate([c[name] for c in listed]) for name in listed[0]})
 
 
-def run_sweep(request: Request, executor: Executor | None = None, workers: int = 1) -> Table:
+def run_sweep(request: SweepRequest, executor: Executor | None = None, workers: int = 1) -> Table:
     """Return the whole sweep as a table in memory."""
     done = dict(run_chunks(request, range(request.chunks), executor, workers))
     return table_of(done[number] for number in sorted(done))
@@ -135,7 +135,7 @@ def sweep(
         changes: `--set` overrides applied before.
         samples: samples of the uncertain inputs for each row, for percentiles and a chance.
         seed: of the samples.
-        target_s: the time whose chance is wanted [s]; None: the finish of the scenario's own plan.
+        target_s: the time for the chance [s]; None: the finish of the scenario's plan.
         executor: any `concurrent.futures` executor; left out: run here.
         workers: how many it has.
 

@@ -1,1 +1,1 @@
-"""Everything with a published value, beside what the model makes of it."""
+"""Validation: published values compared with the model's."""

@@ -1,11 +1,11 @@
-"""Athletes: how well the bests of one say what she runs over a distance that is left out.
+"""Athletes: how well an athlete's other bests predict the one that is left out.
 
 In: configs/athletes.csv. Out: `LeftOut`, one for each best, and the prior that `fit` uses.
 
-Who stands in the file follows from a rule that looks at no fit: athletes who have held an outdoor
+The athletes in the file were selected without looking at any fit: those who have held an outdoor
 world record at 800 m to 10,000 m since 1980, with four public outdoor bests or more over these
-distances. All bests of a career count, whatever their year. It is not every such athlete, but none,
-and no best, was left out for what came out.
+distances. All bests of a career count, whatever their year. The file does not have every such
+athlete, but no athlete and no best was left out because of its result.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ Floats = NDArray[np.float64]
 
 FILE = "athletes.csv"
 _OPEN = Prior(usable=40.0, usable_spread=20.0, endurance=0.07, endurance_spread=0.03)
-"""A prior so wide that it leaves an athlete with four bests her numbers."""
+"""A prior so wide that an athlete with four bests determines the numbers alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublicBest:
-    """A public best: distance [m], time [s], where and when; the place is empty where unknown."""
+    """A public best: distance [m], time [s], place and date; an unknown place is empty."""
 
     distance_m: float
     time_s: float
@@ -52,10 +52,10 @@ class Athlete:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A best beside what the others of the same athlete predict for it.
+    """A best compared with the prediction from the athlete's others.
 
     Attributes:
-        athlete: whose it is.
+        athlete: the athlete.
         best: the best.
         predicted_s: the predicted time [s].
         spread: the standard deviation of the prediction, as a share of it [1].
@@ -73,7 +73,7 @@ class LeftOut:
 
     @property
     def within(self) -> bool:
-        """Whether the best lies in the range that is stated for nine in ten."""
+        """Whether the best lies in the stated 90 % range."""
         return abs(self.best.time_s / self.predicted_s - 1.0) <= NINE_IN_TEN * self.spread
 
 
@@ -100,11 +100,11 @@ def athletes() -> tuple[Athlete, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """What came out of all athletes.
+    """The results for all athletes.
 
     Attributes:
-        left_out: each best beside its prediction, athlete by athlete.
-        prior: what the athletes are like, all of them together.
+        left_out: each best with its prediction, athlete by athlete.
+        prior: the prior of all athletes together.
     """
 
     left_out: tuple[LeftOut, ...]
@@ -120,7 +120,7 @@ class Study:
 def study() -> Study:
     """Leave each best out once, fit the athlete to the others, and predict it.
 
-    An athlete's prior is made from the other athletes alone. Every best is taken to be paced over
+    An athlete's prior is made from the other athletes only. Every best is assumed to be paced over
     its first 55 %.
     """
     curves = [

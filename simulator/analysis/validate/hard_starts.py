@@ -1,7 +1,7 @@
 """Hard starts: what starting too fast and fading gains in the model over the best even pace.
 
-In: nothing but the default runner. Out: rows of `lightpace validate`. A runner would gain nothing;
-an optimiser must not be paid for what the model gives.
+In: only the default runner. Out: rows of `lightpace validate`. A real runner would gain nothing; an
+optimiser must not exploit what the model gives.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.predict import predicted_times, stretched
-from simulator.analysis.validate.rows import Role, Row, Unit
+from simulator.analysis.validate.rows import Role, Unit, ValidationRow
 from simulator.physics.attempt import simulate_all
 from simulator.scenario.model import Runner, Scenario
 from simulator.scenario.pacers import ConstantShelter, Pacers
@@ -22,15 +22,15 @@ from simulator.units import format_signed, format_time
 Floats = NDArray[np.float64]
 
 LAST_M = 100.0
-"""A limit that binds within this of the line is no fade [m]."""
+"""A limit that binds within this distance of the line is no fade [m]."""
 NO_ANTICIPATION = 10.0
-"""With this anticipation only Morton's limit is left [1]."""
+"""With this anticipation only Morton's limit remains [1]."""
 SHELTERS = (0.0, 0.3, 0.6)
 HARDER = (2.0, 4.0, 6.0)
 """How much slower the second half of a hard start is planned [%]."""
 SECTION = "A hard start that fades, over the mile"
 _OFFSETS = np.arange(-5.5, -0.39, 0.1)
-"""Targets that are tried, as seconds from the predicted time: the best lies well inside."""
+"""Targets tried, as seconds from the predicted time: the best lies well inside."""
 
 
 def alone_over_a_mile(finish_s: float) -> Scenario:
@@ -44,12 +44,12 @@ def held_at(scenario: Scenario, shelter: float) -> Scenario:
     return scenario.model_copy(update={"pacers": pacers})
 
 
-def hard_start_rows() -> list[Row]:
-    """Return what targets too fast to hold gain, with her anticipation and without it.
+def hard_start_rows() -> list[ValidationRow]:
+    """Return what targets too fast to hold gain, with and without her anticipation.
 
-    For each shelter the best finish of all even targets is set against the fastest even target
-    for which the limit does not bind before the last 100 m, against the predicted time, for which
-    it never binds, and against the best finish of plans that are meant to start harder.
+    For each shelter the best finish of all even targets is compared with the fastest even target
+    for which the limit does not bind before the last 100 m, with the predicted time, for which it
+    never binds, and with the best finish of plans with a deliberately harder start.
     """
     miles = [held_at(alone_over_a_mile(250.0), s) for s in SHELTERS]
     never = predicted_times(miles)
@@ -61,7 +61,7 @@ def hard_start_rows() -> list[Row]:
         best = _best(runs, never)
         for i, shelter in enumerate(SHELTERS):
             rows.append(
-                Row(
+                ValidationRow(
                     SECTION,
                     f"{word} anticipation, S = {shelter:g}: best of all even targets",
                     "the model itself",
@@ -80,14 +80,16 @@ def hard_start_rows() -> list[Row]:
     return rows
 
 
-def _harder_rows(miles: Sequence[Scenario], never: Sequence[float], best: Floats) -> list[Row]:
-    """Return what a start that is meant to be hard costs beside the best even plan."""
+def _harder_rows(
+    miles: Sequence[Scenario], never: Sequence[float], best: Floats
+) -> list[ValidationRow]:
+    """Return what a deliberately hard start costs compared with the best even plan."""
     rows = []
     for strength in HARDER:
         finishes = _best([_harder(mile, strength) for mile in miles], never)
         for shelter, finish, even in zip(SHELTERS, finishes, best, strict=True):
             rows.append(
-                Row(
+                ValidationRow(
                     SECTION,
                     f"second half slower by {strength:g} %, S = {shelter:g}: best of all targets",
                     "the model itself",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.analysis.validate.rows import Role, Row, Unit
+from simulator.analysis.validate.rows import Role, Unit, ValidationRow
 from simulator.coefficients import BEND_M, LAP_M
 from simulator.physics.air import cross_wind_square, head_wind
 from simulator.physics.attempt import simulate_all
@@ -24,13 +24,13 @@ KELLER_M = (400.0, 800.0, 1500.0, MILE_M, 3000.0, 5000.0, 10_000.0)
 KELLER_PUBLISHED = {1500.0: 219.49, MILE_M: 237.34}
 
 
-def identity_rows() -> list[Row]:
-    """Return the standing start, the wind over a lap and Keller's runner beside closed forms."""
+def identity_rows() -> list[ValidationRow]:
+    """Return the standing start, the wind over a lap and Keller's runner against closed forms."""
     return [*_start_losses(), *_wind(), *_keller()]
 
 
-def _start_losses() -> list[Row]:
-    """Return what a strong runner loses from rest over 400 m against the formula."""
+def _start_losses() -> list[ValidationRow]:
+    """Return a strong runner's loss from rest over 400 m against the formula."""
     strong = Runner(max_aerobic_power=40.0, reserve=5000.0)
     speeds = (5.0, 6.74)
     rows = [
@@ -44,7 +44,7 @@ def _start_losses() -> list[Row]:
         for v in speeds
     ]
     return [
-        Row(
+        ValidationRow(
             SECTION,
             f"standing start at {v:g} m/s: time lost",
             "closed form",
@@ -58,14 +58,14 @@ def _start_losses() -> list[Row]:
     ]
 
 
-def _wind() -> list[Row]:
+def _wind() -> list[ValidationRow]:
     v, w, direction = 6.7, 3.0, 37.0
     s = (np.arange(40_000) + 0.5) / 100.0
     wind = Wind(speed=w, direction=direction)
     air = v + head_wind(wind, s)
     relative = np.sqrt(air * air + cross_wind_square(wind, s))
     return [
-        Row(
+        ValidationRow(
             SECTION,
             f"mean of the drag's air speeds on the bends, v {v:g}, w {w:g} m/s",
             "v² + 3w²/4 - 3w⁴/(64v²) - w⁶/(256v⁴)",
@@ -78,10 +78,10 @@ def _wind() -> list[Row]:
     ]
 
 
-def _keller() -> list[Row]:
+def _keller() -> list[ValidationRow]:
     closed = [best_time(d).time_s for d in KELLER_M]
     rows = [
-        Row(
+        ValidationRow(
             SECTION,
             f"Keller's {format_distance(d)}, closed form",
             "Keller 1973",
@@ -93,7 +93,7 @@ def _keller() -> list[Row]:
         for d, published in KELLER_PUBLISHED.items()
     ]
     return rows + [
-        Row(
+        ValidationRow(
             SECTION,
             f"Keller's {format_distance(d)}, stepped",
             "closed form",

@@ -1,7 +1,7 @@
-"""Rows: a published value beside the model's, and what that value is to the model.
+"""Rows: a published value next to the model's, and the role of that value.
 
-In: a run and its published splits; published drag reductions. Out: `Row`s, each saying whether its
-value was used to calibrate the model, is predicted by it, or must hold exactly.
+In: a run and its published splits; published drag reductions. Out: `ValidationRow`s, each saying
+whether its value was used to calibrate the model, is predicted by it, or must hold exactly.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 
 class Role(Enum):
-    """What a published value is to the model."""
+    """The role of a published value."""
 
     CALIBRATED = "calibrated"
     PREDICTED = "predicted"
@@ -33,7 +33,7 @@ class Role(Enum):
 
 
 class Unit(Enum):
-    """How a value is written, and with how many decimals."""
+    """The notation of a value, and its decimals."""
 
     TIME = "time"
     SECONDS = "s"
@@ -60,18 +60,18 @@ DECIMALS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ValidationRow:
     """One line of the table.
 
     Attributes:
         section: its heading.
         what: what was measured or must hold.
-        source: where the published value comes from.
-        published: that value, or the ends of a published range; empty where there is none.
-        model: what the model gives; None where it cannot be computed.
-        unit: how both are written.
-        role: what the value is to the model.
-        note: what must be known to read it.
+        source: the source of the published value.
+        published: that value, or the ends of a published range; empty if there is none.
+        model: the model's value; None if it cannot be computed.
+        unit: the notation of both.
+        role: the role of the published value.
+        note: what a reader must know.
     """
 
     section: str
@@ -114,7 +114,7 @@ _DRAFTING = "Drafting: share of the drag taken away"
 
 
 @dataclass(frozen=True, slots=True)
-class Drafting:
+class DragReduction:
     """A published drag reduction behind pacers at (ahead, aside) [m]; none: not published."""
 
     source: str
@@ -123,25 +123,25 @@ class Drafting:
     pacers: tuple[tuple[float, float], ...] = ()
 
     def model(self, wake: float) -> float:
-        """Return what the formula gives with this strength of the front wake."""
+        """Return the formula's value with this strength of the front wake."""
         bodies = [Shelterer(ahead, aside, ahead > 0) for ahead, aside in self.pacers]
         return float(shelter(bodies, 0.0, wake))
 
 
 BEAUMONT, CFD = "Beaumont 2021, 5.75 m/s", "open CFD repository, SST-SAS"
 DRAFTING = (
-    Drafting("Pugh 1971", "1 ahead at 1.0 m", 0.80, ((1.0, 0.0),)),
-    Drafting("Schickhofer & Hanson 2021", "1 ahead at 1.2 m", 0.701, ((1.2, 0.0),)),
-    Drafting(BEAUMONT, "2nd of 2 at 1.3 m", 0.568, ((1.3, 0.0),)),
-    Drafting(BEAUMONT, "2nd of 3 at 1.3 m", 0.592, ((1.3, 0.0), (-1.3, 0.0))),
-    Drafting(BEAUMONT, "3rd of 3 at 1.3 m", 0.530, ((1.3, 0.0), (2.6, 0.0))),
-    Drafting(BEAUMONT, "leader of 2 at 1.3 m", 0.037, ((-1.3, 0.0),)),
-    Drafting("Li 2025", "1 ahead at about 1.0 m", 0.67, ((1.0, 0.0),)),
-    Drafting(CFD, "1 ahead at 1.3 m", 0.41, ((1.3, 0.0),)),
-    Drafting(CFD, "2 abreast at 1.3 m, ±0.46 m", 0.12, ((1.3, -0.46), (1.3, 0.46))),
-    Drafting("Marro 2023, wind tunnel", "INEOS 1:59 formation", 0.50),
+    DragReduction("Pugh 1971", "1 ahead at 1.0 m", 0.80, ((1.0, 0.0),)),
+    DragReduction("Schickhofer & Hanson 2021", "1 ahead at 1.2 m", 0.701, ((1.2, 0.0),)),
+    DragReduction(BEAUMONT, "2nd of 2 at 1.3 m", 0.568, ((1.3, 0.0),)),
+    DragReduction(BEAUMONT, "2nd of 3 at 1.3 m", 0.592, ((1.3, 0.0), (-1.3, 0.0))),
+    DragReduction(BEAUMONT, "3rd of 3 at 1.3 m", 0.530, ((1.3, 0.0), (2.6, 0.0))),
+    DragReduction(BEAUMONT, "leader of 2 at 1.3 m", 0.037, ((-1.3, 0.0),)),
+    DragReduction("Li 2025", "1 ahead at about 1.0 m", 0.67, ((1.0, 0.0),)),
+    DragReduction(CFD, "1 ahead at 1.3 m", 0.41, ((1.3, 0.0),)),
+    DragReduction(CFD, "2 abreast at 1.3 m, ±0.46 m", 0.12, ((1.3, -0.46), (1.3, 0.46))),
+    DragReduction("Marro 2023, wind tunnel", "INEOS 1:59 formation", 0.50),
 )
-_DA_SILVA = Drafting(
+_DA_SILVA = DragReduction(
     "da Silva 2025", "1 ahead, 1 behind at 1.2 m", 0.762, ((1.2, 0.0), (-1.2, 0.0))
 )
 
@@ -152,8 +152,8 @@ def drafting_rms(wake: float) -> float:
     return float(np.sqrt(np.mean([(d.model(wake) - d.published) ** 2 for d in rows])))
 
 
-def drafting_rows() -> list[Row]:
-    """Return each published drag reduction, the one of da Silva, and how far off they are."""
+def drafting_rows() -> list[ValidationRow]:
+    """Return each published drag reduction, da Silva's, and their root mean square error."""
     rows = []
     for d in DRAFTING:
         if not d.pacers:
@@ -164,10 +164,12 @@ def drafting_rows() -> list[Row]:
             note = f"{low:.3f} to {high:.3f} for q {Q_LOW} to {Q_HIGH}"
             role, model = Role.CALIBRATED, d.model(Q_MIDDLE)
         rows.append(
-            Row(_DRAFTING, d.formation, d.source, (d.published,), model, Unit.SHARE, role, note)
+            ValidationRow(
+                _DRAFTING, d.formation, d.source, (d.published,), model, Unit.SHARE, role, note
+            )
         )
     rows += [
-        Row(
+        ValidationRow(
             _DRAFTING,
             f"RMS of the nine computed rows, q = {q:g}",
             "this table",
@@ -182,7 +184,7 @@ def drafting_rows() -> list[Row]:
         for q in (Q_MIDDLE, Q_LOW, Q_HIGH)
     ]
     rows.append(
-        Row(
+        ValidationRow(
             _DRAFTING,
             _DA_SILVA.formation,
             _DA_SILVA.source,
@@ -207,7 +209,7 @@ def residual_rows(
     role: Role,
     *,
     finish_note: str = "",
-) -> list[Row]:
+) -> list[ValidationRow]:
     """Return a row for each published split of the scenario's attempt."""
     rows = []
     for w in published_waypoints(scenario):
@@ -217,13 +219,13 @@ def residual_rows(
         at = f"{label} m"
         if label == "finish":
             at, note = label, finish_note
-        rows.append(Row(section, at, source, (w.time_s,), time, Unit.TIME, role, note))
+        rows.append(ValidationRow(section, at, source, (w.time_s,), time, Unit.TIME, role, note))
     return rows
 
 
-def sections(rows: Sequence[Row]) -> dict[str, list[Row]]:
+def sections(rows: Sequence[ValidationRow]) -> dict[str, list[ValidationRow]]:
     """Return the rows by their heading, in order."""
-    by_heading: dict[str, list[Row]] = {}
+    by_heading: dict[str, list[ValidationRow]] = {}
     for row in rows:
         by_heading.setdefault(row.section, []).append(row)
     return by_heading

@@ -1,6 +1,6 @@
-"""Validation: everything with a published value, beside what the model makes of it.
+"""Validation: every published value compared with the model's.
 
-In: nothing but what ships. Out: all rows of `lightpace validate`; the athletes' table is made by
+In: only shipped files. Out: all rows of `lightpace validate`; the athletes' table is made by
 `simulator.analysis.validate.athletes`.
 """
 
@@ -22,7 +22,7 @@ from simulator.analysis.predict import (
 from simulator.analysis.validate.athletes import athletes, study
 from simulator.analysis.validate.hard_starts import alone_over_a_mile, hard_start_rows, held_at
 from simulator.analysis.validate.identities import identity_rows
-from simulator.analysis.validate.rows import Role, Row, Unit, drafting_rows, residual_rows
+from simulator.analysis.validate.rows import Role, Unit, ValidationRow, drafting_rows, residual_rows
 from simulator.coefficients import J_PER_ML_O2, G
 from simulator.physics.air import density, drag_area
 from simulator.physics.attempt import finish_times, outcomes_of, simulate, simulate_all
@@ -38,7 +38,7 @@ Floats = NDArray[np.float64]
 _EVEN = "predicted time: the largest even speed for which the limit never binds before the line"
 
 
-def validate() -> list[Row]:
+def validate() -> list[ValidationRow]:
     """Return every row of the table."""
     return [
         *drafting_rows(),
@@ -58,7 +58,7 @@ def validate() -> list[Row]:
 # -- the shipped attempts ------------------------------------------------------------------------
 
 
-def _calibrations() -> list[Row]:
+def _calibrations() -> list[ValidationRow]:
     names = ("monaco_2023", "da_silva_2025", "breaking4", "fifteen_hundred")
     scenarios = {name: load_scenario(name) for name in names}
     runs = dict(zip(names, simulate_all(list(scenarios.values())), strict=True))
@@ -68,7 +68,7 @@ def _calibrations() -> list[Row]:
     races = "Races run split by split"
     following = "Breaking4, following the light"
     return [
-        Row(
+        ValidationRow(
             races,
             "Monaco 2023, her splits as the plan",
             "official, 21 July 2023",
@@ -78,7 +78,7 @@ def _calibrations() -> list[Row]:
             Role.CALIBRATED,
             f"calibrates the reserve; every split within {worst:.2f} s",
         ),
-        Row(
+        ValidationRow(
             races,
             "da Silva's mile, plan of 3:59.37",
             "da Silva 2025",
@@ -88,7 +88,7 @@ def _calibrations() -> list[Row]:
             Role.CALIBRATED,
             "calibrates Monaco's shelter of 0.60",
         ),
-        Row(
+        ValidationRow(
             races,
             "da Silva's mile, predicted time",
             "da Silva 2025",
@@ -120,12 +120,12 @@ def _residuals(scenario: Scenario, run: Recording) -> list[float]:
 # -- which constant shelter gives the time --------------------------------------------------------
 
 
-def _constant_shelter() -> list[Row]:
-    """Return the shelter with which her splits to 1200 m and all she has left give a finish.
+def _constant_shelter() -> list[ValidationRow]:
+    """Return the shelter for which her splits to 1200 m and a maximal finish give the time.
 
-    A plan holds a finish from below: with the published finish as its last split, any shelter from
-    some value on gives that finish. So only her splits to 1200 m are planned, and what is left of
-    the mile is run at every even speed; the fastest finish is the largest effort.
+    A plan bounds a finish from below: with the published finish as its last split, any shelter
+    above some value gives that finish. So only her splits to 1200 m are planned, and the rest of
+    the mile is run at every even speed; the fastest finish is the maximal effort.
     """
     replayed = load_scenario("breaking4_replayed", with_ghosts=False)
     shelters = np.arange(0.20, 0.4001, 0.02)
@@ -140,7 +140,7 @@ def _constant_shelter() -> list[Row]:
     for time, clock in ((246.42, "published"), (246.91, "gun to line")):
         value = float(np.interp(-time, -best, shelters))
         inverted.append(
-            Row(
+            ValidationRow(
                 "Breaking4, her splits to 1200 m and the rest at the largest effort",
                 f"constant shelter that gives {format_time(time)} ({clock})",
                 "inversion of her splits",
@@ -169,7 +169,7 @@ def _from_1200(scenario: Scenario, value: float, finish_s: float) -> Scenario:
 _LAPS = (65.08, 64.93, 65.30, 64.89, 66.40, 65.34, 63.03)
 
 
-def _predictions() -> list[Row]:
+def _predictions() -> list[ValidationRow]:
     runner = Runner()
     metric = paced_race(1500.0, 228.68).scenario(runner)
     long = Race(3000.0, 487.04, PACED, 2000.0).scenario(runner)
@@ -202,11 +202,11 @@ def _predictions() -> list[Row]:
         ),
     ]
     rows = [
-        Row(section, what, source, (published,), time, Unit.TIME, Role.PREDICTED, note)
+        ValidationRow(section, what, source, (published,), time, Unit.TIME, Role.PREDICTED, note)
         for (what, source, published, note), time in zip(cases, times[:4], strict=True)
     ]
     rows.append(
-        Row(
+        ValidationRow(
             section,
             "what the bends cost in a mile",
             "derived from Taboga & Kram 2019",
@@ -220,7 +220,7 @@ def _predictions() -> list[Row]:
     return rows
 
 
-def _left_out() -> list[Row]:
+def _left_out() -> list[ValidationRow]:
     """Return how well the other bests of an athlete predict the one that is left out."""
     section = "Public athletes, each best predicted from the others"
     result = study()
@@ -238,7 +238,7 @@ def _left_out() -> list[Row]:
     for what, goal, value, note in cases:
         words = [MISS] if value > goal[-1] and len(goal) > 1 else []
         words += [note] if note else []
-        row = Row(
+        row = ValidationRow(
             section, what, "goal", goal, value, Unit.PERCENT, Role.PREDICTED, "; ".join(words)
         )
         rows.append(row)
@@ -250,26 +250,28 @@ def _left_out() -> list[Row]:
     ):
         note = f"the prior of `lightpace fit`; standard deviation {spread}"
         rows.append(
-            Row(section, f"mean {what}", "these bests", (), value, unit, Role.CALIBRATED, note)
+            ValidationRow(
+                section, f"mean {what}", "these bests", (), value, unit, Role.CALIBRATED, note
+            )
         )
     return rows
 
 
-# -- what pays for it, and what a little of each is worth ------------------------------------------
+# -- the energy supply, and sensitivities ----------------------------------------------------------
 
 MISS = "a known miss"
 MISS_FROM = 1.5
-"""A sensitivity that is more than so many times its source is a miss [1]."""
+"""A sensitivity larger than this multiple of its source is a miss [1]."""
 OSBORNE = "Osborne 2025"
 
 
-def _physiology() -> list[Row]:
-    """Return what pays for Breaking4 beside what Osborne 2025 has for this very mile."""
+def _physiology() -> list[ValidationRow]:
+    """Return the energy supply of Breaking4 next to that of Osborne 2025 for the same mile."""
     scenario = load_scenario("breaking4", with_ghosts=False)
     section = "Breaking4, what pays for it"
     lost = float(outcomes_of([scenario], watch_light=True).lost_light_m[0])
     note = "longer than a second behind it to the line; the published splits give 974 to 979 m"
-    light = Row(
+    light = ValidationRow(
         section,
         "the light is lost at",
         "back straight of lap 3",
@@ -282,8 +284,8 @@ def _physiology() -> list[Row]:
     return [*_supply_rows(section, scenario, Role.PREDICTED), light]
 
 
-def _supply_rows(section: str, scenario: Scenario, role: Role) -> list[Row]:
-    """Return how the attempt is paid for, beside Osborne's ideal athlete."""
+def _supply_rows(section: str, scenario: Scenario, role: Role) -> list[ValidationRow]:
+    """Return the attempt's energy supply next to that of Osborne's ideal athlete."""
     runner, run = scenario.runner, simulate(scenario)
     supplied = float(0.5 * (run.aerobic[1:] + run.aerobic[:-1]).sum()) * run.step_s
     drawn = float(run.reserve[0] - run.reserve[-1])
@@ -314,17 +316,19 @@ def _supply_rows(section: str, scenario: Scenario, role: Role) -> list[Row]:
     for what, published, value, unit, tolerance, note in cases:
         words = [MISS] if abs(value - published) > tolerance else []
         words += [note] if note else []
-        rows.append(Row(section, what, OSBORNE, (published,), value, unit, role, "; ".join(words)))
+        rows.append(
+            ValidationRow(section, what, OSBORNE, (published,), value, unit, role, "; ".join(words))
+        )
     return rows
 
 
 _HER_MEANS = "runner=kipyegon_osborne"
 _HER_SHELTER = 0.56
-"""Monaco's and Eugene's shelter with these means [1], so that her best mile and 1500 m agree."""
+"""Monaco's and Eugene's shelter with these parameters [1]: her best mile and 1500 m agree."""
 
 
-def _meeting_osborne() -> list[Row]:
-    """Return the same with means that meet Osborne's figures, and what that gives up."""
+def _meeting_osborne() -> list[ValidationRow]:
+    """Return the same with parameters that match Osborne's figures, and the cost of that."""
     section = "Her means as Osborne has them, configs/runners/kipyegon_osborne.yaml"
     shelter = f"pacers.shelter.0.value={_HER_SHELTER}"
     changes = {
@@ -347,12 +351,14 @@ def _meeting_osborne() -> list[Row]:
         if name == "breaking4":
             worst = max(_residuals(attempt, run), key=abs)
             note = f"largest residual of its splits {format_signed(worst)} s"
-        rows.append(Row(section, name, source, (published,), run.finish_s, Unit.TIME, role, note))
+        rows.append(
+            ValidationRow(section, name, source, (published,), run.finish_s, Unit.TIME, role, note)
+        )
     return [*rows, *_bests_of(section, attempt.runner), *_critical(section, attempt.runner)]
 
 
-def _bests_of(section: str, runner: Runner) -> list[Row]:
-    """Return her bests and what these means and today's default predict for them."""
+def _bests_of(section: str, runner: Runner) -> list[ValidationRow]:
+    """Return her bests, and the predictions of these parameters and of today's default."""
     bests = (
         Race(800.0, 117.68, _HER_SHELTER, 440.0),
         Race(1000.0, 149.15, _HER_SHELTER, 550.0),
@@ -363,7 +369,7 @@ def _bests_of(section: str, runner: Runner) -> list[Row]:
     times = predicted_times([race.scenario(runner) for race in bests])
     defaults = predicted_times([race.scenario(Runner()) for race in bests])
     return [
-        Row(
+        ValidationRow(
             section,
             f"predicted time, {race.distance_m:g} m",
             "her best",
@@ -377,8 +383,8 @@ def _bests_of(section: str, runner: Runner) -> list[Row]:
     ]
 
 
-def _critical(section: str, runner: Runner) -> list[Row]:
-    """Return critical speed and D' of both runners, of which a laboratory published no figure."""
+def _critical(section: str, runner: Runner) -> list[ValidationRow]:
+    """Return critical speed and D' of both runners, for which no laboratory value is published."""
     mile = held_at(alone_over_a_mile(239.99), 0.29).model_copy(update={"runner": runner})
     ((needed,),) = reserve_needed(demands([mile]), [runner.max_aerobic_power]).tolist()
     enough = d_prime(runner.model_copy(update={"reserve": needed}))
@@ -398,7 +404,7 @@ def _critical(section: str, runner: Runner) -> list[Row]:
         ),
     ]
     return [
-        Row(section, what, "laboratory, no figure", (), value, unit, Role.LISTED, note)
+        ValidationRow(section, what, "laboratory, no figure", (), value, unit, Role.LISTED, note)
         for what, value, unit, note in cases
     ]
 
@@ -411,8 +417,8 @@ _DRAG = "air drag with da Silva 2022's k, two thirds of the cost"
 _HELD = "pacers.shelter=0.29"
 
 
-def _sensitivities() -> list[Row]:
-    """Return what a little of each input moves the finish of Breaking4, beside its source."""
+def _sensitivities() -> list[ValidationRow]:
+    """Return how far a small change of each input moves Breaking4's finish, with its source."""
     percent = TWO_THIRDS * 246.42
     by_power = _AEROBIC_SHARE * percent
     warmer, heavier = _by_drag(temperature=30.0), _by_drag(mass=42.84)
@@ -453,12 +459,14 @@ def _sensitivities() -> list[Row]:
             if ratio > MISS_FROM:
                 note += f": {MISS}, the feedback of the shelter"
         section = "Breaking4, what a little of each moves the finish"
-        rows.append(Row(section, what, source, published, moved, Unit.SECONDS, role, note))
+        rows.append(
+            ValidationRow(section, what, source, published, moved, Unit.SECONDS, role, note)
+        )
     return rows
 
 
 def _by_drag(temperature: float = 25.0, mass: float = 42.0) -> float:
-    """Return by how much a change of the drag per weight moves the finish at S = 0.29 [s]."""
+    """Return how far a change of the drag per weight moves the finish at S = 0.29 [s]."""
 
     def drag_share(runner: Runner, air: Environment) -> float:
         v = MILE_M / 246.42
@@ -471,8 +479,8 @@ def _by_drag(temperature: float = 25.0, mass: float = 42.0) -> float:
     return 100.0 * (after - before) / (1.0 + before) * TWO_THIRDS * 246.42
 
 
-def _altitudes() -> list[Row]:
-    """Return by how much a mile is slower at altitude [1]."""
+def _altitudes() -> list[ValidationRow]:
+    """Return how much slower a mile is at altitude [1]."""
     section = "A mile at altitude, slower by"
     source = "Péronnet & Thibault's running model, 1991"
     cases = ((1000.0, 898.7, (0.016,)), (1500.0, 845.6, (0.025,)), (2300.0, 766.0, (0.045, 0.047)))
@@ -483,7 +491,7 @@ def _altitudes() -> list[Row]:
         ]
     ).tolist()
     return [
-        Row(
+        ValidationRow(
             section,
             f"{metres:g} m, {hpa:g} hPa",
             source,

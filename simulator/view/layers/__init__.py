@@ -1,1 +1,1 @@
-"""What lies on the track's plane, from the ground up: track, lights, runners, labels, group."""
+"""Layers on the track's plane, from the ground up: track, lights, runners, labels, group."""

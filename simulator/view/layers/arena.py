@@ -1,9 +1,9 @@
 """The stadium in perspective: sky, stands, boards, infield, track and its lines, through a lens.
 
-In: a `Lens`, a scene's start line, a theme. Out: pixels on a surface that is the camera's alone.
-All of it is geometry, so that it is right from anywhere and a camera may fly: lines along the lap
-at an offset and a height, cut into stations that are closer together near the camera; what lies
-between two of them is filled. Only what the rail's camera has behind it is a painted strip.
+In: a `Lens`, a scene's start line, a theme. Out: pixels on a surface that only the camera uses.
+Everything is geometry, so that it is correct from any place and a camera may fly. Lines run along
+the lap at an offset and a height, cut into stations that are closer together near the camera; the
+areas between two lines are filled. Only the background of the rail's camera is a painted strip.
 """
 
 from __future__ import annotations
@@ -77,20 +77,21 @@ _AHEAD = np.concatenate(
     [np.linspace(-16.0, -2.0, 6), np.linspace(0.0, 24.0, 13), np.geomspace(27.0, 378.0, 24)]
 )
 _ACROSS = np.concatenate([-np.geomspace(199.0, 1.0, 26), [0.0], np.geomspace(1.0, 199.0, 26)])
-"""Stations along the track for a camera that looks along it, and for one that looks across it [m]:
-in each what is behind the lens comes first and last, so that what is seen is one stretch."""
+"""Stations along the track for a camera that looks along it, and for one that looks across it [m].
+Stations behind the lens come first and last, so that the visible ones are contiguous.
+"""
 THICK_PX = 22.0
-"""Where a metre is so long a lane line is more than a pixel wide [px]."""
+"""At this scale a lane line is more than a pixel wide [px/m]."""
 NEAREST = 1.12
-"""How bright the ground is right before the lens, at night."""
+"""Brightness of the ground directly before the lens, at night."""
 ROOF_SEEN_M = 12.0
-"""From this height on the stand is seen from above, as dark ground [m]."""
+"""From this height of the lens the stand is seen from above, as dark ground [m]."""
 FOLDED = 0.8
-"""To a lens that looks down by more the boards of a bend fold over: they are drawn plain [rad]."""
+"""If the lens looks down more steeply, a bend's boards fold over and are drawn plain [rad]."""
 STEEP = 1.3
-"""A lens that looks down by more sees no stand [rad]."""
+"""If the lens looks down more steeply, no stand is visible [rad]."""
 STRIPE_NEAR_M = 1.5
-"""Nearer to the lens than this no stripe is drawn [m]."""
+"""No stripe is drawn nearer to the lens than this [m]."""
 STRIPE_M = 6.03
 """Width of a mowing stripe, as on the map [m]."""
 
@@ -101,8 +102,8 @@ class TrackLines:
 
     Attributes:
         points: columns and rows [px], by line and station.
-        seen: the stations that are in the picture, and one more on either side; `near`: those of
-            them where a lane line is more than a pixel wide.
+        seen: the visible stations, and one more on either side; `near`: those where a lane line is
+            more than a pixel wide.
     """
 
     points: Floats
@@ -116,7 +117,7 @@ class TrackLines:
 
 
 def kept(lens: Lens) -> Lens:
-    """Return a lens that sees the same lines: the rail's own, on a straight or inside a bend."""
+    """Return a lens that sees the same lines: the rail's, on a straight or inside a bend."""
     if lens.rig.pitch != 0.0:
         return lens
     like = turning(lens.s_m - SEEN_M, lens.s_m + SEEN_M, lens.rig.lap_m)
@@ -125,7 +126,7 @@ def kept(lens: Lens) -> Lens:
 
 @lru_cache(maxsize=4)
 def sight_of(lens: Lens) -> TrackLines:
-    """Return the lines as a camera sees them."""
+    """Return the lines as seen by a camera."""
     s_m, lap_m = lens.s_m, lens.rig.lap_m
     across = abs(math.sin(lens.rig.yaw - heading_at(s_m, lap_m))) > 0.7 and lens.rig.pitch < 0.8
     along = (_ACROSS if across else _AHEAD) * max(1.0, lap_m / LAP_M)
@@ -140,8 +141,8 @@ def sight_of(lens: Lens) -> TrackLines:
     close = np.logical_and.reduce(
         [column > -0.6 * wide, column < 1.6 * wide, row > -0.3 * high, row < 1.3 * high]
     )
-    # what is farther outside is brought nearer: pygame fills a polygon row by row, also where
-    # nobody sees it
+    # farther points are brought nearer: pygame fills a polygon row by row, also outside the
+    # picture
     column = np.minimum(np.maximum(column, -wide), 2 * wide)
     row = np.minimum(np.maximum(row, -0.6 * high), 1.6 * high)
     points = np.stack([column, row], axis=2)
@@ -150,7 +151,7 @@ def sight_of(lens: Lens) -> TrackLines:
 
 
 def _stretch(away: Floats, close: NDArray[np.bool_], where: NDArray[np.bool_]) -> slice:
-    before = away[_AT[INNER]] > NEAR_M  # what lies behind the lens on other lines is far outside
+    before = away[_AT[INNER]] > NEAR_M  # points of other lines behind the lens are far outside
     at = np.flatnonzero(before & close.any(axis=0) & where)
     if not len(at):
         return slice(0, 0)
@@ -168,7 +169,7 @@ def fill(
     colour: Colour,
     stretch: slice | None = None,
 ) -> None:
-    """Fill what lies between two lines, on all that is seen of them or on a stretch."""
+    """Fill the area between two lines, over their visible part or a stretch of it."""
     stretch = sight.seen if stretch is None else stretch
     if stretch.stop:
         points = sight.line(first, stretch) + sight.line(last, stretch)[::-1]
@@ -183,8 +184,8 @@ def draw(
     words: tuple[str, ...],
     theme: Theme,
 ) -> None:
-    """Draw the empty stadium as a camera sees it; `words` stand on the advertising boards."""
-    if lens.rig.pitch == 0.0:  # the rail's, past which the painted strips run
+    """Draw the empty stadium as seen by a camera, with `words` on the advertising boards."""
+    if lens.rig.pitch == 0.0:  # the rail's camera, which has painted strips behind
         s_m = lens.s_m
         _backdrop(target, lens, s_m, theme)
         like = kept(lens)
@@ -267,7 +268,7 @@ def _stripes(lens: Lens) -> Iterator[list[Point]]:
     beyond = np.maximum(np.abs(x) - like * STRAIGHT_M / 2, 0.0)
     radius = like * BEND_RADIUS_M + KERB_M - 1.2
     half = np.sqrt(np.maximum(radius**2 - beyond**2, 0.0))
-    # straight from end to end, so that depth grows evenly on the way
+    # straight from end to end, so that depth changes evenly along it
     first, last = (lens.project(x, side * half)[3] for side in (-1.0, 1.0))
     rise = last - first
     cut = (STRIPE_NEAR_M - first) / np.where(np.abs(rise) < 1e-6, 1e-6, rise)
@@ -298,20 +299,20 @@ def _lane_line(target: pygame.Surface, sight: TrackLines, k: int, colour: Colour
 
 
 def bright(colour: Colour) -> Colour:
-    """Return a colour as it is where the floodlights are brightest."""
+    """Return a colour at the brightest spot of the floodlights."""
     red, green, blue = (min(255, round(NEAREST * part)) for part in colour)
     return (red, green, blue)
 
 
 def _falling_light(lens: Lens) -> tuple[Floats, int]:
-    """Return how much light is left of each row of the ground, 0 to 1, and its first row."""
+    """Return the share of light on each row of the ground, 0 to 1, and its first row."""
     top = min(max(0, math.ceil(lens.horizon) + 1), lens.height - 1)
     pitch, rows = math.tan(lens.rig.pitch), np.arange(lens.height - top)
-    # a row of level ground is as far away as the lens is high over how far the row looks down
+    # distance of a row of level ground: the height of the lens over the tangent of the row's angle
     down = (rows + top + 0.5 - lens.rig.level * lens.height) / lens.focal
     away = lens.eye[2] * math.hypot(1.0, pitch) / np.maximum(down + pitch, 1e-3)
     share = (0.62 + (NEAREST - 0.62) * np.exp(-away / 26.0)) / NEAREST
-    # it begins little by little: a stand that is lit by itself reaches below the horizon
+    # it begins gradually: a stand with its own light reaches below the horizon
     return 1.0 + (share - 1.0) * np.minimum(rows / (0.035 * lens.height), 1.0), top
 
 
@@ -336,7 +337,7 @@ def across(target: pygame.Surface, lens: Lens, s_m: float, width_m: float, colou
 
 
 def _lamps(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
-    """Add banks of floodlights under the roof, and their glare."""
+    """Draw banks of floodlights under the roof, and their glare."""
     places = np.arange(12.5, lens.rig.lap_m, 25.0)
     x, y, scale, away = lens.track(places, ROOF[0] - 1.0, ROOF[1] + 0.6)
     for i in np.flatnonzero(away > 6.0).tolist():
@@ -354,12 +355,12 @@ def _glare(target: pygame.Surface, at: Point, wide: float, colour: Colour, share
     target.blit(light, place, special_flags=pygame.BLEND_RGB_ADD)
 
 
-# -- what runs past behind the rail's camera -------------------------------------------------------
+# -- the background of the rail's camera -----------------------------------------------------------
 
 STAND_M = 34.0
-"""How far behind the track the painted stand seems to be [m]."""
+"""Apparent distance of the painted stand behind the track [m]."""
 SEEN_M = 17.0
-"""So far to either side the rail's camera sees the ground [m]."""
+"""The rail's camera sees the ground this far to either side [m]."""
 
 
 def _tiled(target: pygame.Surface, layer: pygame.Surface, moved: float, y: int) -> None:
@@ -371,19 +372,19 @@ def _tiled(target: pygame.Surface, layer: pygame.Surface, moved: float, y: int) 
 
 
 def _backdrop(target: pygame.Surface, lens: Lens, s_m: float, theme: Theme) -> None:
-    """Draw the stand: it moves by parallax on the way, and with the turn on a bend."""
+    """Draw the stand: it moves by parallax along the track, and with the turn in a bend."""
     layer = _stand_strip(lens.width, lens.height, theme)
     lap_m = lens.rig.lap_m
     lap = lap_m / STAND_M + 0.9 * 2.0 * math.pi
     gone = (s_m % lap_m) / STAND_M + 0.9 * eased_heading(s_m, lap_m)
-    # a whole number of strips in a lap: where the lap begins anew nothing jumps
+    # a whole number of strips per lap, so that nothing jumps where a lap begins
     strips = max(1, round(lap * 1.36 * lens.height / layer.get_width()))
     _tiled(target, layer, gone / lap * strips * layer.get_width(), 0)
 
 
 @lru_cache(maxsize=2)
 def _stand_strip(width: int, height: int, theme: Theme) -> pygame.Surface:
-    """Return sky, roof, lamps and crowd, out of focus; twice as wide as the picture, joined."""
+    """Return sky, roof, lamps and crowd, out of focus; twice as wide as the picture, seamless."""
     wide, high, unit = 2 * width, math.ceil(0.5 * height), height / 1080.0
     night, dark = theme.ground.floodlight > 0.0, theme.ground.stand
     behind_boards = math.ceil(0.02 * height)  # their upper edge is not always at the same height
@@ -412,7 +413,7 @@ def _stand_strip(width: int, height: int, theme: Theme) -> pygame.Surface:
         for k in range(-4, 5):
             for y in (row - 7 * unit, row + 7 * unit):
                 pygame.draw.aacircle(soft, (255, 252, 242), (middle + 14 * k * unit, y), 5.5 * unit)
-    for _ in range(130):  # telephones, as a lens draws what it is not focused on
+    for _ in range(130):  # telephones, drawn out of focus
         at = float(rng.uniform(0, wide)), float(rng.uniform(0.36, 0.97)) * high
         disc = float(rng.uniform(10.0, 24.0)) * unit
         _glare(soft, at, disc, (190, 212, 255), float(rng.uniform(0.1, 0.4)))
@@ -421,7 +422,7 @@ def _stand_strip(width: int, height: int, theme: Theme) -> pygame.Surface:
 
 @lru_cache(maxsize=8)
 def _noise_layer(width: int, height: int, long: int, seed: int) -> Floats:
-    """Return grain drawn out along the rows, -1 to 1, shape (height, width)."""
+    """Return noise stretched along the rows, -1 to 1, shape (height, width)."""
     grain = np.random.default_rng(seed).random((max(2, width // long), height))
     small = np.repeat((grain * 255)[..., None], 3, axis=2).astype(np.uint8)
     large = pygame.transform.smoothscale(pygame.surfarray.make_surface(small), (width, height))
@@ -432,7 +433,7 @@ def _noise_layer(width: int, height: int, long: int, seed: int) -> Floats:
 def _textured(
     width: int, height: int, colour: Colour, stops: tuple[tuple[float, float], ...], rough: float
 ) -> pygame.Surface:
-    """Return ground as it is lit: brightness by row through the stops, darker to the sides."""
+    """Return lit ground: brightness by row through the stops, darker to the sides."""
     rows = np.linspace(0.0, 1.0, height)[:, None]
     places, shares = np.array(stops).T
     light = np.interp(rows, places, shares)
@@ -482,7 +483,7 @@ def _rail_ground(target: pygame.Surface, lens: Lens, sight: TrackLines, theme: T
 
 
 def _boards(target: pygame.Surface, lens: Lens, texts: tuple[str, ...], theme: Theme) -> None:
-    """Draw the boards behind the rail's picture: in one piece, or column by column on a bend."""
+    """Draw the boards behind the rail's picture: in one piece, or column by column in a bend."""
     px_per_m = lens.focal / (lens.away_m + BOARDS_M)
     high = max(4, round(BOARD_UP_M * px_per_m))
     panel_m = panel_of(lens.rig.lap_m)
@@ -502,14 +503,14 @@ def _boards(target: pygame.Surface, lens: Lens, texts: tuple[str, ...], theme: T
 
 @lru_cache(maxsize=2)
 def _columns_of(texts: tuple[str, ...], wide: int, high: int, theme: Theme) -> NDArray[np.uint32]:
-    """Return the boards' pixels column by column, thrice over, without alpha."""
+    """Return the boards' pixels column by column, three times over, without alpha."""
     shades = pygame.surfarray.array2d(board_strip(texts, wide, high, theme)).astype(np.uint32)
     return np.tile(shades.reshape(-1) & 0xFFFFFF, 3)
 
 
 @lru_cache(maxsize=2)
 def _bent(lens: Lens, wide: int, high: int) -> tuple[int, NDArray[np.intp], NDArray[np.uint32]]:
-    """Return where boards round a bend are: first row, places in the strip, coverage as alpha."""
+    """Return the boards in a bend: first row, columns of the strip, coverage as alpha."""
     s = np.linspace(26.0, -26.0, 53)
     column, foot, scale, _ = lens.track(lens.s_m + s, BOARDS_M)
     columns = np.arange(lens.width) + 0.5
@@ -519,7 +520,7 @@ def _bent(lens: Lens, wide: int, high: int) -> tuple[int, NDArray[np.intp], NDAr
     down = rows - (low - size)
     inner = np.minimum(np.maximum(down / size * high, 0.0), high - 1.0).astype(np.intp)
     covered = np.minimum(np.minimum(down + 0.5, size - down + 0.5), 1.0)
-    # they run to the left before it, so it is read backwards
+    # runners pass it to the left, so it is read backwards
     begin = np.floor(-place / panel_of(lens.rig.lap_m) * wide).astype(np.intp) % wide
     return (
         first,

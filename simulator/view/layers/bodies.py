@@ -1,8 +1,8 @@
-"""Runner, pacers and ghosts on the track, dots or for ghosts hollow rings, and their names.
+"""Runner, pacers and ghosts on the track, as dots or (ghosts) hollow rings, and their names.
 
-In: a scene's bodies, a `MapView`. Out: dots drawn at sub-pixel places; names beside them, the
-runner's outside, the ghosts' inside the track, without overlaps. Names slide along the track
-instead of jumping, so that they keep still while runners close up.
+In: a scene's bodies, a `MapView`. Out: dots drawn at sub-pixel places, and their names without
+overlaps: the runner's outside, the ghosts' inside the track. Names slide along the track instead of
+jumping, so that they stay still while runners close up.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RIM = (8, 10, 14)
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class BodySpot:
     """A body in the picture: track position [m], pixel, and the outward normal there (y down)."""
 
     body: Body
@@ -40,8 +40,8 @@ class Spot:
     ny: float
 
 
-def spots(scene: Scene, view: MapView) -> list[Spot]:
-    """Return where every body of a scene is: ghosts, pacers, then the runner on top."""
+def spots(scene: Scene, view: MapView) -> list[BodySpot]:
+    """Return the spots of all bodies of a scene: ghosts, pacers, then the runner on top."""
     bodies = [*scene.ghosts, *scene.pacers, scene.runner]
     x_m = np.array([body.x_m for body in bodies])
     s_m = on_oval(track_position(x_m, scene.race_m, scene.lap_m), scene.lap_m)
@@ -49,12 +49,12 @@ def spots(scene: Scene, view: MapView) -> list[Spot]:
     places = []
     for body, s, x, y in zip(bodies, s_m.tolist(), xs.tolist(), ys.tolist(), strict=True):
         _, nx, ny = axis(s)
-        places.append(Spot(body, s, *view.at(x, y), nx, -ny))
+        places.append(BodySpot(body, s, *view.at(x, y), nx, -ny))
     return places
 
 
 def axis(s_m: float) -> tuple[float, float, float]:
-    """Return the foot of a track position on the track's long axis [m], and the way out (y up)."""
+    """Return the nearest point of the track's long axis [m], and the outward direction (y up)."""
     s = s_m % LAP_M
     sign, along = (-1.0, s - LAP_M / 2) if s >= LAP_M / 2 else (1.0, s)
     half = STRAIGHT_M / 2
@@ -72,7 +72,7 @@ def radius(kind: str, view: MapView) -> float:
 
 
 def draw_bodies(
-    surface: pygame.Surface, places: list[Spot], view: MapView, box: Box, theme: Theme
+    surface: pygame.Surface, places: list[BodySpot], view: MapView, box: Box, theme: Theme
 ) -> None:
     """Draw the bodies that are inside `box`."""
     blits = []
@@ -97,13 +97,13 @@ def draw_bodies(
     surface.fblits(blits)
 
 
-# -- names beside the dots -------------------------------------------------------------------------
+# -- names next to the dots ------------------------------------------------------------------------
 
 
 INSIDE_M = 1.2
 OUTSIDE_M = 1.0
 CLOSE_M = 2.0
-"""How far a label stands off its dot under a following camera [m]; pacers' names in three tiers."""
+"""Distance of a label from its dot under a following camera [m]; pacers' names in three tiers."""
 _TIERS_M = (1.6, 2.5, 3.4)
 _SLIDE_PX, _COARSE_PX = 241, 8
 _NAME_EMS = 9
@@ -111,7 +111,7 @@ _NAME_EMS = 9
 
 @dataclass(frozen=True, slots=True)
 class NameLabel:
-    """A label in its place: its text, box, the dot's edge the leader starts from, its strength."""
+    """A placed label: its text, box, the dot's edge where the leader starts, its opacity."""
 
     text: str
     box: Box
@@ -122,18 +122,18 @@ class NameLabel:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """Where a label of a size may stand: along the track, its near edge at a bend radius [m]."""
+class LabelTrack:
+    """The possible places of a label: along the track, its near edge at a bend radius [m]."""
 
     view: MapView
-    spot: Spot
+    spot: BodySpot
     radius_m: float
     wide: int
     high: int
     bounds: Box
 
     def box(self, shift_m: float) -> Box:
-        """Return the label's box `shift_m` [m] further along the track than its runner."""
+        """Return the label's box, shifted by `shift_m` [m] along the track from its runner."""
         foot, nx, ny = axis(self.spot.s_m + shift_m)
         x, y = self.view.at(foot + nx * self.radius_m, ny * self.radius_m)
         outward = -1.0 if self.spot.body.kind == "ghost" else 1.0
@@ -146,12 +146,12 @@ class Line:
 
 
 def place_names(
-    spots: list[Spot], view: MapView, bounds: Box, keep_off: tuple[Box, ...], style: Style
+    spots: list[BodySpot], view: MapView, bounds: Box, keep_off: tuple[Box, ...], style: Style
 ) -> list[NameLabel]:
     """Return labels for the bodies inside `bounds`, free of overlaps.
 
-    The runner and the ghosts are named; the pacers too where a following camera leaves them room.
-    `keep_off` is the score in the infield, which no label may cover.
+    The runner and the ghosts are named; pacers too if a following camera leaves room. `keep_off` is
+    the score in the infield, which no label may cover.
     """
     close = view.zoom > 2.5
     taken = list(keep_off)
@@ -167,9 +167,9 @@ def place_names(
             continue
         px = style.sizes.caption if is_pacer else style.sizes.small
         text = style.type.fit(body.label, SEMIBOLD, px, px * _NAME_EMS)
-        apart = max(4, px // 2)  # of two names beside one another
+        apart = max(4, px // 2)  # between two names side by side
         wide, high = style.type.width(text, SEMIBOLD, px) + apart, style.type.height(SEMIBOLD, px)
-        line = Line(view, spot, _bend_radius(spot, tier_m), wide, high, bounds)
+        line = LabelTrack(view, spot, _bend_radius(spot, tier_m), wide, high, bounds)
         box = _free(line.box(0.0), taken) if is_pacer else _slide(line, taken)
         if box is not None:
             r = (radius(body.kind, view) + 2) * (-1.0 if body.kind == "ghost" else 1.0)
@@ -181,8 +181,8 @@ def place_names(
     return placed
 
 
-def _bend_radius(spot: Spot, tier_m: float) -> float:
-    """Return the line along the track that a label's near edge keeps to, as a bend radius [m]."""
+def _bend_radius(spot: BodySpot, tier_m: float) -> float:
+    """Return the line along the track for a label's near edge, as a bend radius [m]."""
     body = spot.body
     if body.kind == "ghost":
         return KERB_RADIUS_M - INSIDE_M
@@ -191,10 +191,10 @@ def _bend_radius(spot: Spot, tier_m: float) -> float:
     return BEND_RADIUS_M + body.offset_m + CLOSE_M if tier_m else OUTER_M + OUTSIDE_M
 
 
-def _slide(line: Line, taken: list[Box]) -> Box | None:
-    """Slide a label along the track until it is free; None if nowhere near is.
+def _slide(line: LabelTrack, taken: list[Box]) -> Box | None:
+    """Slide a label along the track until it is free; None if no place nearby is.
 
-    Backwards if there is room, so that a label does not change sides while two runners close up.
+    It slides backwards if there is room, so that a label keeps its side while two runners close up.
     """
 
     def first_free(pixels: Iterable[float]) -> tuple[float, Box] | None:
@@ -227,7 +227,7 @@ def write_names(surface: pygame.Surface, labels: list[NameLabel], style: Style) 
             min(max(label.start[0], label.box.x), label.box.right),
             min(max(label.start[1], label.box.y + 2), label.box.bottom - 2),
         )
-        if style.theme.by_day:  # dark writing on the dark kerb would be lost
+        if style.theme.by_day:  # dark text on the dark kerb would be invisible
             bed = label.box.inset(0, max(0, (label.box.h - round(1.1 * label.px)) // 2))
             pygame.draw.rect(surface, style.theme.panel, bed, border_radius=bed.h // 3)
             shade = label.colour  # a faded one could not be read on it

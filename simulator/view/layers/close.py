@@ -1,6 +1,6 @@
-"""What a close camera sees: athletes, LEDs and their light, the gap on the ground, names, a map.
+"""A close camera's picture: athletes, LEDs and their light, the gap on the ground, names, a map.
 
-In: a scene, a `Rig`, a surface that is the picture's alone, a style. Out: the picture, drawn whole.
+In: a scene, a `Rig`, a surface that only the picture uses, a style. Out: the picture, drawn whole.
 """
 
 from __future__ import annotations
@@ -59,26 +59,26 @@ Floats = NDArray[np.float64]
 
 LED_UP_M = 0.06
 DARK_LED_PX = 18.0
-"""A dark LED is drawn where a metre is at least so long [px]."""
+"""A dark LED is drawn from this scale on [px/m]."""
 DOT_PX = 9.0
-"""A body lower than this is drawn as a dot [px]."""
+"""A smaller body is drawn as a dot [px]."""
 MAP_M = 178.0
 """Width of the lap with its lanes [m]."""
 _FLARE_S = 0.004
-"""About the longest that one LED's bloom takes to be painted [s]."""
+"""About the longest time to paint one LED's bloom [s]."""
 NAME_EMS = 9
-"""Names longer than so many of their own heights are cut."""
+"""Names longer than this many of their heights are cut."""
 STREAK_PX = 30.0
-"""An LED has a streak through it where a metre is so long [px]."""
+"""An LED has a streak through it from this scale on [px/m]."""
 LEVELS = 16
-"""Glows of the LEDs are ready at so many brightnesses."""
+"""Glows of the LEDs are prepared at this many brightnesses."""
 GAP_OFFSET_M = KERB_M - 0.85
-"""The dimension line between her and the light lies on the ground here, inside the kerb [m]."""
+"""Position of the dimension line between her and the light: on the ground, inside the kerb [m]."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedBody:
-    """A body in the picture: where its ground point is [px], its scale [px/m], how far away [m]."""
+    """A body in the picture: its ground point [px], its scale [px/m], its distance [m]."""
 
     body: Body
     s_m: float
@@ -90,7 +90,7 @@ class PlacedBody:
 
     @property
     def opacity(self) -> float:
-        """How much of it is seen, 0 to 1."""
+        """How visible it is, 0 to 1."""
         return min(1.0, max(0.0, self.body.alpha))
 
 
@@ -107,7 +107,7 @@ class Led:
 
 
 def place(scene: Scene, lens: Lens) -> list[PlacedBody]:
-    """Return the bodies in sight, far ones first; she is drawn over who is beside her."""
+    """Return the visible bodies, far ones first; she is drawn over those beside her."""
     ex, ey, ez = lens.eye
     yaw, turned = lens.rig.yaw, math.cos(lens.rig.pitch)
     seen = []
@@ -136,7 +136,7 @@ def place(scene: Scene, lens: Lens) -> list[PlacedBody]:
 
 
 def leds(scene: Scene, lens: Lens, theme: Theme) -> list[Led]:
-    """Return the LEDs in sight, far ones first: all near ones, farther on those that are lit."""
+    """Return the visible LEDs, far ones first: all nearby, farther away only lit ones."""
     if scene.leds < 1:
         return []
     bright = np.zeros(scene.leds)
@@ -170,12 +170,12 @@ def _rail(count: int, lap_m: float) -> tuple[Floats, Floats, Floats]:
 
 
 def _step(length_px: float) -> int:
-    """Return a length [px], rounded so that a light's sprites are of few sizes."""
+    """Return a length [px], rounded so that a light's sprites have few sizes."""
     return round(math.pow(2.0, round(4.0 * math.log2(max(length_px, 4.0))) / 4.0))
 
 
 def light_on_ground(target: pygame.Surface, lights: list[Led], flat: float, *, day: bool) -> None:
-    """Draw what the LEDs throw on tartan and turf, an ellipse `flat` as high as it is wide."""
+    """Draw the LEDs' light on tartan and turf, an ellipse `flat` as high as it is wide."""
     blits = []
     for led in lights:
         level = round(LEVELS * 0.42 * min(led.bright, 1.0) ** 0.8)
@@ -188,7 +188,7 @@ def light_on_ground(target: pygame.Surface, lights: list[Led], flat: float, *, d
 
 
 def heads(target: pygame.Surface, lights: list[Led], theme: Theme) -> None:
-    """Draw the LEDs themselves, their bloom, and the streak that a lens makes of them."""
+    """Draw the LEDs themselves, their bloom, and the streak of the lens."""
     boxes, shine, day = [], [], theme.by_day
     for led in lights:
         wide, high = max(2, round(0.13 * led.scale)), max(2, round(0.075 * led.scale))
@@ -216,7 +216,7 @@ def heads(target: pygame.Surface, lights: list[Led], theme: Theme) -> None:
 
 @lru_cache(maxsize=256)
 def _head(wide: int, high: int, lit: Colour, *, framed: bool) -> pygame.Surface:
-    """Return an LED with a pixel of room around it."""
+    """Return an LED with a margin of one pixel."""
     head = pygame.Surface((wide + 2, high + 2), pygame.SRCALPHA, 32)
     corner = max(1, high // 3)
     if framed:
@@ -226,7 +226,7 @@ def _head(wide: int, high: int, lit: Colour, *, framed: bool) -> pygame.Surface:
 
 
 def _flares(led: Led, level: int, *, day: bool) -> tuple[pygame.Surface, ...]:
-    """Return an LED's bloom, and at night where it is near the streak through it, for adding."""
+    """Return an LED's bloom, and at night, if it is near, the streak through it, for adding."""
     wide = _step(1.7 * led.scale)
     if day:
         return (veil(led.colour, wide, max(3, round(0.85 * wide)), 0.7 * level / LEVELS),)
@@ -253,8 +253,8 @@ def kerb(target: pygame.Surface, sight: arena.TrackLines, theme: Theme) -> None:
     arena.fill(target, sight, arena.KERB_TOP, arena.KERB_BACK, shade)
 
 
-class Close:
-    """Draws close cameras; keep one for each theme, since it keeps its sprites."""
+class CloseUp:
+    """Draws close cameras; keep one for each theme, since it caches its sprites."""
 
     def __init__(self) -> None:
         self.athletes = Athletes()
@@ -274,8 +274,8 @@ class Close:
     ) -> list[pygame.Rect]:
         """Draw what `rig` sees of a scene over all of `target`; return where words are [px].
 
-        If it is not to be `exact`, bodies that are not ready yet are stood in for; no words are
-        written over `keep_off`.
+        Unless it is `exact`, similar sprites replace those that are not ready; no words are written
+        over `keep_off`.
         """
         theme = style.theme
         lens = Lens(rig, *target.get_size())
@@ -312,7 +312,7 @@ class Close:
         return taken
 
     def prepare(self, left_s: Callable[[], float]) -> None:
-        """Paint ahead what the next pictures will need, while time is left for it [s]."""
+        """Paint in advance what the next pictures need, while time is left for it [s]."""
         for led in self._lit:  # as they light up and go out
             for level in range(1, LEVELS + 1):
                 if left_s() < _FLARE_S:
@@ -323,7 +323,7 @@ class Close:
     def from_above(
         self, target: pygame.Surface, scene: Scene, rig: Rig, theme: Theme, *, exact: bool
     ) -> None:
-        """Draw the bodies alone over all of `target`, as a map shows them that is near enough."""
+        """Draw only the bodies over all of `target`, as on a map at close range."""
         placed = place(scene, Lens(rig, *target.get_size()))
         self._bodies(target, scene, placed, theme, exact=exact)
 
@@ -392,7 +392,7 @@ def _streak(colour: Colour, length: int, high: int, level: int) -> pygame.Surfac
 def gap_line(
     target: pygame.Surface, scene: Scene, lens: Lens, style: Style
 ) -> tuple[float, float] | None:
-    """Draw the dimension line between her and the light; return where its words go [px]."""
+    """Draw the dimension line between her and the light; return the pixel for its text."""
     line = scene.gaps[0] if scene.gaps else None
     if not scene.waves or line is None or line.metres is None or abs(line.metres) < 0.15:
         return None
@@ -454,14 +454,14 @@ def write_gap(
     taken: list[pygame.Rect],
     style: Style,
 ) -> None:
-    """Write seconds and metres beside the dimension line, clear of what is there."""
+    """Write seconds and metres next to the dimension line, clear of other things."""
     line, type_, px = scene.gaps[0], style.type, max(13, style.sizes.px(30))
     seconds = f"{line.seconds or 0.0:+.2f} s".replace("-", "−")
     metres = f"{abs(line.metres or 0.0):.1f} m"
     first = type_.width(seconds, BOLD, px)
     wide = first + px // 2 + type_.width(metres, REGULAR, px)
     box = pygame.Rect(0, 0, wide + px, round(1.5 * px))
-    if lens.rig.pitch > 0.0:  # beside it, over the infield: nobody runs there
+    if lens.rig.pitch > 0.0:  # beside it, over the infield, where nobody runs
         box.midright = (round(middle[0] - 0.6 * px), round(middle[1]))
     else:
         box.center = (round(middle[0]), round(middle[1] + 1.4 * px))
@@ -478,9 +478,9 @@ def write_gap(
 
 
 def _free(box: pygame.Rect, bounds: pygame.Rect, taken: list[pygame.Rect]) -> pygame.Rect | None:
-    """Return the box at the nearest place inside the picture that is free; None: there is none.
+    """Return the box at the nearest free place inside the picture; None: there is none.
 
-    Above it first, then below, then to the sides.
+    The order is above it, below, then the sides.
     """
     inside = box.clamp(bounds.inflate(-8, -8))
     step = max(3, box.h // 4)
@@ -515,10 +515,10 @@ def names(
     *,
     aside: bool,
 ) -> None:
-    """Write her name and the ghosts', clear of one another.
+    """Write her name and the ghosts', without overlaps.
 
-    They stand over their heads, or `aside` over the infield, where they cover nobody: to a lens
-    that looks down, who runs ahead is above.
+    They are above the heads, or `aside` over the infield, where they cover nobody: for a lens that
+    looks down, runners ahead are above in the picture.
     """
     theme, bounds = style.theme, target.get_rect()
     named = [p for p in placed if p.body.kind != "pacer" and p.body.label and p.body.alpha > 0.4]
@@ -548,7 +548,7 @@ def names(
 
 
 def on_map(x: NumberT, y: NumberT, turn_deg: int, half: int) -> tuple[NumberT, NumberT]:
-    """Return places of the plane on the map, whose upper side is where the camera looks [px]."""
+    """Return points of the plane on the map, whose upper side is where the camera looks [px]."""
     turn = math.radians(90 - turn_deg)
     scale = 2.0 * half * 0.84 / MAP_M
     across = half + scale * (x * math.cos(turn) - y * math.sin(turn))
@@ -556,7 +556,7 @@ def on_map(x: NumberT, y: NumberT, turn_deg: int, half: int) -> tuple[NumberT, N
 
 
 def map_box(size: tuple[int, int], style: Style) -> pygame.Rect:
-    """Return where the map lies in a picture of a size [px]; empty where it has no room."""
+    """Return the box of the map in a picture of a size [px]; empty without room."""
     half, edge = max(30, round(74 * style.sizes.unit)), round(10 * style.sizes.unit)
     if 3 * half > min(size):
         return pygame.Rect(0, 0, 0, 0)
@@ -564,7 +564,7 @@ def map_box(size: tuple[int, int], style: Style) -> pygame.Rect:
 
 
 def minimap(target: pygame.Surface, scene: Scene, rig: Rig, style: Style) -> pygame.Rect:
-    """Draw the lap in a corner, turned as the camera looks; return where."""
+    """Draw the lap in a corner, turned with the camera; return its box."""
     theme, unit, box = style.theme, style.sizes.unit, map_box(target.get_size(), style)
     if not box.w:
         return box
@@ -600,24 +600,25 @@ def _lap(half: int, turn: int, thick: int, ground: Colour, colour: Colour) -> py
 # -- the wake --------------------------------------------------------------------------------------
 
 FINE_ROWS = 60
-"""The wake is worked out for a picture of so many rows: it is smooth, and so stays soft."""
+"""The wake is computed for a picture with this many rows: it is smooth, and so stays soft."""
 AIR_M = (0.1, 1.9)
-"""From where to where up the wake is drawn in the air [m], strongest half-way: about as high as a
-body, which the model is not about."""
+"""The heights between which the wake is drawn in the air [m], strongest half-way: about a body's
+height, which the model does not cover.
+"""
 GROUND_SHARE, AIR_SHARE, DAY_SHARE = 0.42, 0.36, 0.75
-"""How strongly the wake is drawn on the ground, in the air, and all of it by day: it lightens."""
+"""Opacity of the wake on the ground, in the air, and of all of it by day: it lightens."""
 
 
 WAKE_PLACE_M = 0.25
-"""The wake is drawn anew where she has moved so far in the picture, or so far into a bend [m]."""
+"""The wake is redrawn when she has moved this far in the picture, or this far into a bend [m]."""
 
 
 def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None:
-    """Draw the field of shelter on the ground, and in the air where it is seen from the side."""
+    """Draw the field of shelter on the ground, and in the air if it is seen from the side."""
     field = scene.wake
     if field is None:
         return
-    # where the track looks the same the wake does: it is drawn once for each arrangement
+    # the wake looks the same wherever the track does: it is drawn once per arrangement
     first, lap_m = field.first_m + scene.start_m, scene.lap_m
     begin = (first - lens.s_m + lap_m / 2) % lap_m - lap_m / 2
     low, high = min(begin, 0.0), max(begin + BEHIND_M + AHEAD_M, 0.0)
@@ -638,7 +639,7 @@ def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None
 def _wake_layer(
     field: Wake, begin_m: float, lens: Lens, theme: Theme
 ) -> tuple[pygame.Surface, tuple[int, int]] | None:
-    """Return a field's light, which begins so far from where the camera looks, and its place."""
+    """Return a field's light and its place; it begins at `begin_m` from where the camera looks."""
     s_m = lens.s_m + begin_m
     low, high = ACROSS_M[0] - ACROSS_STEP_M, ACROSS_M[-1] + ACROSS_STEP_M
     edge = s_m + np.linspace(0.0, BEHIND_M + AHEAD_M, 49)
@@ -651,10 +652,10 @@ def _wake_layer(
     pad = fine * math.ceil(WAKE_PLACE_M * lens.focal / lens.away_m / fine)
     if not seen.any():
         return None
-    # it is moved sideways by as much as the padding
+    # it is moved sideways by the padding
     x0, x1 = max(column[seen].min(), -pad), min(column[seen].max(), lens.width + pad)
     y0, y1 = max(row[seen].min(), 0.0), min(row[seen].max(), lens.height)
-    if x1 - x0 < 1.0 or y1 - y0 < 1.0:  # all of it lies just beyond an edge
+    if x1 - x0 < 1.0 or y1 - y0 < 1.0:  # all of it is just outside an edge
         return None
     wide, tall = (math.ceil((end - begin) / fine) + 1 for begin, end in ((x0, x1), (y0, y1)))
     left, top = math.floor(x0), math.floor(y0)
@@ -687,7 +688,7 @@ def _wake_layer(
 
 
 def _on_ground(lens: Lens, xs: Floats, ys: Floats, s_m: float) -> tuple[Floats, Floats]:
-    """Return where the ground below pixels is: metres ahead of `s_m`, and to the outside."""
+    """Return the ground below pixels: metres ahead of `s_m`, and to the outside."""
     rig, (ex, ey, ez) = lens.rig, lens.eye
     cy, sy, cp, sp = math.cos(rig.yaw), math.sin(rig.yaw), math.cos(rig.pitch), math.sin(rig.pitch)
     up = (rig.level * lens.height - ys) / lens.focal
@@ -702,7 +703,7 @@ def _on_ground(lens: Lens, xs: Floats, ys: Floats, s_m: float) -> tuple[Floats, 
 
 
 def _sampled(shares: Floats, ahead_m: Floats, offset_m: Floats) -> Floats:
-    """Return a field with a rim of nothing at places between its points; 0 outside."""
+    """Return a field, with a rim of zeros, interpolated between its points; 0 outside."""
     rows, columns = shares.shape
     i = np.minimum(np.maximum((offset_m - ACROSS_M[0]) / ACROSS_STEP_M + 1.0, 0.0), rows - 1.001)
     j = np.minimum(np.maximum(ahead_m / STEP_M + 1.0, 0.0), columns - 1.001)

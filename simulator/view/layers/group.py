@@ -1,8 +1,8 @@
 """The group seen from above on 25 m of straightened track: slots, ghosts, wake, the LED rail.
 
-In: a scene, the box it may fill. Out: `frame` draws what never moves (once), `draw` the rest.
-Running direction is to the right, the kerb with its lights is above, as on the home straight; or
-all is turned round, as the rail's camera sees it from inside: to the left, the kerb below.
+In: a scene and the box to fill. Out: `frame` draws the static part (once), `draw` the rest. The
+running direction is to the right with the kerb and its lights above, as on the home straight; or
+everything is turned round, as the rail's camera sees it from inside: to the left, the kerb below.
 """
 
 from __future__ import annotations
@@ -56,18 +56,18 @@ class StraightTrack:
         return self.line + self.way * offset_m * self.scale
 
     def spot(self, along_m: float, offset_m: float, up_m: float = 0.0) -> tuple[float, float]:
-        """Return the pixel of a place ahead of the middle; from straight above, at any height."""
+        """Return the pixel of a place ahead of the middle; height has no effect from above."""
         del up_m
         return self.x(along_m), self.y(offset_m)
 
     def place(self, x: float, y: float) -> tuple[float, float]:
-        """Return how far ahead of the middle and how far outside a point is [m]."""
+        """Return the distances of a pixel ahead of the middle and outside [m]."""
         along = (x - self.box.x - self.box.w / 2) / (self.way * self.scale)
         return along, (y - self.line) / (self.way * self.scale)
 
 
 def straight(box: Box, span_m: float, sizes: Sizes, way: int) -> StraightTrack:
-    """Return the track piece inside a panel, below its heading."""
+    """Return the piece of track inside a panel, below its heading."""
     head = round(sizes.caption * 1.9)
     pad = max(1, round(6 * sizes.unit))
     inner = Box(box.x + pad, box.y + head, max(1, box.w - 2 * pad), max(1, box.h - head - pad))
@@ -120,7 +120,7 @@ def _pad(style: Style) -> int:
 
 
 def _heading(box: Box, span_m: float, style: Style) -> str:
-    """Return the panel's heading, short where the panel is narrow."""
+    """Return the panel's heading, shortened if the panel is narrow."""
     long = f"the group · {span_m:g} m".upper()
     wide = style.type.width(long, SEMIBOLD, style.sizes.caption, spacing=2)
     return long if wide < 0.30 * box.w else "GROUP"
@@ -145,7 +145,7 @@ def tartan(theme: Theme) -> Colour:
 
 
 def draw(surface: pygame.Surface, scene: Scene, box: Box, style: Style, way: int = 1) -> None:
-    """Draw what moves: metre marks, lights, wakes, bodies and the ghosts' names."""
+    """Draw the moving part: metre marks, lights, wakes, bodies and the ghosts' names."""
     piece = straight(box, scene.group.span_m, style.sizes, way)
     surface.set_clip(piece.box)
     _metres(surface, scene, piece, style)
@@ -157,7 +157,7 @@ def draw(surface: pygame.Surface, scene: Scene, box: Box, style: Style, way: int
 
 
 def note(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
-    """Write shelter, the gap to the front and what is assumed into the panel's heading."""
+    """Write shelter, the gap to the front and the assumptions into the panel's heading."""
     group, px, theme = scene.group, style.sizes.caption, style.theme
     left = round(_arrow_x(box, group.span_m, style) + 6.5 * _arrow_half(style))
     place = Box(left, box.y + 1, max(1, box.right - left - _pad(style)), round(1.8 * px))
@@ -176,8 +176,12 @@ def note(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
 
 
 def _metres(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: Style) -> None:
-    """Draw a chevron on the ground each 5 m and the race metres each 10 m, passing by."""
-    group = scene.group
+    """Draw a chevron on the ground each 5 m and the race metres each 10 m, passing by.
+
+    A number that comes to an edge fades before it would be cut.
+    """
+    group, px = scene.group, style.sizes.caption
+    ground = tartan(style.theme)
     colour = mix(style.theme.back, style.theme.ground.line, 0.40)
     first = math.floor((group.centre_m - group.span_m / 2) / 5)
     row = piece.y(KERB_M + 1.5 * LANE_WIDTH_M)
@@ -185,8 +189,13 @@ def _metres(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: 
     for k in range(first, first + int(group.span_m / 5) + 3):
         x = piece.x(5 * k - group.centre_m)
         if k % 2 == 0 and 0 <= 5 * k <= scene.race_m:
-            text, px = f"{5 * k} m", style.sizes.caption
-            style.type.write(surface, text, (x, row), SEMIBOLD, px, colour, align=0.5)
+            text = f"{5 * k} m"
+            room = min(x - piece.box.x, piece.box.right - x)
+            room -= style.type.width(text, SEMIBOLD, px) / 2
+            seen = min(1.0, round(4.0 * room / px) / 8.0)
+            if seen > 0.0:
+                shade = mix(ground, colour, seen)
+                style.type.write(surface, text, (x, row), SEMIBOLD, px, shade, align=0.5)
         else:
             for left in (x, x + 1):
                 back = left - piece.way * size
@@ -195,7 +204,7 @@ def _metres(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: 
 
 
 def _wakes(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: Theme) -> None:
-    """Shade the air torn along behind every pacer ahead of the runner."""
+    """Shade the wake behind every pacer ahead of the runner."""
     scale = piece.scale
     length = max(4, round(2.6 * WAKE_LENGTH_M * scale))
     width = max(3, round(3.2 * WAKE_WIDTH_M * scale))
@@ -254,7 +263,7 @@ def _bodies(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: 
         colour = theme.colour(body.colour)
         if body.kind == "ghost":
             blits.append(ring(colour, rx, ry, alpha, max(1.4, 0.07 * scale)).at(x, y))
-            if body.reach_m:  # where it may be, either way
+            if body.reach_m:  # its uncertainty, either way
                 reaching = ring(colour, rx + body.reach_m * scale, ry, alpha // 3, 1.4)
                 blits.append(reaching.at(x, y))
             continue
@@ -274,7 +283,7 @@ def body_size(kind: str, scale: float) -> tuple[float, float]:
 
 
 def _names(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: Style) -> None:
-    """Write the ghosts' and the runner's names at the bottom, pushed apart where they meet."""
+    """Write the ghosts' and the runner's names at the bottom, pushed apart if they would meet."""
     px, theme, type_ = style.sizes.caption, style.theme, style.type
     half = type_.height(SEMIBOLD, px) / 2
     row = piece.box.bottom - half if piece.way > 0 else piece.box.y + half
@@ -299,8 +308,8 @@ def spread(
 ) -> list[tuple[float, str, Colour]]:
     """Return names with their left edges, so that none overlaps and all are inside.
 
-    Names are (middle, width, text, colour). What cannot fit in the box's width is left out from
-    the end.
+    Names are (middle, width, text, colour). Names that do not fit into the box's width are dropped
+    from the end.
     """
     while names and sum(name[1] + gap for name in names) - gap > box.w:
         names = names[:-1]

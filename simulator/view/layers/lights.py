@@ -22,11 +22,11 @@ HALO_M = 4.6
 CORE_M = 0.36
 SPILL_M = 9.0
 _SOFT_ZOOM = 3.0
-"""From here on a light's halo grows more slowly than the ground: it is glare, not a thing."""
+"""Above this zoom a light's halo grows more slowly than the ground: it is glare, not an object."""
 _STEPS_PER_DOUBLING = 6
 _FAINTEST = 0.5 / LEVELS
 _CROWDED = 120
-"""With more LEDs lit than this (a start light all round) the halos shrink, to stay quick."""
+"""With more LEDs lit than this (a start light on every LED) the halos shrink, for speed."""
 
 
 @lru_cache(maxsize=4)
@@ -39,10 +39,10 @@ def _pixels(view: MapView, leds: int) -> tuple[list[int], list[int]]:
 
 
 def reach(view: MapView, metres: float) -> float:
-    """Return how far a light of `metres` at the whole track is seen to shine [px].
+    """Return the visible radius [px] of a light that shines `metres` far at the whole track.
 
-    Away from the whole track in steps of an eighth, so that a camera on its way does not need a
-    sprite of its own for every picture.
+    At other zooms it changes in steps of an eighth, so that a moving camera does not need a new
+    sprite for every picture.
     """
     spread = metres * view.scale * math.pow(min(1.0, _SOFT_ZOOM / view.zoom), 0.7)
     if view.zoom == 1.0:
@@ -54,7 +54,7 @@ def reach(view: MapView, metres: float) -> float:
 def draw(
     surface: pygame.Surface, waves: tuple[Wave, ...], view: MapView, box: Box, theme: Theme
 ) -> None:
-    """Add every wave's light; by day added light would only burn out, so LEDs are seen as lit."""
+    """Draw every wave's light; by day added light would burn out, so LEDs appear as lit."""
     for wave in waves:
         lit = np.flatnonzero(wave.brightness > _FAINTEST)
         if not len(lit):
@@ -83,7 +83,7 @@ def draw(
 
 
 def _spill(surface: pygame.Surface, wave: Wave, view: MapView, theme: Theme) -> None:
-    """Add the light that a wave throws on tartan and turf: one wide soft bloom round its middle."""
+    """Add the light that a wave throws on tartan and turf: a wide soft bloom at its middle."""
     weight = float(wave.brightness.sum())
     if weight < 0.2:
         return

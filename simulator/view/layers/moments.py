@@ -1,4 +1,4 @@
-"""What is staged on the track: the gun's flash, the light that is lost, where the wind blows.
+"""Staged moments on the track: the gun's flash, the lost light, the wind.
 
 In: a scene, a `MapView`. Out: drawn over the lights and below the bodies; a pure function of both.
 """
@@ -19,25 +19,25 @@ from simulator.view.camera import MapView
 from simulator.view.layers.track import led_places
 from simulator.view.layout import Box
 from simulator.view.panels.frame import polygon
-from simulator.view.sprites import LEVELS, dot, glow
+from simulator.view.sprites import LEVELS, bloom, dot, glow
 from simulator.view.text import SEMIBOLD, Style
 from simulator.view.theme import Theme, mix
 
 Floats = NDArray[np.float64]
 
 FLASH_S = 0.45
-"""How long the gun's flash is seen [s of race time]."""
+"""Duration of the gun's flash [s of race time]."""
 SNAP_S = 1.2
-"""How long the snapped tether takes to draw back [s of race time]."""
+"""Time in which the snapped tether draws back [s of race time]."""
 DIM_S, DARK_S = 0.4, 7.0
-"""Her part of the rail is dark after the first and is as before after the second [s]."""
+"""Her part of the rail is dark after the first time and back to normal after the second [s]."""
 DIM_M = 11.0
-"""How far behind and ahead of her the rail dims [m]."""
+"""The rail dims this far behind and ahead of her [m]."""
 WAVE_M = 8.0
-"""The light and its tail [m]."""
+"""Length of the light and its tail [m]."""
 KERB_OFFSET_M = KERB_RADIUS_M - BEND_RADIUS_M
-STARTER_OFFSET_M = -3.2
-"""The starter stands inside the kerb, beside the line [m]."""
+STARTER_OFFSET_M = 6.5
+"""The starter stands on the line, in empty lanes, where every camera sees the flash [m]."""
 
 
 def draw(surface: pygame.Surface, scene: Scene, view: MapView, box: Box, theme: Theme) -> None:
@@ -53,25 +53,30 @@ def draw(surface: pygame.Surface, scene: Scene, view: MapView, box: Box, theme: 
 
 
 def flashes(scene: Scene) -> bool:
-    """Return whether the gun's flash is seen."""
+    """Return whether the gun's flash is visible."""
     return scene.phase is Phase.RUNNING and scene.time_s < FLASH_S
 
 
 def flash(surface: pygame.Surface, scene: Scene, at: tuple[float, float], reach: float) -> None:
-    """Add the gun's flash at a pixel, shining `reach` px far."""
+    """Add the gun's flash at a pixel, with a radius of `reach` px."""
     if not flashes(scene):
         return
     left = 1.0 - scene.time_s / FLASH_S
-    halo = max(14.0, reach)
-    light = glow((255, 236, 190), halo, round(LEVELS * left * left), 0.12 * halo)
-    corner = (at[0] - light.get_width() / 2, at[1] - light.get_height() / 2)
-    surface.blit(light, corner, special_flags=pygame.BLEND_RGB_ADD)
+    halo, level = max(14.0, reach), round(LEVELS * left * left)
+    wide = round(4.0 * halo)
+    for light in (  # a disc with an edge would be taken for the moon
+        glow((255, 236, 190), halo, level, 0.05 * halo),
+        bloom((255, 236, 190), wide, max(3, wide // 12), level / LEVELS),
+        bloom((255, 236, 190), wide // 2, wide // 2, level / LEVELS),
+    ):
+        corner = (at[0] - light.get_width() / 2, at[1] - light.get_height() / 2)
+        surface.blit(light, corner, special_flags=pygame.BLEND_RGB_ADD)
 
 
 def tether(scene: Scene) -> float:
-    """Return how much of the tether to the light is still seen at either end, 0 to 1 / 2.
+    """Return the share of the tether to the light still visible at either end, 0 to 1 / 2.
 
-    1 / 2 is all of it: nothing has snapped.
+    1 / 2 is the whole tether: nothing has snapped.
     """
     if scene.lost is None:
         return 0.5
@@ -79,12 +84,12 @@ def tether(scene: Scene) -> float:
 
 
 def darkness(scene: Scene, s_m: NDArray[np.floating[Any]]) -> Floats:
-    """Return how dark the LEDs at track positions [m] are, 0 to 1: hers, once the light is lost."""
+    """Return how dark the LEDs at track positions [m] are, 0 to 1: near her, after the loss."""
     lost = scene.lost
     if lost is None or lost.since_s >= DARK_S or not scene.waves:
         return np.zeros_like(s_m)
     strength = min(lost.since_s / DIM_S, 1.0, (DARK_S - lost.since_s) / 1.5)
-    ahead_m = min(DIM_M, scene.waves[0].head_m - scene.runner.x_m - WAVE_M)  # it stays lit itself
+    ahead_m = min(DIM_M, scene.waves[0].head_m - scene.runner.x_m - WAVE_M)  # the wave stays lit
     lap_m = scene.lap_m
     here_m = float(track_position(scene.runner.x_m, scene.race_m, lap_m))
     off = np.mod(s_m - here_m + lap_m / 2, lap_m) - lap_m / 2
@@ -93,7 +98,7 @@ def darkness(scene: Scene, s_m: NDArray[np.floating[Any]]) -> Floats:
 
 
 def _dim(surface: pygame.Surface, scene: Scene, view: MapView, box: Box, theme: Theme) -> None:
-    """Darken the LEDs beside her, while the wave runs on."""
+    """Darken the LEDs near her, while the wave runs on."""
     x, y = led_places(scene.leds)
     dark = darkness(scene, np.arange(scene.leds) * (scene.lap_m / scene.leds))
     r = round(4 * max(1.2, 0.2 * view.scale)) / 4
@@ -106,7 +111,7 @@ def _dim(surface: pygame.Surface, scene: Scene, view: MapView, box: Box, theme: 
 
 
 def _snap(surface: pygame.Surface, scene: Scene, view: MapView, theme: Theme) -> None:
-    """Draw the two ends of the tether between her and the light as they spring back."""
+    """Draw the two ends of the snapped tether between her and the light."""
     wave, held = scene.waves[0], tether(scene)
     first, last = scene.runner.x_m, wave.head_m
     share = 1.0 - math.sqrt(2.0 * held)
@@ -126,18 +131,18 @@ def _snap(surface: pygame.Surface, scene: Scene, view: MapView, theme: Theme) ->
 
 
 SIGN_X_M = 65.0
-"""The sign stands in the half-circle of the infield that nothing else uses [m]."""
+"""Place of the sign: the half-circle of the infield that nothing else uses [m]."""
 
 
 def weather_box(view: MapView) -> Box:
-    """Return the room of the weather's sign on the whole track [px]."""
+    """Return the box of the weather sign on the whole track [px]."""
     x, y = view.at(SIGN_X_M, 0.0)
     half = 10.0 * view.scale
     return Box(round(x - half), round(y - half), max(1, round(2 * half)), max(1, round(2 * half)))
 
 
 def draw_weather(surface: pygame.Surface, weather: Weather, view: MapView, style: Style) -> None:
-    """Draw an arrow the way the wind blows, and the temperature below it."""
+    """Draw an arrow in the wind's direction, and the temperature below it."""
     box, theme = weather_box(view), style.theme
     cx, cy = box.centre
     words = [f"{weather.temperature_c:.0f} °C".replace("-", "−")]

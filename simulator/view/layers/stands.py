@@ -1,8 +1,8 @@
-"""The stands with their crowd, and the boards before them, as walls round the track.
+"""The stands with their crowd, and the boards before them, as walls around the track.
 
-In: a `Lens`, a theme. Out: pixels. A wall follows the lap at an offset; each column of the picture
-shows one place of it, so that it is a look-up in a painted texture, done at a coarse grain: what a
-camera on the track is not focused on is soft.
+In: a `Lens`, a theme. Out: pixels. A wall follows the lap at an offset. Each column of the picture
+shows one place of it, so it is a look-up in a painted texture. The grain is coarse: what a camera
+on the track is not focused on is soft.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 Packed = NDArray[np.uint32]
 
 PANEL_M = LAP_M / 6.0
-"""After about so many metres of the lap the boards, and the crowd, come again."""
+"""The boards and the crowd repeat about every this many metres of the lap."""
 CLOTHES = (
     (66, 72, 92), (86, 62, 66), (52, 74, 96), (92, 88, 82), (60, 60, 72), (98, 74, 58),
     (70, 82, 74),
@@ -33,15 +33,15 @@ FACES = ((168, 122, 98), (110, 76, 58), (190, 150, 124))
 _STATIONS_M = np.concatenate(
     [np.arange(-200.0, -20.0, 10.0), np.arange(-20.0, 50.0, 2.0), np.arange(50.0, 199.0, 5.0)]
 )
-"""Where a wall is looked at, from where the camera looks [m]."""
+"""Sample points of a wall, relative to where the camera looks [m]."""
 PIECE = 60
-"""A wall is put into the picture in pieces of so many columns."""
+"""A wall is drawn in pieces of this many columns."""
 _LEVELS = 4
-"""A texture is ready at so many sizes, each half of the one before: what is far would flicker."""
+"""Number of sizes of a texture, each half of the one before: distant parts would flicker."""
 
 
 def panel_of(lap_m: float) -> float:
-    """Return after how many metres they come again [m]: a whole number of times in a lap."""
+    """Return the length after which they repeat [m]: a whole number of times in a lap."""
     return lap_m / max(1, round(lap_m / PANEL_M))
 
 
@@ -50,7 +50,7 @@ class Texture:
     """A wall's picture for `panel_of` a lap, opaque, at several sizes.
 
     Attributes:
-        pixels: all sizes one after the other, column by column, from above.
+        pixels: all sizes in sequence, column by column, from the top.
         begins: where each size begins.
         wide, high: the first size [px].
     """
@@ -64,7 +64,7 @@ class Texture:
 def texture_of(picture: pygame.Surface, blur: int = 0) -> Texture:
     """Return a texture of a picture whose width is a multiple of 8.
 
-    What is looked up at a coarse grain is blurred by more than that, or it would flicker: so many
+    A texture for a coarse grain is blurred by more than the grain, or it would flicker: by `blur`
     of its pixels at each size.
     """
     wide, high = picture.get_size()
@@ -81,7 +81,7 @@ def texture_of(picture: pygame.Surface, blur: int = 0) -> Texture:
 
 
 def _blurred(picture: pygame.Surface, blur: int) -> pygame.Surface:
-    """Return a picture that is repeated side by side, blurred as if it stood between two of it."""
+    """Return a picture blurred as if it were repeated side by side."""
     (wide, high), pad = picture.get_size(), 4 * blur
     wider = pygame.Surface((wide + 2 * pad, high), 0, 32)
     wider.blits([(picture, (pad + k * wide, 0)) for k in (-1, 0, 1)])
@@ -96,7 +96,7 @@ class Wall:
         s_m: track position of its foot [m].
         low, high: rows of its lower and of its upper line [px].
         scale: scale at its foot [px/m].
-        panel_m: after so many metres it comes again [m].
+        panel_m: the length after which it repeats [m].
     """
 
     s_m: Floats
@@ -109,7 +109,7 @@ class Wall:
 def profile_of(
     lens: Lens, foot: tuple[float, float], head: tuple[float, float], columns: Floats
 ) -> Wall | None:
-    """Return a wall as it is seen in columns [px]; None where it is not in the picture.
+    """Return a wall's profile in columns [px]; None if it is not in the picture.
 
     `foot` and `head` are its lines: metres outside the measuring line, metres up.
     """
@@ -135,16 +135,16 @@ def profile_of(
 
 
 def _columns(texture: Texture, wall: Wall, level: Floats) -> NDArray[np.intp]:
-    """Return where each column of a wall begins in a texture of which a size is taken."""
+    """Return the texture column of each column of a wall, at each one's size."""
     stage = np.rint(level).astype(np.intp)
-    # they run to the left before it, so it is read backwards
+    # runners pass it to the left, so it is read backwards
     along = (-wall.s_m % wall.panel_m) * ((texture.wide >> stage) / wall.panel_m)
     begin: NDArray[np.intp] = texture.begins[stage] + along.astype(np.intp) * texture.high
     return begin
 
 
 def _level(texture: Texture, wall: Wall, grain: float) -> Floats:
-    """Return which of a texture's sizes is as large as each column of a wall is seen."""
+    """Return the texture size that matches each column of a wall."""
     level = np.log2(texture.wide / wall.panel_m * grain / wall.scale)
     return np.asarray(np.minimum(np.maximum(level, 0.0), _LEVELS - 1.0))
 
@@ -157,11 +157,12 @@ def draw_stand(
     sky: pygame.Surface,
     dimmed: Floats,
 ) -> list[tuple[float, float]]:
-    """Draw a stand and the sky over it from the upper edge down; return its foot's line [px].
+    """Draw a stand and the sky above it from the upper edge down; return its foot's line [px].
 
-    It is opaque, so that it takes no more than to scale it up: what is below the foot is for the
-    ground. `sky` has a row for each row of the picture; `dimmed` is how much light will be left of
-    each, which does not count for a stand. Where no stand is seen the line is empty.
+    It is opaque, so that scaling it up is all the work; the ground is drawn later, below the foot.
+    `sky` has a row for each row of the picture. `dimmed` is the share of light that each row will
+    have; it is compensated here, as it does not apply to a stand. If no stand is visible the line
+    is empty.
     """
     wide = max(2, round(lens.width / max(2, round(lens.height / 100))))
     grain = lens.width / wide
@@ -174,7 +175,7 @@ def draw_stand(
     step = texture.high / np.maximum(wall.low - wall.high, 1e-3)
     rows = (np.arange(tall)[:, None] + 0.5) * grain
     inner = np.minimum(np.maximum((rows - wall.high) * step, 0.0), texture.high - 1.0)
-    # where one size followed the other there would be a seam
+    # a change of size within the picture would show as a seam
     down, part = inner.astype(np.intp), (level - np.floor(level)).astype(np.float32)
     near, far = (
         texture.pixels[_columns(texture, wall, edge) + down]
@@ -195,7 +196,7 @@ def draw_stand(
     pygame.transform.smoothscale(
         layer, (lens.width, high), target.subsurface((0, 0, lens.width, high))
     )
-    # a polygon takes as much longer as it has corners: each ninth column will do
+    # the time for a polygon grows with its corners: every ninth column is enough
     xs, low = np.append(columns[::9], columns[-1]).tolist(), np.append(wall.low[::9], wall.low[-1])
     xs[0], xs[-1] = -1.0, lens.width + 1.0
     return list(zip(xs, low.tolist(), strict=True))
@@ -207,7 +208,7 @@ def draw_wall(
     lines: tuple[tuple[float, float], tuple[float, float]],
     texture: Texture,
 ) -> None:
-    """Draw a wall with smooth edges, looked up at a grain of a two hundredth of the height."""
+    """Draw a wall with smooth edges, at a grain of 1/200 of the height."""
     grain = max(2, round(lens.height / 200))
     wide = math.ceil(lens.width / grain)
     wall = profile_of(lens, *lines, (np.arange(wide, dtype=np.float64) + 0.5) * grain)
@@ -220,7 +221,7 @@ def draw_wall(
     if bottom <= top:
         return
     tall = math.ceil((bottom - top) / grain)
-    # of each column only what the wall fills is looked up, with a row more at either end
+    # only the part of each column that the wall fills is looked up, plus a row at either end
     high, low = (wall.high - top) / grain, (wall.low - top) / grain
     first = np.clip(np.floor(high), 0, tall).astype(np.intp)
     counts = np.clip(np.ceil(low), first, tall).astype(np.intp) - first
@@ -235,7 +236,7 @@ def draw_wall(
     pixels = np.zeros((tall * wide, 4), dtype=np.uint8)
     pixels[down * wide + which] = shades * np.maximum(covered, 0.0)[:, None]
     layer = pygame.image.frombuffer(pixels.tobytes(), (wide, tall), "BGRA")
-    # piece by piece, since it runs aslant through the picture and most of its rectangle is empty
+    # piece by piece: it crosses the picture at an angle, and most of its rectangle is empty
     for begin_at in range(0, wide, PIECE):
         left, right = max(0, begin_at - 1), min(wide, begin_at + PIECE + 1)
         rows, ends = first[left:right], (first + counts)[left:right]
@@ -279,7 +280,7 @@ def boards(texts: tuple[str, ...], theme: Theme) -> Texture:
 def tier(
     wide: int, high: int, near: float, theme: Theme, rng: np.random.Generator
 ) -> pygame.Surface:
-    """Return a slope of seats with a crowd, `near` px of 1080 large."""
+    """Return a slope of seats with a crowd; the nearest are `near` px of 1080 large."""
     night, base = theme.ground.floodlight > 0.0, theme.ground.stand
     slope = shaded(wide, high, [(0.0, mix(base, (0, 0, 0), 0.35)), (1.0, base)])
     rows = 13
@@ -303,7 +304,7 @@ def tier(
 
 @lru_cache(maxsize=8)
 def board_strip(texts: tuple[str, ...], wide: int, high: int, theme: Theme) -> pygame.Surface:
-    """Return the advertising boards of `panel_of` a lap, a little out of focus."""
+    """Return the advertising boards of `panel_of` a lap, slightly out of focus."""
     strip = pygame.Surface((wide, high), 0, 32)
     back = theme.ground.board
     strip.fill(mix(back, (0, 0, 0), 0.6))
@@ -326,7 +327,7 @@ def shaded(
     rows = np.linspace(0.0, 1.0, max(2, height))
     places = [at for at, _ in stops]
     rgb = [np.interp(rows, places, [colour[i] for _, colour in stops]) for i in range(3)]
-    grain = np.random.default_rng(3).random((len(rows), 64, 1)) - 0.5  # else it shows its steps
+    grain = np.random.default_rng(3).random((len(rows), 64, 1)) - 0.5  # else steps show
     tile = np.clip(np.stack(rgb, axis=1)[:, None] + grain + 0.5, 0, 255).astype(np.uint8)
     surface = pygame.Surface((width, len(rows)), 0, 32)
     piece = pygame.surfarray.make_surface(tile.transpose(1, 0, 2))

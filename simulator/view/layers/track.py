@@ -1,8 +1,8 @@
 """The stadium at night: turf, kerb, eight lanes, run-off, stands, floodlight, marks, unlit LEDs.
 
 In: a `MapView`, a box of pixels, a theme. Out: an opaque picture of that box. The colour of a point
-depends on its distance from the kerb alone (a table with the anti-aliasing already in it), times
-the floodlight, times a little grain; so any piece of any view is drawn alike.
+depends only on its distance from the kerb (a table that includes the anti-aliasing), times the
+floodlight, times a little grain; so any piece of any view is drawn alike.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from simulator.view.camera import MapView
 from simulator.view.layout import Box
 from simulator.view.sprites import dot
 from simulator.view.text import SEMIBOLD, Style
-from simulator.view.theme import Colour, Ground, Theme
+from simulator.view.theme import Colour, StadiumColours, Theme
 
 LANES = 8
 OUTER_M = KERB_RADIUS_M + LANES * LANE_WIDTH_M
 """Radius of the outer edge of lane 8 in the bends [m]."""
 APRON_M = OUTER_M + 3.6
-"""Where the run-off ends at the rail before the stands [m]."""
+"""The outer edge of the run-off, at the rail before the stands [m]."""
 _LIMIT_M = 80.0
-"""Beyond this distance from the axis everything is one colour: the stands have faded out."""
+"""Beyond this distance from the axis everything has one colour: the stands have faded out."""
 NEAR_START_M = 12.0
-"""A name takes up so much of the track that START would lie on one nearer than this [m]."""
+"""Length of a name along the track: a START on a nearer line would overlap it [m]."""
 _FINE = 12
 _STRIP = 64
 _SEAT_M = 0.56
@@ -45,7 +45,7 @@ _SEAT_M = 0.56
 Floats = NDArray[np.float32]
 
 
-@lru_cache(maxsize=1)  # the empty stadium is the ground of the first picture, too
+@lru_cache(maxsize=1)  # the empty stadium is also the ground of the first picture
 def draw_ground(
     view: MapView, box: Box, theme: Theme, start_s_m: float, leds: int, lap_m: float
 ) -> pygame.Surface:
@@ -96,7 +96,7 @@ _CROWD_TINT = (1.0, 1.04, 1.2)
 
 
 def _floodlight(x: Floats, y: Floats) -> Floats:
-    """Return how bright the floodlight is: four pools from the masts, dimmer in the middle."""
+    """Return the brightness of the floodlight: four pools from the masts, dimmer in the middle."""
 
     def bell(values: Floats, centre: float, width: float) -> Floats:
         height: Floats = np.exp(-(((values - np.float32(centre)) / np.float32(width)) ** 2))
@@ -119,7 +119,7 @@ def _grain(x: Floats, y: Floats, scale: float) -> Floats:
     step = np.float32(6.0 if scale > 12 else scale)
     columns = np.floor(x * step).astype(np.int32) & 255
     rows = np.floor(y * step).astype(np.int32) & 255
-    # close up a grain is many pixels wide: it fades before it is seen to be made of squares
+    # close up a grain is many pixels wide: it fades before its squares show
     strong = np.float32(0.07 * min(1.0, 9.0 / scale))
     grain: Floats = 1.0 - strong / 2 + strong * _noise()[rows[:, None], columns[None, :]]
     return grain
@@ -144,7 +144,7 @@ def _crowd(x: Floats, y: Floats, rho: Floats, scale: float) -> Floats:
 
 @lru_cache(maxsize=16)
 def _table(scale: float, theme: Theme) -> Floats:
-    """Return colours by distance from the track's axis, `_FINE` a pixel, smoothed."""
+    """Return colours by distance from the track's axis, `_FINE` per pixel, smoothed."""
     ground = theme.ground
     count = int(_LIMIT_M * scale * _FINE) + 2
     rho = np.arange(count, dtype=np.float32) / np.float32(scale * _FINE)
@@ -172,7 +172,7 @@ def _table(scale: float, theme: Theme) -> Floats:
     return np.stack(smooth, axis=1)
 
 
-def _zones(ground: Ground) -> list[tuple[float, Colour]]:
+def _zones(ground: StadiumColours) -> list[tuple[float, Colour]]:
     return [
         (KERB_RADIUS_M - 1.4, ground.turf),
         (KERB_RADIUS_M, ground.edge),
@@ -195,7 +195,7 @@ def mark_lines(
 
 
 def _marks(lap_m: float) -> list[tuple[float, str]]:
-    """Return each 100 m of a lap, or each 50 m of a short one: where on the oval, and its name."""
+    """Return the mark of each 100 m of a lap, or each 50 m of a short one: place, name."""
     step = 100 if lap_m >= 300.0 else 50
     return [(at * LAP_M / lap_m, str(at)) for at in range(step, math.ceil(lap_m) - step // 4, step)]
 
@@ -218,7 +218,7 @@ def _across(
 
 @lru_cache(maxsize=8)
 def led_places(leds: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return where the LEDs stand on the kerb [m], LED i radially in line with race metre i."""
+    """Return the places of the LEDs on the kerb [m], LED i radially in line with race metre i."""
     s_m = np.arange(leds) * (LAP_M / max(1, leds))
     x, y = to_plane(s_m, np.full(leds, KERB_RADIUS_M - BEND_RADIUS_M))
     return x, y
@@ -239,7 +239,7 @@ def led_pips(surface: pygame.Surface, view: MapView, box: Box, leds: int, theme:
 
 @lru_cache(maxsize=64)
 def _name_place(s_m: float, along_m: float) -> tuple[float, float]:
-    """Return where a name stands [m], `along_m` beyond its line."""
+    """Return the place of a name [m], `along_m` beyond its line."""
     offset = OUTER_M - BEND_RADIUS_M - 2.4 * LANE_WIDTH_M
     x, y = to_plane(np.array([s_m + along_m]), np.array([offset]))
     return float(x[0]), float(y[0])
@@ -253,21 +253,21 @@ def mark_names(
     style: Style,
     lap_m: float = LAP_M,
 ) -> None:
-    """Write FINISH, START and the metres on the outer lanes beside their lines, as if painted.
+    """Write FINISH, START and the metres on the outer lanes next to their lines, as if painted.
 
     `start_s_m` is on the oval of 400 m; the metres are those of the lap.
     """
     theme = style.theme
     at_start = abs((start_s_m + 200) % 400 - 200) < 1
     names = [(0.0, "START · FINISH")] if at_start else [(0.0, "FINISH"), (start_s_m, "START")]
-    # a mark near the start line is named by it
+    # a mark near the start line would overlap START
     names += [(s, text) for s, text in _marks(lap_m) if abs(s - start_s_m) > NEAR_START_M]
     least, lanes = max(9, style.sizes.least), round(1.9 * LANE_WIDTH_M * view.scale)
     px = max(least, min(lanes, style.sizes.px(22)))
     colour = theme.ground.line
     for s_m, text in names:
         wide = style.type.width(text, SEMIBOLD, px) / view.scale
-        # before its line; the finish's after it, where the start line is in the way
+        # before its line; the finish's after it, if the start line is in the way
         after = s_m == 0 and not at_start
         place = _name_place(s_m, (wide / 2 + 0.8) * (1 if after else -1))
         left, top = view.at(*place)
@@ -276,18 +276,19 @@ def mark_names(
             style.type.write(surface, text, (left, top), SEMIBOLD, px, colour, align=0.5)
 
 
-# -- pieces of it, kept for a camera that moves ----------------------------------------------------
+# -- tiles, cached for a moving camera -------------------------------------------------------------
 
 
 TILE = 256
 _LEAST_RATIO, _MOST_RATIO = 0.57, 2.0
-"""Tiles stand in for a zoom this much smaller or larger than their own: further off they would be
-dearer than they are sharp."""
+"""Tiles of one zoom serve zooms smaller or larger by up to this factor: beyond it they would cost
+more than the sharpness is worth.
+"""
 _KEPT = 200
 
 
 Track = tuple[float, int, float]
-"""What a scenario says about the ground: the start line [m] and the number of LEDs."""
+"""A scenario's data for the ground: the start line [m] and the number of LEDs."""
 
 
 class Tiles:
@@ -307,7 +308,7 @@ class Tiles:
     ) -> None:
         """Draw the ground seen through `view` in `box`, and paint at most one tile beyond it.
 
-        `most` tiles are painted anew, all that are needed if it is None; others are left out.
+        At most `most` new tiles are painted (None: all that are needed); others are left out.
         """
         painted = 0
         for column, row in _seen(view, box):
@@ -331,8 +332,8 @@ class Tiles:
     ) -> bool:
         """Draw the ground in `box` from the tiles of another view's zoom, scaled.
 
-        Returns False, and draws nothing, where the zooms lie too far apart or more than `most`
-        tiles (None: any number) have yet to be painted.
+        Returns False, and draws nothing, if the zooms differ too much or more than `most` tiles
+        (None: any number) would have to be painted.
         """
         ratio = view.scale / sharp.scale
         if not _LEAST_RATIO <= ratio <= _MOST_RATIO:
@@ -360,7 +361,7 @@ class Tiles:
         return [place for place in _seen(view, box) if (view.scale, track, *place) not in known]
 
     def prepare(self, view: MapView, box: Box, track: Track, most: int) -> None:
-        """Paint at most `most` tiles of a view that will be seen soon."""
+        """Paint at most `most` tiles of a view that will be needed soon."""
         for column, row in self._missing(view, box, track)[:most]:
             self._tile(view.scale, track, column, row)
 
@@ -378,7 +379,7 @@ class Tiles:
 
 
 def _seen(view: MapView, box: Box) -> list[tuple[int, int]]:
-    """Return column and row of each tile that is seen in `box`."""
+    """Return column and row of each tile visible in `box`."""
     columns = range((box.x - view.ox) // TILE, (box.right - 1 - view.ox) // TILE + 1)
     rows = range((box.y - view.oy) // TILE, (box.bottom - 1 - view.oy) // TILE + 1)
     return [(column, row) for column in columns for row in rows]
@@ -394,7 +395,7 @@ def stretched(
 ) -> None:
     """Draw `picture`, which was painted through `known`, as seen through `view` in `box`.
 
-    `beyond` fills what the picture does not show.
+    `beyond` fills the area outside the picture.
     """
     zoom = view.scale / known.scale
     left, top = (box.x - view.ox) / zoom + known.ox, (box.y - view.oy) / zoom + known.oy

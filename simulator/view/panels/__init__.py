@@ -1,1 +1,1 @@
-"""What is written beside and over the track: score, live, splits, what if, timeline, help."""
+"""Panels next to and over the track: score, live, splits, what if, timeline, help."""

@@ -1,6 +1,6 @@
 """Cards over the picture: the result board, the help made from the one key table.
 
-In: a scene or key bindings. Out: ready surfaces to blit, made once for each content.
+In: a scene or key bindings. Out: surfaces to blit, made once for each content.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ KEY_NAMES = {
 
 
 def key_name(key: str) -> str:
-    """Return a key as a person says it: `shift+left` gives `Shift ←`."""
+    """Return a readable name of a key: `shift+left` gives `Shift ←`."""
     if key == "+":
         return "+"
     return " ".join(KEY_NAMES.get(part, part.title()) for part in key.split("+"))
@@ -106,7 +106,7 @@ def help_card(
 
 
 def _per_column(lines: list[tuple[str, str]], columns: int) -> int:
-    """Return how many lines stand in the first column: a group is not torn apart."""
+    """Return how many lines the first column has: a group is not split."""
     starts = [i for i, (_, text) in enumerate(lines) if not text and i]
     if columns == 1 or not starts:
         return max(1, len(lines))
@@ -114,10 +114,10 @@ def _per_column(lines: list[tuple[str, str]], columns: int) -> int:
 
 
 def board(content: Board, box: Box, style: Style) -> pygame.Surface:
-    """Return the result board: finish, verdict, what was assumed, facts, splits.
+    """Return the result board: finish, verdict, assumptions, facts, splits.
 
-    It is narrow, so what has no room is left out whole, from the least to the most: columns, rows,
-    facts. No number is ever cut.
+    It is narrow, so parts without room are left out whole, the least important first: columns,
+    rows, facts. No number is ever cut.
     """
     theme, type_ = style.theme, style.type
     card = ground((box.w, box.h), style.sizes, theme)
@@ -174,7 +174,7 @@ def _of_columns(content: Board, shown: Sequence[int]) -> Board:
 
 
 def _fits(part: Board, px: int, box: Box, style: Style) -> bool:
-    """Return whether it has room, its columns clear of each other, and no word too long."""
+    """Return whether everything fits, with gaps between columns and no word too long."""
     blocks = _blocks(part, px, box.w, style)
     high = sum(len(lines) * step for lines, step in blocks) + 0.9 * px * (len(blocks) - 1)
     cells = sum(_column_widths(part, px, style)) + px * max(0, len(part.columns) - 1)
@@ -203,7 +203,7 @@ def _column_widths(part: Board, px: int, style: Style) -> list[int]:
 
 
 def _below(card: pygame.Surface, part: Board, px: int, box: Box, style: Style) -> None:
-    """Write table, facts and what was assumed into the room below the verdict."""
+    """Write table, facts and assumptions into the room below the verdict."""
     theme, write, y = style.theme, style.type.write, float(box.y)
     wide = _column_widths(part, px, style)
     gap = (box.w - sum(wide)) / max(1, len(wide) - 1)
@@ -229,19 +229,19 @@ def _below(card: pygame.Surface, part: Board, px: int, box: Box, style: Style) -
             y += step
 
 
-# -- over the stage: the table that compares, and what is wrong with the file ----------------------
+# -- over the stage: the comparison table, and the file's problem ----------------------------------
 
 
 GAP = "gap"
-"""Heading of a column that belongs to the run before it."""
+"""Heading of a column that belongs to the run on its left."""
 PROBLEM = "The file has a problem; the last good state goes on."
 _NAME_WIDTHS = (13.0, 9.0, 6.5)
-"""Room for a run's name, in heights of the type: what is left over goes to the names."""
+"""Width of a run's name, in heights of the type; the names share what is left over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The heading of a column: its text, its right edge and the room for it [px]."""
+    """The heading of a column: its text, its right edge and its width [px]."""
 
     text: str
     column: int
@@ -300,7 +300,7 @@ def _room(stage: Box) -> Box:
 
 
 def lay_out(content: Comparison, stage: Box, style: Style) -> TableLayout:
-    """Return the table in the largest type that fits the stage, its names as long as fits then."""
+    """Return the table in the largest type that fits the stage, with names as long as fits then."""
     room, smallest = _room(stage), 8
     for px, name_width in itertools.product(range(style.sizes.lead, 7, -1), _NAME_WIDTHS):
         plan = _in_size(content, px, name_width, style)
@@ -310,7 +310,7 @@ def lay_out(content: Comparison, stage: Box, style: Style) -> TableLayout:
 
 
 def _in_size(content: Comparison, px: int, name_width: float, style: Style) -> TableLayout:
-    """Return where everything stands in type of `px`; a name stands over its run and its gap.
+    """Return the layout for type of `px`; a name is above its run and its gap.
 
     A name wider than `name_width` heights of the type is cut off.
     """
@@ -338,7 +338,7 @@ def _in_size(content: Comparison, px: int, name_width: float, style: Style) -> T
 
 
 def draw_recording(surface: pygame.Surface, seconds: float, layout: Layout, style: Style) -> None:
-    """Mark at the upper edge that what is shown is being recorded, and for how long [s]."""
+    """Show at the upper edge that the window is being recorded, and for how long [s]."""
     px, theme = style.sizes.small, style.theme
     words = f"REC {format_clock(seconds, 0)}"
     wide = style.type.width(words, SEMIBOLD, px) + 3 * px
@@ -351,7 +351,7 @@ def draw_recording(surface: pygame.Surface, seconds: float, layout: Layout, styl
 def draw_problem(
     surface: pygame.Surface, text: str, layout: Layout, style: Style, heading: str = PROBLEM
 ) -> None:
-    """Say below the title what is wrong with the file, or else what its heading says."""
+    """Show the file's problem below the title, or another one under its heading."""
     card = problem_card(text, layout.stage, style, heading)
     top = layout.status.bottom if layout.status is not None else 0
     surface.blit(card, (layout.stage.x + (layout.stage.w - card.get_width()) // 2, top))
@@ -359,7 +359,7 @@ def draw_problem(
 
 @lru_cache(maxsize=1)
 def problem_card(text: str, stage: Box, style: Style, heading: str = PROBLEM) -> pygame.Surface:
-    """Return the card that says what is wrong with the file, in four lines at most."""
+    """Return the card with the file's problem, in four lines at most."""
     px, theme = style.sizes.body, style.theme
     room = max(1, min(round(0.8 * stage.w), 60 * px) - 3 * px)
     lines = [(heading, SEMIBOLD, theme.text)]

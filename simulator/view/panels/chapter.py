@@ -1,7 +1,7 @@
-"""What a story puts over the picture: a chapter's card, its large numbers, a QR code, the overview.
+"""A story's overlays: a chapter's card, its large numbers, a QR code, the overview.
 
 In: a staging, a board's numbers, an address, small pictures. Out: pixels over the whole picture, in
-type that is read from the last row of a lecture hall.
+type that is readable from the last row of a lecture hall.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, Type, shrink
 from simulator.view.theme import Colour, Theme, mix
 
 LEAST = 1 / 40
-"""No type is smaller in a lecture hall, of the picture's height."""
+"""Smallest type in a lecture hall, as a share of the picture's height."""
 _VEIL = 0.95
-"""How much of the picture is covered under large numbers."""
+"""Opacity of the cover under large numbers."""
 Numbers = Sequence[tuple[str, str]]
-"""What each number is, and its text."""
+"""Label and text of each number."""
 
 
 def _veil(surface: pygame.Surface, colour: Colour, share: float) -> None:
@@ -37,7 +37,7 @@ def _veil(surface: pygame.Surface, colour: Colour, share: float) -> None:
 
 
 def draw_card(surface: pygame.Surface, staging: Staging, style: Style) -> None:
-    """Cover the picture with the chapter's name, as far as its card is there."""
+    """Cover the picture with the chapter's name, as far as its card is shown."""
     card = _card(surface.get_size(), staging.title, staging.name, _place(staging), style)
     card.set_alpha(round(255 * staging.card))
     surface.blit(card, (0, 0))
@@ -70,7 +70,7 @@ def _card(size: tuple[int, int], title: str, name: str, place: str, style: Style
 
 
 def _wrapped(text: str, width: int, height: int, most: int, type_: Type) -> tuple[int, list[str]]:
-    """Return the largest size [px] at which a text fits, and its lines in it."""
+    """Return the largest size [px] at which a text fits, and its lines."""
 
     def lines(px: int) -> list[str]:
         return type_.wrap(text.split(), BOLD, px, width)
@@ -107,9 +107,9 @@ def draw_slide(surface: pygame.Surface, staging: Staging, high: int, style: Styl
 
 
 def _numbers(surface: pygame.Surface, numbers: Numbers, box: Box, least: int, style: Style) -> None:
-    """Write what each number is and the number, a row each.
+    """Write the label and text of each number, one row each.
 
-    Where all of them are times each has a bar as long as it is slower than the fastest.
+    If all are times, each has a bar as long as it is slower than the fastest.
     """
     theme, type_ = style.theme, style.type
     step = min(box.h / len(numbers), 0.24 * box.h + 0.05 * box.w)
@@ -136,7 +136,7 @@ def _numbers(surface: pygame.Surface, numbers: Numbers, box: Box, least: int, st
 
 
 def lecture_board(numbers: Numbers, box: Box, style: Style) -> pygame.Surface:
-    """Return the result for a lecture hall: each number as large as it goes, its name above it."""
+    """Return the result for a lecture hall: each number as large as possible, its name above it."""
     theme, type_ = style.theme, style.type
     card = ground((box.w, box.h), style.sizes, theme)
     pad = max(3, round(0.06 * min(box.w, box.h)))
@@ -171,7 +171,7 @@ def _digits_width(text: str, px: int, type_: Type) -> int:
 
 
 def _seconds_late(values: Sequence[str]) -> list[float] | None:
-    """Return each time over the fastest as a share of the slowest's; None unless all are times."""
+    """Return each delay behind the fastest as a share of the largest; None unless all are times."""
     if len(values) < 2 or HIDDEN in "".join(values):
         return None
     try:
@@ -201,7 +201,7 @@ def draw_code(surface: pygame.Surface, link: str, box: Box, least: int, style: S
 
 
 def draw_link(surface: pygame.Surface, link: str, style: Style) -> None:
-    """Show an address's code alone, as large as it goes."""
+    """Show only an address's code, as large as possible."""
     width, height = surface.get_size()
     surface.fill(style.theme.back)
     side = round(0.86 * min(width, height))
@@ -211,7 +211,7 @@ def draw_link(surface: pygame.Surface, link: str, style: Style) -> None:
 
 @lru_cache(maxsize=4)
 def _code(link: str, side: int) -> pygame.Surface:
-    """Return a code, dark on light as every phone reads it, in whole pixels a square."""
+    """Return a code, dark on light as every phone reads it, in whole pixels per square."""
     import segno  # noqa: PLC0415 - few pictures have a code
 
     rows = [bytes(row) for row in segno.make(link, error="m", micro=False).matrix]
@@ -232,7 +232,7 @@ def _code(link: str, side: int) -> pygame.Surface:
 
 
 def overview_boxes(size: tuple[int, int], count: int) -> list[Box]:
-    """Return the places of an overview's pictures, in as many columns as make them largest."""
+    """Return the places of an overview's pictures, in the columns that make them largest."""
     width, height = size
     gap = max(4, round(0.02 * width))
 

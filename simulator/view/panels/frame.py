@@ -1,4 +1,4 @@
-"""What the panels share: `SidePanel`, ground, hairline, heading, rows, the layer they lie on.
+"""What the panels share: `SidePanel`, ground, hairline, heading, rows, their cached layer.
 
 In: a box. Out: a drawn frame, the boxes inside it, a picture to blit whole.
 """
@@ -25,10 +25,10 @@ Paint = Callable[[pygame.Surface, Box], None]
 
 
 class CachedLayer:
-    """A picture whose fields are drawn again only when their content changes.
+    """A picture whose fields are redrawn only when their content changes.
 
     Attributes:
-        blank: all that never changes.
+        blank: everything that never changes.
         picture: a copy of it with the present content of each field.
     """
 
@@ -38,7 +38,7 @@ class CachedLayer:
         self._shown: dict[str, tuple[Box, Hashable]] = {}
 
     def field(self, name: str, box: Box, key: Hashable, paint: Paint) -> bool:
-        """Show a field whose looks follow from `box` and `key` alone; `paint` draws it afresh.
+        """Show a field that depends only on `box` and `key`; `paint` draws it.
 
         Returns:
             Whether it was drawn.
@@ -53,26 +53,26 @@ class CachedLayer:
         return True
 
     def forget(self, *beginnings: str) -> None:
-        """Have the fields whose names begin so drawn again, whatever is written in their places."""
+        """Have the fields redrawn whose names begin so, whatever covers their places."""
         self._shown = {n: kept for n, kept in self._shown.items() if not n.startswith(beginnings)}
 
     def clear(self, name: str, box: Box) -> None:
-        """Take a field's content away."""
+        """Remove a field's content."""
         if name in self._shown:
             del self._shown[name]
             self.picture.blit(self.blank, box, box)
 
 
 class SidePanel:
-    """A panel at the side: it takes its room, draws itself, and takes what the mouse does on it.
+    """A panel at the side: it lays itself out, draws itself, and handles the mouse.
 
-    A picture and its window have one each; `simulator.view.panels.side` lists them.
+    A picture and its window each have one instance; `simulator.view.panels.side` lists them.
 
     Attributes:
-        heading: what stands on its upper edge.
-        share: how much of the column it takes, where all panels have room.
-        rank: 0 for what is looked at first, 2 for what waits to be looked at.
-        box: where it lies [px], None where it has no room; `scene`, `style`: what it shows, how.
+        heading: the text on its upper edge.
+        share: its share of the column, if all panels have room.
+        rank: 0 for the most important panels, 2 for the least.
+        box: its box [px], None without room; `scene`, `style`: what it shows, how.
     """
 
     heading = ""
@@ -84,30 +84,30 @@ class SidePanel:
 
     @staticmethod
     def wanted(shown: frozenset[Panel]) -> bool:
-        """Return whether it is shown where these parts of the picture are."""
+        """Return whether it is shown when these parts of the picture are."""
         raise NotImplementedError
 
     def layout(self, box: Box | None, scene: Scene, style: Style) -> None:
-        """Take its room and what to show there; the others follow."""
+        """Set its box and content; the other methods use them."""
         self.box, self.scene, self.style = box, scene, style
 
     def draw(self, layer: CachedLayer, box: Box) -> None:
-        """Bring its fields of the layer up to date."""
+        """Update its fields of the layer."""
         raise NotImplementedError
 
     @property
     def captures(self) -> bool:
-        """Whether it gets every event of mouse and keyboard, as an open menu does."""
+        """Whether it gets every event of mouse and keyboard, like an open menu."""
         return False
 
     def handle(self, event: pygame.Event, session: Session) -> bool | None:
-        """Take an event of the mouse; return whether it was meant for the panel alone."""
+        """Handle a mouse event; return whether only the panel should get it."""
 
     def control(self, session: Session) -> Control | None:
-        """Return what Tab comes to after the drawer's controls; None for nothing."""
+        """Return the control that Tab reaches after the drawer's controls; None for none."""
 
     def draw_over(self, surface: pygame.Surface, session: Session, focus: Key | None) -> None:
-        """Draw over the picture what the mouse or the keyboard's focus brings up."""
+        """Draw over the picture what the mouse or the keyboard's focus shows."""
 
 
 def quiet_ground(theme: Theme) -> Colour:
@@ -116,7 +116,7 @@ def quiet_ground(theme: Theme) -> Colour:
 
 
 def frame(surface: pygame.Surface, box: Box, heading: str, style: Style, rank: int = 1) -> None:
-    """Draw a panel with its heading in spaced capitals; the first of rank stands out."""
+    """Draw a panel with its heading in spaced capitals; rank 0 stands out."""
     theme, pad, px = style.theme, padding(style.sizes), style.sizes.caption
     surface.fill(theme.back, box)
     corner = max(3, round(10 * style.sizes.unit))
@@ -133,13 +133,13 @@ _ENDS_IN_TIME = re.compile(r"(?!before)\D*?(\d*:?\d+[:.]\d+(?:\.\d+)?)")
 
 
 def time_in(name: str) -> str:
-    """Return the time that ends a name and stands for it where there is no room, `4:06.42`."""
+    """Return the time at the end of a name, which replaces it if there is no room, `4:06.42`."""
     found = _ENDS_IN_TIME.fullmatch(name)
     return found[1] if found else ""
 
 
 def arrow(surface: pygame.Surface, x: int, y: int, px: int, colour: Colour) -> None:
-    """Draw the sign of a list to choose from."""
+    """Draw the sign of a drop-down list."""
     half = max(2, round(0.24 * px))
     points = [(x - half, y - half // 2), (x + half, y - half // 2), (x, y + half - half // 3)]
     polygon(surface, points, colour)

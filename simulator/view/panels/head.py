@@ -1,7 +1,7 @@
-"""The words round the stage: name, rate, formation and weather above, what is assumed below.
+"""The texts around the stage: name, rate, formation and weather above, assumptions below.
 
-In: a scene and boxes. Out: fields of a layer. A story's words have a strip of their own below the
-stage, so that they never lie over the home straight, where the race ends.
+In: a scene and boxes. Out: fields of a layer. A story's words have their own strip below the stage,
+so that they never cover the home straight, where the race ends.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from simulator.view.text import REGULAR, SEMIBOLD, Style, shrink
 
 
 def show(layer: CachedLayer, scene: Scene, layout: Layout, style: Style) -> None:
-    """Bring name, rate and the line below them up to date."""
+    """Update name, rate and the line below them."""
     title, rate, status = layout.title, layout.rate, layout.status
     if title is None or rate is None or status is None:
         return
@@ -47,7 +47,7 @@ def _title(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> Non
 
 
 def _status(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> None:
-    """Write the formation and the weather; a notice has this line to itself while it stands."""
+    """Write the formation and the weather; a notice replaces them while it is shown."""
     write, theme, px, y = style.type.write, style.theme, style.sizes.small, box.centre[1]
     if scene.notice:
         px = shrink(px, 9, lambda px: style.type.width(scene.notice, SEMIBOLD, px) <= box.w)
@@ -62,7 +62,7 @@ def _status(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> No
 
 
 def weather_words(weather: Weather) -> str:
-    """Return wind and temperature in words: `wind 2.0 m/s, 30 °C`."""
+    """Return wind and temperature as text: `wind 2.0 m/s, 30 °C`."""
     wind = f"wind {weather.wind_m_s:.1f} m/s, " if weather.wind_m_s else ""
     return f"{wind}{weather.temperature_c:.0f} °C".replace("-", "−")
 
@@ -83,13 +83,13 @@ def _rate(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> None
 
 
 def assumed(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
-    """Say in one line below the track what of all this is assumed."""
+    """List the assumptions in one line below the track."""
     text = "assumed: " + ", ".join(scene.assumed) if scene.assumed else ""
 
     def paint(surface: pygame.Surface, box: Box) -> None:
         px, theme, at = style.sizes.caption, style.theme, (box.x, box.y + box.h / 2)
         if text:
-            # the crowd behind it would swallow thin letters
+            # thin letters would vanish in the crowd behind them
             wide, pad = min(style.type.width(text, REGULAR, px), box.w), px // 2
             bed = (box.x - pad, box.y, wide + 2 * pad, box.h - 1)
             surface.set_clip(None)
@@ -100,17 +100,17 @@ def assumed(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
 
 
 LINES = 4
-"""A caption has so many lines at most."""
+"""Most lines of a caption."""
 _LEADING = 1.22
 _FILLED = 0.9
-"""The share of its strip that a caption's lines fill at most."""
+"""Most of its strip that a caption's lines may fill, as a share."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaptionPlan:
-    """A caption in one size of type: its lines with all figures, where they begin, their size [px].
+    """A caption in one type size: its lines with all figures, where they begin, their size [px].
 
-    `fits`: whether that is in `LINES` lines; else it is in smaller type, and never cut.
+    `fits`: whether that is in `LINES` lines; otherwise its type is smaller; it is never cut.
     """
 
     lines: tuple[str, ...]
@@ -121,7 +121,7 @@ class CaptionPlan:
 
 
 def caption(layer: CachedLayer, staging: Staging, box: Box, style: Style) -> None:
-    """Bring a story's words up to date: a few calm lines, and which chapter this is."""
+    """Update a story's words: a few calm lines, and the chapter's number."""
     key = (staging.caption, staging.whole, staging.chapter, staging.chapters)
     layer.field("caption", box, key, lambda s, b: _caption(s, b, staging, style))
 
@@ -131,13 +131,13 @@ def _count(staging: Staging) -> str:
 
 
 def caption_plan(staging: Staging, box: Box, style: Style) -> CaptionPlan:
-    """Return how a caption stands in its strip: the same whichever of its figures are known."""
+    """Return a caption's layout in its strip: the same whichever of its figures are known."""
     type_, pad = style.type, round(0.3 * box.h)
     least = max(6, int(_FILLED * box.h / (LINES * _LEADING)))
     left = box.x + pad + max(2, round(0.05 * box.h)) + round(0.16 * box.h)
     right = box.right - pad - type_.width(_count(staging), SEMIBOLD, least)
     room = max(1, right - left - pad)
-    words = (staging.whole or staging.caption).split(" ")  # a no-break space keeps two together
+    words = (staging.whole or staging.caption).split(" ")  # a no-break space joins two words
 
     def lines_at(px: int, width: int) -> list[str]:
         return type_.wrap(words, SEMIBOLD, px, width)
@@ -152,7 +152,7 @@ def caption_plan(staging: Staging, box: Box, style: Style) -> CaptionPlan:
     if not whole:
         px = shrink(least, 4, fits)
     lines, width = lines_at(px, room), room
-    # lines of about one length, not a line and a word
+    # lines of similar length, not a line and a word
     while len(lines) > 1 and (width := width - px) > 0 and len(lines_at(px, width)) == len(lines):
         lines = lines_at(px, width)
     return CaptionPlan(tuple(lines), left, px, least, whole)

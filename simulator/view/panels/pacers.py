@@ -1,7 +1,7 @@
-"""Who runs when: each pacer's slots over her distance, as bars whose ends can be drawn.
+"""The chart of pacers over time: each one's slots over her distance, as bars with movable ends.
 
-In: a scene's slots, the panel's box. Out: the chart below the stage; where its bars lie, for the
-hand that draws their ends.
+In: a scene's slots, the panel's box. Out: the chart below the stage; the places of its bars, for
+dragging their ends.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from simulator.view.theme import Sizes, mix
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One slot and where its bar lies [px]."""
+    """One slot and the place of its bar [px]."""
 
     slot: PacerSlot
     box: Box
@@ -47,22 +47,22 @@ def _plot(scene: Scene, box: Box, sizes: Sizes) -> Plot:
     return Plot(plot_box(box, sizes), scene.race_m, 0.0, 1.0)
 
 
-class WhoRunsWhen:
-    """The chart; it is drawn anew when a slot changes."""
+class PacerChart:
+    """The chart; it is redrawn when a slot changes."""
 
     def __init__(self, style: Style) -> None:
         """Start with nothing drawn."""
         self._style = style
 
     def show(self, layer: CachedLayer, scene: Scene, box: Box) -> None:
-        """Bring the bars up to date."""
+        """Update the bars."""
         slots = scene.group.slots
 
         def paint(surface: pygame.Surface, _: Box) -> None:
             style = self._style
             theme, px, write = style.theme, style.sizes.caption, style.type.write
             plot = _plot(scene, box, style.sizes)
-            heading(surface, box, "", (), style, ChartKind.PACERS, banded=False)
+            heading(surface, box, ("", ""), (), style, ChartKind.PACERS, banded=False)
             surface.fill(quiet_ground(theme), plot.box)
             for metres in metre_lines(scene.race_m):
                 x = plot.x(metres)
@@ -87,7 +87,7 @@ class WhoRunsWhen:
         layer.field("timeline", box.inset(1, 1), (ChartKind.PACERS, slots, scene.race_m), paint)
 
     def draw(self, surface: pygame.Surface, scene: Scene, box: Box) -> None:
-        """Draw where she is."""
+        """Draw her position."""
         plot, theme = _plot(scene, box, self._style.sizes), self._style.theme
         x = plot.x(min(max(0.0, scene.chart.playhead_m), scene.race_m))
         thick = max(1, round(1.5 * self._style.sizes.unit))

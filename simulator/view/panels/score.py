@@ -1,7 +1,7 @@
-"""The score: lap, huge clock, metres, the gap to the light, what is to be expected, start lights.
+"""The score: lap, huge clock, metres, the gap to the light, the forecast, start lights.
 
-In: a scene and the boxes of a `Hud`. Out: fields of a layer, drawn again only when they change.
-Meaning is carried by sign, arrow and word as well as by colour.
+In: a scene and the boxes of a `Hud`. Out: fields of a layer, redrawn only when they change. Sign,
+arrow and word carry the meaning as well as colour.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ TextRun = tuple[str, str, int, Colour, float]
 ARROWS = {"ahead": "▲", "level": "●", "behind": "▼"}
 SIDES = {"ahead": "ahead of", "level": "level with", "behind": "behind"}
 WIDEST_GAP = "▲  +88.88 s"
-"""A lecture's gap has room for this, so that it does not swell and shrink as it runs."""
+"""The longest gap in a lecture hall, so that its size stays constant."""
 
 
 def show(layer: CachedLayer, scene: Scene, hud: Hud, style: Style) -> None:
-    """Bring the score's fields up to date."""
+    """Update the score's fields."""
     if hud.clock is not None:
         _clock(layer, scene, hud.clock, style)
     if hud.lap is not None:
@@ -62,7 +62,7 @@ def _clock(layer: CachedLayer, scene: Scene, clock: Box, style: Style) -> None:
     text = format_time(scene.time_s) if finished else format_clock(scene.time_s)
     if scene.to_gun_s is not None:
         text = f"−{math.ceil(10 * scene.to_gun_s - 1e-6) / 10:.1f}"
-    longest = max(text, format_clock(scene.target_s), key=len)  # one size on the whole way
+    longest = max(text, format_clock(scene.target_s), key=len)  # one size all the way
     px = _largest(re.sub(r"\d", "0", longest), clock, style.type)
 
     def paint(surface: pygame.Surface, box: Box) -> None:
@@ -72,11 +72,11 @@ def _clock(layer: CachedLayer, scene: Scene, clock: Box, style: Style) -> None:
 
 
 FILLED = 0.92
-"""The share of its box that a number fills at most, so that it keeps clear of the next one."""
+"""Most of its box that a number may fill, to keep clear of the next one."""
 
 
 def _largest(sample: str, box: Box, type_: Type) -> int:
-    """Return the largest size at which `sample` fits the box in bold type, sign by sign."""
+    """Return the largest size at which `sample` fits the box in bold type, glyph by glyph."""
 
     def fits(px: int) -> bool:
         return sum(type_.width(sign, BOLD, px) for sign in sample) <= FILLED * box.w
@@ -119,7 +119,7 @@ def gap_words(line: GapLine) -> tuple[str, str, str]:
 def _gap(layer: CachedLayer, scene: Scene, box: Box, below: Box | None, style: Style) -> None:
     """Show the first gap; before the gun the target, or how to start.
 
-    `below` is where a lecture's words are written, under seconds as large as they go.
+    `below`: where a lecture's words are written, under the large seconds.
     """
     if below is not None and scene.phase is Phase.READY:
         _target(layer, scene, box, below, style)
@@ -138,13 +138,13 @@ def _gap(layer: CachedLayer, scene: Scene, box: Box, below: Box | None, style: S
 
 
 def _side_words(scene: Scene) -> str:
-    """Return which side she is on, of what: while a wave runs the first line is the light's."""
+    """Return which side she is on, and of what: with a wave the first line is the light's."""
     line = scene.gaps[0]
     return f"{SIDES[line.state.side]} {'the light' if scene.waves else line.name}"
 
 
 def _gap_sizes(px: int) -> tuple[int, int]:
-    """Return the size of the words beside seconds of `px`, and that of the dot of a level gap."""
+    """Return the size of the words next to seconds of `px`, and of the dot of a level gap."""
     small = round(0.66 * px)
     return small, round(0.6 * small)
 
@@ -180,7 +180,7 @@ def _gap_px(box: Box) -> int:
 
 
 def _large_gap(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: Style) -> None:
-    """Show the gap for a lecture hall: its seconds as large as they go, the rest below them."""
+    """Show the gap for a lecture hall: its seconds as large as possible, the rest below them."""
     line = scene.gaps[0]
     arrow, seconds, metres = gap_words(line)
     colour, words, level = (
@@ -201,7 +201,7 @@ def _large_gap(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: St
 
 
 def _target(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: Style) -> None:
-    """Show what is to be run, while nothing has begun."""
+    """Show the target before the start."""
     text = format_time(scene.target_s)
 
     def paint(surface: pygame.Surface, box: Box) -> None:
@@ -213,7 +213,7 @@ def _target(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: Style
 
 
 def _gap_words(layer: CachedLayer, box: Box, choice: tuple[str, ...], style: Style) -> None:
-    """Write the first words of a choice that fit in type that is read from the last row."""
+    """Write the first of several texts that fits in type readable from the last row."""
     least = max(8, style.sizes.least)
 
     def fits(words: str, px: int) -> bool:
@@ -234,12 +234,12 @@ def _outlook(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
 
 
 LOST_SHOWN_S = 6.0
-"""How long the score says that the light is lost [s of race time]."""
+"""How long the score shows that the light is lost [s of race time]."""
 LIKELY = 0.5
 
 
 def lost_words(scene: Scene) -> str:
-    """Return the one line that says that the light has just been lost; empty otherwise."""
+    """Return the line that the light has just been lost; empty otherwise."""
     lost = scene.lost
     if lost is None or lost.since_s > LOST_SHOWN_S or scene.phase is not Phase.RUNNING:
         return ""
@@ -247,7 +247,7 @@ def lost_words(scene: Scene) -> str:
 
 
 def outlook_of(scene: Scene, box: Box, style: Style) -> tuple[TextRun, ...]:
-    """Return what is to be expected as one sentence, as much of it as there is room for."""
+    """Return the forecast as one sentence, as much of it as fits."""
     parts = _expected(scene, style)
     weights = (REGULAR, SEMIBOLD)
 
@@ -265,11 +265,11 @@ def outlook_of(scene: Scene, box: Box, style: Style) -> tuple[TextRun, ...]:
 
 
 def _expected(scene: Scene, style: Style) -> list[tuple[str, Colour]]:
-    """Return quiet words and strong ones by turns.
+    """Return alternating quiet and strong words.
 
-    The pace of the last 200 m and the model's chance are two views of one thing: where they point
-    different ways the sentence says "but". Whether the target can be reached at all is said only
-    while the chance is not known.
+    The pace of the last 200 m and the model's chance are two views of one thing: if they disagree
+    the sentence says "but". Whether the target can be reached at all is shown only while the chance
+    is not known.
     """
     theme, target = style.theme, scene.target_s
     if scene.phase is Phase.READY:
@@ -313,7 +313,7 @@ def _start(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
     light, theme = scene.start_light, style.theme
 
     def paint(surface: pygame.Surface, box: Box) -> None:
-        # the fonts of the first gap ahead: the gun's picture has enough to do without them
+        # load the fonts of the first gap now: the gun's picture has enough to do
         px = _gap_px(box)
         small, level = _gap_sizes(px)
         for weight, size in ((BOLD, px), (BOLD, small), (SEMIBOLD, small), (BOLD, level)):
@@ -321,24 +321,24 @@ def _start(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
         if scene.phase is Phase.READY:
             _space_to_start(surface, box, style)
             return
-        x, y = box.centre
-        r = 0.36 * box.h
-        for i, (word, lit, colour) in enumerate(
-            (
-                ("red", StartLight.RED, theme.red),
-                ("yellow", StartLight.YELLOW, theme.yellow),
-                ("dark", StartLight.DARK, theme.faint),
-                ("go", StartLight.GO, theme.good),
-            )
-        ):
-            on = light is lit
-            cx = x + (i - 1.5) * 5.6 * r - 1.1 * r
-            lamp = (round(cx), round(y))
+        lamps = (
+            ("red", StartLight.RED, theme.red),
+            ("yellow", StartLight.YELLOW, theme.yellow),
+            ("dark", StartLight.DARK, theme.faint),
+            ("go", StartLight.GO, theme.good),
+        )
+        (x, y), r = box.centre, 0.36 * box.h
+        px, write = max(9, round(0.9 * r)), style.type.write
+        steps = [4.0 * r + style.type.width(word, SEMIBOLD, px) for word, _, _ in lamps]
+        cx = x - sum(steps) / 2 + 1.75 * r
+        for (word, lit, colour), step in zip(lamps, steps, strict=True):
+            on, lamp = light is lit, (round(cx), round(y))
             shade = colour if on else mix(theme.back, theme.panel_high, 0.9)
             pygame.draw.aacircle(surface, shade, lamp, round(r))
             pygame.draw.aacircle(surface, theme.text if on else theme.edge, lamp, round(r), 2)
-            px, tint = max(9, round(0.9 * r)), theme.text if on else theme.muted
-            style.type.write(surface, word, (cx + 1.45 * r, y), SEMIBOLD, px, tint)
+            tint = theme.text if on else theme.muted
+            write(surface, word, (cx + 1.45 * r, y), SEMIBOLD, px, tint)
+            cx += step
 
     layer.field("gap", box, (scene.phase, light), paint)
 

@@ -1,8 +1,8 @@
 """The side panels: LIVE and SPLITS, and the table that lists them all.
 
 LIVE: the gap to the light and to each ghost in seconds and metres, and the meters. SPLITS: plan,
-run and difference, and how far the model is from the published split; a mark that is reached writes
-its own row, and no other.
+run and difference, and the model's error at each published split; a mark that is reached updates
+only its row.
 
 In: a scene, a panel's box. Out: fields of a layer; `Layout.side` names the panels with room.
 """
@@ -40,12 +40,12 @@ class LivePanel(SidePanel):
 
     @staticmethod
     def wanted(shown: frozenset[Panel]) -> bool:
-        """Gaps alone open no column: the one that counts stands in the score, and larger."""
+        """Gaps alone open no column: the score shows the important one, and larger."""
         gaps = Panel.GAPS in shown and bool(shown & {Panel.SPLITS, Panel.WHAT_IF})
         return gaps or Panel.METERS in shown
 
     def draw(self, layer: CachedLayer, box: Box) -> None:
-        """Bring the rows up to date."""
+        """Update the rows."""
         scene, style = self.scene, self.style
         shown = frozenset(Panel) if scene.staging is None else scene.staging.panels
         gaps = list(scene.gaps if Panel.GAPS in shown else ())
@@ -57,10 +57,10 @@ class LivePanel(SidePanel):
                 break
         count = len(gaps) + len(meters)
         tallest = inner.h // max(1, count)
-        if not style.sizes.least:  # a lecture hall's rows fill the column, whatever their number
+        if not style.sizes.least:  # in a lecture hall the rows fill the column
             tallest = min(round(3.2 * style.sizes.lead), tallest)
         places = rows(inner, count, max(1, tallest))
-        # where the rows lie changes with their number: what stood there goes first
+        # the rows' places change with their number: clear the old ones first
         if layer.field("rows of live", inner, tuple(places[:count]), lambda *_: None):
             layer.forget("live gap", "live meter")
         for i, (line, place) in enumerate(zip(gaps, places, strict=False)):
@@ -70,7 +70,7 @@ class LivePanel(SidePanel):
 
 
 _TALL = 3.5
-"""A row so many times as tall as its type has its name above its value, as large as that goes."""
+"""A row this many times as tall as its type has its name above its value, which is enlarged."""
 
 
 def _tall(
@@ -185,19 +185,19 @@ class SplitsPanel(SidePanel):
 
     @staticmethod
     def wanted(shown: frozenset[Panel]) -> bool:
-        """Where a story asks for the splits."""
+        """Shown if a story wants the splits."""
         return Panel.SPLITS in shown
 
     def draw(self, layer: CachedLayer, box: Box) -> None:
-        """Bring the table up to date."""
-        # whoever has splits has a scenario; the empty stadium has none, and opens sooner
+        """Update the table."""
+        # the empty stadium has no splits, and opens sooner without this import
         from simulator.stage.scenery import evenly  # noqa: PLC0415
 
         scene, style = self.scene, self.style
         inner = body(box, style.sizes)
         published = any(row.published_s is not None for row in scene.splits)
         kept = evenly(scene.splits, max(1, int(inner.h / (1.5 * style.sizes.body)) - 1))
-        # a lecture hall's rows fill the column
+        # in a lecture hall the rows fill the column
         tallest = inner.h if style.sizes.least else round(style.sizes.body * 2.0)
         places = rows(inner, len(kept) + 1, tallest)
         px, edges = _columns(inner, kept, published, style)
@@ -208,7 +208,7 @@ class SplitsPanel(SidePanel):
                 at = (x, y)
                 style.type.write(surface, heading, at, REGULAR, small, style.theme.muted, align=1)
 
-        # where they stand changes with their number: what stood there goes first
+        # the rows' places change with their number: clear the old ones first
         if layer.field("rows of splits", inner, (len(kept), published, px), head):
             layer.forget("split ")
         for i, (row, place) in enumerate(zip(kept, places[1:], strict=True)):
@@ -227,10 +227,10 @@ class SplitsPanel(SidePanel):
 def _columns(
     box: Box, kept: Sequence[Split], published: bool, style: Style
 ) -> tuple[int, list[float]]:
-    """Return the size of the type [px], and the right edges of the columns.
+    """Return the type size [px], and the right edges of the columns.
 
-    Widths as the numbers need that may come, the rest shared out; where there is no room for the
-    last column it is left out.
+    Widths fit the largest possible numbers, the rest is shared; without room the last column is
+    left out.
     """
     longest = format_time(max((row.plan_s or 0.0 for row in kept), default=0.0))
     time = re.sub(r"\d", "8", longest)
@@ -284,4 +284,4 @@ SIDE_PANELS: dict[str, type[SidePanel]] = {
     "splits": SplitsPanel,
     "what_if": WhatIfPanel,
 }
-"""The side panels by name, from the top of their column down: the one place that lists them."""
+"""The side panels by name, from the top of their column: the only list of them."""

@@ -1,6 +1,6 @@
-"""What can be pressed and typed in the chart's heading: the plan's lock, a pacer's numbers.
+"""The controls in the chart's heading: the plan's lock, a pacer's numbers.
 
-In: the chart that is shown, the pacer who is taken. Out: calls on the session, pixels.
+In: the chart that is shown, the selected pacer. Out: calls on the session, pixels.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class ChartStrip:
     def __init__(
         self, session: Session, paste: Callable[[], object], take: Callable[[str], object]
     ) -> None:
-        """Start with nothing drawn; `paste` takes the clipboard, `take` the pacer of a name."""
+        """Start with nothing drawn; `paste` reads the clipboard, `take` selects a pacer by name."""
         self.ui = Ui()
         self._session, self._paste, self._take = session, paste, take
         self._surface: pygame.Surface | None = None
@@ -34,7 +34,7 @@ class ChartStrip:
         self._naming = False
 
     def name(self) -> None:
-        """Let the taken pacer's name be typed, as soon as it is shown."""
+        """Open the entry for the selected pacer's name, as soon as it is shown."""
         self._naming = True
 
     def draw(
@@ -45,7 +45,7 @@ class ChartStrip:
         chart: ChartKind,
         slot: PacerSlot | None,
     ) -> None:
-        """Draw it for the chart in a box, of the pacer who is taken."""
+        """Draw the controls for the chart in a box and the selected pacer."""
         if chart is ChartKind.GAP:
             self.ui.controls.clear()
             return
@@ -89,7 +89,7 @@ class ChartStrip:
             x += w + px
 
     def _pacer_fields(self, place: Box, slot: PacerSlot | None) -> None:
-        """Draw what can be typed of the taken pacer, and the buttons."""
+        """Draw the selected pacer's fields and the buttons."""
         px, x = self.ui.sizes.caption, 0
         hands, ui = self._session.direct_edits, self.ui
         save = Box(place.w - 8 * px, 1, 8 * px, place.h - 2)
@@ -125,7 +125,7 @@ class ChartStrip:
             x += box.w + px // 2
 
     def _accepted(self, accept: Callable[[str], str], text: str) -> bool:
-        """Take a text that was typed of a pacer; say why not where it is refused."""
+        """Apply a text typed for a pacer; show why if it is refused."""
         try:
             refusal = accept(text)
         except ValueError as error:

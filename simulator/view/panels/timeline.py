@@ -1,4 +1,4 @@
-"""The timeline: gap to the light, or pace, over distance; the bar to scrub; which line is whose.
+"""The timeline: gap to the light, or pace, over distance; the scrub bar; the key of the lines.
 
 In: a scene's `Chart`, the panel's box. Out: the chart with its key, kept until its curves change;
 the runner's curve and the band of the model's samples are uncovered up to the revealed distance.
@@ -40,14 +40,14 @@ if TYPE_CHECKING:
 
 
 class ChartKind(StrEnum):
-    """What the chart below the stage is of; its value is its heading."""
+    """The kind of chart below the stage; its value is its heading."""
 
     GAP = "gap to the light"
     PACE = "pace, s/400 m"
     PACERS = "who runs when"
 
     def next(self) -> ChartKind:
-        """Return the one after it, round and round."""
+        """Return the next kind, in a ring."""
         kinds = list(ChartKind)
         return kinds[(kinds.index(self) + 1) % len(kinds)]
 
@@ -64,13 +64,13 @@ _BAND_WORDS = (
     "90 % (assumed)",
 )
 _PIN_LABELS = tuple("123456")
-"""A kept run is labelled with its number."""
+"""A kept run has its number as label."""
 _LEAST_NAME, _WIDEST_NAME = 6, 16
-"""What a name is cut to at once, and before it is left out [heights of the type]."""
+"""Widths of a name [heights of the type]: it is left out below the first and cut to the second."""
 
 
 def plot_box(box: Box, sizes: Sizes) -> Box:
-    """Return the plotting area inside the panel: what a click is measured against."""
+    """Return the plotting area inside the panel, the reference for clicks."""
     pad = padding(sizes)
     left = round(sizes.caption * 4.4)
     top, bottom = round(sizes.caption * 2.7), round(sizes.caption * 1.9)
@@ -87,12 +87,12 @@ Curve: TypeAlias = ChartCurve | PaceCurve
 
 
 def values_of(curve: Curve) -> Floats:
-    """Return what a curve is of: gaps [s], or paces [s/400 m]."""
+    """Return the values of a curve: gaps [s], or paces [s/400 m]."""
     return curve.pace_s if isinstance(curve, PaceCurve) else curve.gap_s
 
 
 class Timeline:
-    """Keeps a picture with the runner's whole curve; only its revealed part is ever shown."""
+    """Caches a picture with the runner's whole curve; only its revealed part is ever shown."""
 
     def __init__(self, style: Style, kind: ChartKind = ChartKind.GAP) -> None:
         """Start with nothing drawn; `kind` is of gaps or of paces."""
@@ -106,7 +106,7 @@ class Timeline:
         self._drawn: tuple[Plot, tuple[Curve, ...], list[tuple[Curve, Lines]]] | None = None
 
     def show(self, layer: CachedLayer, scene: Scene, box: Box) -> None:
-        """Bring the still part up to date: axes, ghosts' curves, marks."""
+        """Update the static part: axes, ghosts' curves, marks."""
         chart, sizes = scene.chart, self._sizes
         light = scene.gaps[0].colour if scene.gaps else "green"
         curves = curves_of(chart, self._kind)
@@ -117,19 +117,22 @@ class Timeline:
         marks = tuple(m for m in chart.marks if m.kind != "event" or m.x_m <= chart.reveal_m)
         names = named(curves, scene.ghosts)
         plot = plot_of(chart, box, sizes, self._kind)
-        key = (plot, marks, light, [name for _, name in names])
+        to = compared_to(scene)
+        key = (plot, marks, light, to, [name for _, name in names])
         if not same or band is not self._band or key != self._key:
             if not same:
                 self._curves = curves
             self._band, self._key = band, key
             self._version += 1
-            self._whole = None
         inner = box.inset(1, 1)
 
         def paint(surface: pygame.Surface, _: Box) -> None:
             self._axes(surface, plot, box)
-            heading(surface, box, light, names, self._style, self._kind, banded=band is not None)
-            whole = pygame.Surface((plot.box.w, plot.box.h), 0, 32)
+            banded = band is not None
+            heading(surface, box, (to, light), names, self._style, self._kind, banded=banded)
+            whole, size = self._whole, (plot.box.w, plot.box.h)
+            if whole is None or whole.get_size() != size:
+                whole = pygame.Surface(size, 0, 32)
             moved = Plot(Box(0, 0, plot.box.w, plot.box.h), plot.race_m, plot.least_s, plot.most_s)
             self._field(whole, moved, marks, light, None)
             surface.blit(whole, (plot.box.x, plot.box.y))
@@ -143,7 +146,7 @@ class Timeline:
         layer.field("timeline", inner, (self._kind, self._version), paint)
 
     def _axes(self, surface: pygame.Surface, plot: Plot, box: Box) -> None:
-        """Write what stands left of and below the drawing area."""
+        """Write the numbers left of and below the drawing area."""
         theme, type_ = self._theme, self._type
         area, caption = plot.box, self._sizes.caption
         for tick in ticks(plot.least_s, plot.most_s, area.h, caption):
@@ -172,7 +175,7 @@ class Timeline:
         light: str,
         band: Band | None,
     ) -> None:
-        """Draw what lies in the drawing area: band, grid, the light, ghosts' curves, marks."""
+        """Draw the content of the drawing area: band, grid, the light, ghosts' curves, marks."""
         theme, sizes, area = self._theme, self._sizes, plot.box
         ground = quiet_ground(theme)
         surface.fill(ground, area)
@@ -196,7 +199,7 @@ class Timeline:
         self._write_marks(surface, plot, marks)
 
     def _lines(self, plot: Plot) -> list[tuple[Curve, Lines]]:
-        """Return the curves as they are drawn: worked out again only where one has changed."""
+        """Return the lines of the curves, computed again only if one has changed."""
         if self._drawn is None or self._drawn[0] != plot or self._drawn[1] is not self._curves:
             thin, thick = max(1, round(1.6 * self._sizes.unit)), _thickness(self._sizes)
             known = dict(self._drawn[2]) if self._drawn and self._drawn[0] == plot else {}
@@ -221,13 +224,13 @@ class Timeline:
         for label in labels:
             if label.box is not None:
                 at, tint = label.box.centre, _mark_colour(label.mark, theme)
-                # where it has no room beside another event's line, the line stops before it
+                # without room next to another event's line, the line stops before the label
                 surface.fill(quiet_ground(theme), label.box)
                 px = self._sizes.caption
                 self._type.write(surface, label.mark.label, at, REGULAR, px, tint, align=0.5)
 
     def _uncover(self, surface: pygame.Surface, plot: Plot, chart: Chart) -> None:
-        """Show the runner's curve up to the revealed distance, and not a pixel of the rest."""
+        """Show the runner's curve up to the revealed distance, and not a pixel more."""
         runner = next((c for c in self._curves if c.kind == "runner"), None)
         end = plot.x(min(chart.reveal_m, chart.race_m))
         if runner is None or not len(runner.x_m) or self._whole is None or end <= plot.box.x:
@@ -274,7 +277,7 @@ def plot_of(chart: Chart, box: Box, sizes: Sizes, kind: ChartKind) -> Plot:
 
 
 def _thickness(sizes: Sizes) -> int:
-    """Return how thick the runner's curve is [px]."""
+    """Return the thickness of the runner's curve [px]."""
     return max(2, round(2.6 * sizes.unit))
 
 
@@ -283,17 +286,17 @@ def _thickness(sizes: Sizes) -> int:
 
 @dataclass(frozen=True, slots=True)
 class MarkLabel:
-    """An event of the chart and where its label stands [px]; None where it has no room."""
+    """An event of the chart and the place of its label [px]; None if it has no room."""
 
     mark: ChartMarker
     box: Box | None
 
 
 def mark_labels(plot: Plot, marks: Sequence[ChartMarker], style: Style) -> tuple[MarkLabel, ...]:
-    """Return the events with their labels: beside their line, clear of labels and other lines.
+    """Return the events with their labels: next to their line, clear of labels and other lines.
 
-    A label that is clear of the lines nowhere stands over one; where labels leave no room there is
-    none. None is shortened.
+    A label that cannot avoid the lines covers one; one that cannot avoid other labels is left out.
+    None is shortened.
     """
     area, px = plot.box, style.sizes.caption
     shown = sorted((m for m in marks if m.kind != "distance"), key=lambda m: m.x_m)
@@ -321,15 +324,14 @@ def _mark_colour(mark: ChartMarker, theme: Theme) -> Colour:
 
 
 class TimelineHover(SidePanel):
-    """What the chart says under the mouse; a click on an event goes there."""
+    """The chart's tooltip under the mouse; a click on an event goes there."""
 
     def __init__(self) -> None:
-        """Point at nothing."""
         self._at, self.box = (-1, -1), None
         self.kind: ChartKind | None = ChartKind.GAP
 
     def handle(self, event: pygame.Event, session: Session) -> bool:
-        """Take where the mouse is; a click on the label of an event goes to it."""
+        """Handle a mouse event; a click on the label of an event goes to it."""
         if event.type not in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN) or self.box is None:
             return False
         self._at = event.pos
@@ -341,7 +343,7 @@ class TimelineHover(SidePanel):
         return label is not None
 
     def _under(self) -> MarkLabel | None:
-        """Return the event whose label is under the mouse."""
+        """Return the event with its label under the mouse."""
         if self.box is None or self.kind is None or self.kind is ChartKind.PACERS:
             return None
         chart = self.scene.chart
@@ -355,7 +357,7 @@ class TimelineHover(SidePanel):
         session: Session,  # noqa: ARG002 - as all panels
         focus: Key | None,  # noqa: ARG002
     ) -> None:
-        """Say which gap or pace each curve has at the distance under the mouse."""
+        """Show the gap or pace of each curve at the distance under the mouse."""
         if self.box is None or self.kind is None or self.kind is ChartKind.PACERS:
             return
         if not _holds(plot_box(self.box, self.style.sizes), self._at):
@@ -394,18 +396,19 @@ def _holds(box: Box, at: tuple[int, int]) -> bool:
 
 
 MOST_READ = 6
-"""So many curves are read out at most."""
+"""Most curves in the tooltip."""
 
 
 def read_out(
     scene: Scene, metres: float, kind: ChartKind = ChartKind.GAP
 ) -> tuple[tuple[str, str, str], ...]:
-    """Return what is known at a race distance [m]: name, text and colour name of each curve.
+    """Return the known values at a race distance [m]: name, text and colour name of each curve.
 
-    The first row is the distance. Of her own run nothing is said that is not revealed.
+    The first row is the distance. Unrevealed values of her run are left out.
     """
     paced = kind is ChartKind.PACE
-    chart, rows = scene.chart, [(f"{metres:.0f} m", "s/400 m" if paced else "behind the light", "")]
+    unit = "s/400 m" if paced else f"behind {compared_to(scene)}"
+    chart, rows = scene.chart, [(f"{metres:.0f} m", unit, "")]
     for curve, name in named(curves_of(chart, kind), scene.ghosts)[:MOST_READ]:
         reach_m = min(chart.reveal_m, curve.x_m[-1]) if curve.kind == "runner" else curve.x_m[-1]
         known = metres <= reach_m
@@ -416,13 +419,18 @@ def read_out(
     return tuple(rows)
 
 
-# the key: which line is whose --------------------------------------------------------------------
+def compared_to(scene: Scene) -> str:
+    """Return what gaps are taken to: the light, or the plan where none runs."""
+    return "the plan" if scene.gaps and scene.gaps[0].name == "the plan" else "the light"
+
+
+# the key of the lines
 
 
 def named(curves: Sequence[Curve], ghosts: Sequence[Body]) -> tuple[tuple[Curve, str], ...]:
-    """Return the curves with their names, the weightiest first: what the user made is not lost.
+    """Return the curves with their names, most important first, so that the user's runs stay.
 
-    The runner, runs that were left, kept runs with their numbers, the file's ghosts.
+    The order is the runner, abandoned runs, kept runs with their numbers, the file's ghosts.
     """
     labels = {(ghost.name, ghost.colour): ghost.label for ghost in ghosts}
     rows: list[tuple[int, Curve, str]] = []
@@ -438,13 +446,13 @@ def named(curves: Sequence[Curve], ghosts: Sequence[Body]) -> tuple[tuple[Curve,
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """The words of the chart's key, in the order they stand; empty where there is no room.
+    """The words of the chart's key, in order; empty without room.
 
     Attributes:
         names: curves with their names, cut to fit.
-        more: how many curves are not named.
-        band: what the band is.
-        ways: which way is good.
+        more: number of unnamed curves.
+        band: the meaning of the band.
+        ways: the good direction.
     """
 
     names: tuple[tuple[Curve, str], ...]
@@ -461,10 +469,10 @@ def legend(
     *,
     banded: bool,
 ) -> Legend:
-    """Return as much of the key as fits `room` [px], of curves with the weightiest first.
+    """Return as much of the key as fits `room` [px], of curves with the most important first.
 
-    Long words of the band go first, then which way is good, then the ends of long names; at last
-    curves from the back, and the band where it leaves no room for the runner.
+    Long words of the band are dropped first, then the good direction, then the ends of long names;
+    last the final curves, and the band if it leaves no room for the runner.
     """
     px, pad, width = style.sizes.caption, padding(style.sizes), style.type.width
     least, widest = _LEAST_NAME * px, _WIDEST_NAME * px
@@ -500,29 +508,30 @@ def legend(
 def heading(
     surface: pygame.Surface,
     box: Box,
-    light: str,
+    light: tuple[str, str],
     names: Sequence[tuple[Curve, str]],
     style: Style,
     kind: ChartKind,
     *,
     banded: bool,
 ) -> None:
-    """Write what is drawn along the upper edge of the panel `box`.
+    """Write the key along the upper edge of the panel `box`.
 
     Args:
-        surface: what to write on.
+        surface: the surface to write on.
         box: the whole panel [px].
-        light: the colour of the light's line, as a scenario names it.
-        names: the curves with their names, the weightiest first.
+        light: what gaps are taken to, and the colour of its line, as a scenario names it.
+        names: the curves with their names, most important first.
         style: sizes and colours.
-        kind: what the chart is of.
+        kind: the kind of chart.
         banded: whether there is a band to name.
     """
     theme, type_, px = style.theme, style.type, style.sizes.caption
     pad = padding(style.sizes)
     y = box.y + px * 1.35
     x: float = box.x + pad
-    wide = type_.caps(surface, kind.value, (x, y), px, theme.muted)
+    words = kind.value.replace("the light", light[0])
+    wide = type_.caps(surface, words, (x, y), px, theme.muted)
     arrow(surface, round(x + wide + px), round(y), px, theme.muted)
     x += wide + px + 2 * pad
     if kind is ChartKind.GAP:
@@ -543,12 +552,12 @@ def heading(
 
 
 def controls_width(style: Style) -> int:
-    """Return the room for what can be pressed at the right of a chart's heading [px]."""
+    """Return the width of the controls at the right of a chart's heading [px]."""
     return 20 * style.sizes.caption
 
 
 def heading_box(box: Box, kind: ChartKind, style: Style) -> Box:
-    """Return where the chart's heading stands: a click takes the next chart."""
+    """Return the box of the chart's heading: a click there shows the next chart."""
     px, pad = style.sizes.caption, padding(style.sizes)
     wide = style.type.caps_width(kind.value, px) + 2 * px + pad
     return Box(box.x + pad // 2, box.y, wide, round(2.5 * px))
@@ -568,12 +577,14 @@ def _sample(surface: pygame.Surface, curve: Curve, x: float, y: float, style: St
     return wide
 
 
-def _light(surface: pygame.Surface, x: float, y: float, light: str, style: Style) -> float:
-    theme, px = style.theme, style.sizes.caption
+def _light(
+    surface: pygame.Surface, x: float, y: float, light: tuple[str, str], style: Style
+) -> float:
+    (words, colour), theme, px = light, style.theme, style.sizes.caption
     key = round(1.6 * px)
-    surface.fill(theme.colour(light), (round(x), round(y) - 1, key, max(2, px // 7)))
+    surface.fill(theme.colour(colour), (round(x), round(y) - 1, key, max(2, px // 7)))
     at = (x + key + 6, y)
-    return key + 6 + style.type.write(surface, "the light", at, REGULAR, px, theme.muted)
+    return key + 6 + style.type.write(surface, words, at, REGULAR, px, theme.muted)
 
 
 # -- the drawing area ------------------------------------------------------------------------------
@@ -583,7 +594,7 @@ Lines = list[list[tuple[float, float]]]
 """Points of fine lines [px]."""
 
 STEP_PX = 2
-"""Curves have a point each so many columns."""
+"""Number of columns between two points of a curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -611,7 +622,7 @@ class Plot:
 
     @property
     def per_px(self) -> float:
-        """How much one row down is [s]."""
+        """The value of one pixel row [s]."""
         return (self.most_s - self.least_s) / max(1, self.box.h - 1)
 
     def rows(self, gap_s: Floats) -> Floats:
@@ -622,7 +633,7 @@ class Plot:
 
 
 def ticks(least: float, most: float, height: int, caption: int) -> list[float]:
-    """Return round gap values for the axis, not closer than two lines of text."""
+    """Return round gap values for the axis, at least two lines of text apart."""
     room = max(1, int(height / (1.35 * caption)))
     for step in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 300.0, 3600.0):
         if (most - least) / step <= room:
@@ -631,7 +642,7 @@ def ticks(least: float, most: float, height: int, caption: int) -> list[float]:
 
 
 def metre_lines(race_m: float) -> tuple[float, ...]:
-    """Return the race distances that have a line: each lap's or kilometre's, and the finish."""
+    """Return the race distances with a line: each lap's or kilometre's, and the finish."""
     return (*range(0, int(race_m), 400 if race_m <= 5000.0 else 1000), race_m)
 
 
@@ -689,10 +700,10 @@ def draw_line(
 
 
 def _shifts(thick: int) -> list[float]:
-    """Return how far the fine lines that make a thick one lie below its middle [px]."""
+    """Return the offsets from its middle of the fine lines that make a thick one [px]."""
     return [k - (thick - 1) / 2 for k in range(thick)]
 
 
 def _dash(thick: int) -> tuple[int, int]:
-    """Return how many points of a dashed curve are drawn, and how many left out."""
+    """Return how many points of a dashed curve are drawn, and how many skipped."""
     return (4 * thick + 1, 2 * thick) if thick > 1 else (5, 2)

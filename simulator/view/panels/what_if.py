@@ -1,9 +1,9 @@
 """WHAT IF: finish times for other settings as bars; the live one is highlighted, and may be hidden.
 
-In: a scene's `WhatIf`, the panel's box, the mouse. Out: one field of a layer; a tip or a menu over
-the picture, calls on the session. An axis of times or metres does not begin at zero: a broken foot
-under each bar and the printed range say so. `lay_out` places everything once, for drawing and for
-clicking.
+In: a scene's `WhatIf`, the panel's box, the mouse. Out: one field of a layer; a tooltip or a menu
+over the picture, calls on the session. An axis of times or metres does not begin at zero: a broken
+foot under each bar and the printed range say so. `lay_out` places everything once, for drawing and
+for clicking.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ if TYPE_CHECKING:
     from simulator.session import Session
 
 BARS: Key = ("what if",)
-"""The bars as one control: Tab comes to them last, the arrow keys mark one or change the axis."""
+"""The bars as one control: the last in Tab order; the arrow keys mark one or change the axis."""
 FROM_GUN = ", from the gun"
-"""How an axis ends whose rows are not the live attempt: that was forked, they are whole runs."""
+"""Suffix of an axis whose rows are whole runs, unlike the live attempt, which was forked."""
 FINISH, CHANCE, LIGHT = "finish time", "chance", "light lost"
-"""Measures that are drawn in ways of their own: names of `Measure`."""
+"""Measures with special drawing: names of `Measure`."""
 _LABEL_SHARE = 0.4
-"""Share of the width that one label may take, so that two always have room."""
+"""Most of the width for one label, as a share, so that two always fit."""
 
 
 @dataclass(frozen=True, slots=True)
 class BarLabel:
-    """A bar's label as it is written: the bar's index, the text, where [px], how bold."""
+    """A bar's label: the bar's index, the text, its place [px], how bold."""
 
     index: int
     text: str
@@ -65,15 +65,15 @@ class BarLabel:
 
 @dataclass(frozen=True, slots=True)
 class BarLayout:
-    """Where everything of the panel is [px].
+    """The places of everything in the panel [px].
 
     Attributes:
-        heading: the words that name the axis, and where they stand: a click takes the next one.
-        area: where the bars stand; `bars` are these.
-        columns: bar and label together: what a click is measured by.
+        heading: the name of the axis, and its box: a click shows the next axis.
+        area: the area of the bars; `bars` are their boxes.
+        columns: bar and label together, for clicks.
         labels: no two touch, and none leaves the panel.
-        times: the own bar's finish, and the slowest where its own does not touch that.
-        target_y: where the line of the target lies.
+        times: the own bar's finish, and the slowest if it does not touch that.
+        target_y: the row of the target's line.
     """
 
     inner: Box
@@ -88,7 +88,7 @@ class BarLayout:
 
 @lru_cache(maxsize=8)
 def lay_out(panel: Box, shown: WhatIf, style: Style) -> BarLayout:
-    """Return where everything of the panel stands."""
+    """Return the places of everything in the panel."""
     inner, px = body(panel, style.sizes), style.sizes.caption
     line, words = round(1.5 * px), _heading(shown, inner.w, style)
     wide = min(style.type.width(words, REGULAR, px) + round(1.6 * px), inner.w)
@@ -114,14 +114,14 @@ def lay_out(panel: Box, shown: WhatIf, style: Style) -> BarLayout:
 
 
 def value_of(shown: WhatIf, bar: Alternative) -> float | None:
-    """Return what a bar shows, [s], [m] or a share; None where that is secret or not known."""
+    """Return the value of a bar, [s], [m] or a share; None if that is secret or not known."""
     if bar.hidden and shown.measure != CHANCE:
         return None
     return bar.measured(shown.measure)  # type: ignore[arg-type] # its value names a measure
 
 
 def value_text(shown: WhatIf, bar: Alternative, value: float, decimals: int = 2) -> str:
-    """Return what a bar shows as text."""
+    """Return the value of a bar as text."""
     if shown.measure == FINISH:
         return format_time(value, decimals)
     if shown.measure != LIGHT:
@@ -130,7 +130,7 @@ def value_text(shown: WhatIf, bar: Alternative, value: float, decimals: int = 2)
 
 
 def _scale(shown: WhatIf) -> tuple[float, float]:
-    """Return where the axis of the bars begins, and how much of it they stand on."""
+    """Return where the axis of the bars begins, and its length."""
     known = [v for v in (value_of(shown, bar) for bar in shown.bars) if v is not None]
     if shown.measure not in (FINISH, LIGHT):
         return 0.0, max([*known, 0.01])
@@ -143,8 +143,8 @@ def _scale(shown: WhatIf) -> tuple[float, float]:
 def _labels(area: Box, shown: WhatIf, style: Style) -> tuple[BarLabel, ...]:
     """Return the labels below the bars.
 
-    The live attempt's and the file's are always written; of the others every n-th from it, by the
-    least n at which these are clear of each other.
+    The live attempt's and the file's are always written; of the others every n-th from it, with the
+    smallest n that keeps them apart.
     """
     bars, gap = shown.bars, max(3, round(0.5 * style.sizes.caption))
     every = [_label(i, bar, area, area.w / len(bars), style) for i, bar in enumerate(bars)]
@@ -164,7 +164,7 @@ def _labels(area: Box, shown: WhatIf, style: Style) -> tuple[BarLabel, ...]:
 
 
 def _times(area: Box, shown: WhatIf, style: Style) -> tuple[BarLabel, ...]:
-    """Return the values over the bars: the own one's, and the largest where the two are clear."""
+    """Return the values over the bars: the own one's, and the largest if both fit."""
     values = [(i, b, value_of(shown, b)) for i, b in enumerate(shown.bars)]
     bars = [(i, b, v) for i, b, v in values if v is not None]
     most = max((v for _, _, v in bars), default=0.0)
@@ -180,7 +180,7 @@ def _times(area: Box, shown: WhatIf, style: Style) -> tuple[BarLabel, ...]:
 
 
 def _label(index: int, bar: Alternative, area: Box, step: float, style: Style) -> BarLabel:
-    """Return a label below or over the middle of its bar, moved where it would leave the area."""
+    """Return a label below or over the middle of its bar, moved to stay in the area."""
     weight, px = SEMIBOLD if bar.current else REGULAR, style.sizes.caption
     text = style.type.fit(bar.label, weight, px, round(_LABEL_SHARE * area.w))
     wide = style.type.width(text, weight, px)
@@ -207,12 +207,12 @@ def own_name(what_if: WhatIf) -> str:
 
 
 def files_bar(what_if: WhatIf) -> Alternative | None:
-    """Return the bar of the value of the file, where there is one."""
+    """Return the bar of the file's value, if there is one."""
     return next((bar for bar in what_if.bars if bar.in_file), None)
 
 
 def _own_finish(what_if: WhatIf) -> str:
-    """Return the own finish time, or what else is measured, as the heading says it."""
+    """Return the own finish time, or another measure, for the heading."""
     own = next((bar for bar in what_if.bars if bar.current), None)
     if own is None:
         return ""
@@ -227,7 +227,7 @@ def _own_finish(what_if: WhatIf) -> str:
 
 
 def _heading(what_if: WhatIf, width: int, style: Style) -> str:
-    """Return the longest heading that has room next to the own finish time."""
+    """Return the longest heading that fits next to the own finish time."""
     px = style.sizes.caption
     room = width - style.type.width(_own_finish(what_if), SEMIBOLD, style.sizes.small)
     room = max(1, room - round(2.2 * px))
@@ -238,9 +238,9 @@ def _heading(what_if: WhatIf, width: int, style: Style) -> str:
 
 
 def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
-    """Return what a bar says of itself: a strong line and a quiet one.
+    """Return a bar's tooltip: a strong line and a quiet one.
 
-    The own bar is measured against the file's, any other against the own one.
+    The own bar is compared with the file's, any other with the own one.
     """
     bar, filed, mine = shown.bars[index], files_bar(shown), own_name(shown)
     name = f"{shown.axis.removesuffix(FROM_GUN)} {bar.label}"
@@ -291,7 +291,7 @@ def _tip_of_margin(shown: WhatIf, bar: Alternative, name: str) -> tuple[str, str
 
 
 def _legend(surface: pygame.Surface, box: Box, style: Style) -> None:
-    """Say what a hatched bar is."""
+    """Explain the hatched bars."""
     px, theme, y = style.sizes.caption, style.theme, box.y + 0.55 * box.h
     room, text = box.w - 2 * px, "hatched: a pacer beside, assumed"
     if style.type.width(text, REGULAR, px) > room:
@@ -349,7 +349,7 @@ def _target(
 
 
 def _tag_box(lay: BarLayout, wide: int, line: int) -> Box:
-    """Return where the target is written: at its line, clear of the times over the bars."""
+    """Return the box of the target's time: at its line, clear of the times over the bars."""
     area, y = lay.area, lay.target_y
     times = [Box(t.x - 3, lay.bars[t.index].y - line, t.w + 6, line) for t in lay.times]
     places = [
@@ -398,14 +398,13 @@ def _hatch(surface: pygame.Surface, rect: pygame.Rect, colour: Colour) -> None:
 
 
 class WhatIfPanel(SidePanel):
-    """The bars: one says its time under the mouse, a click takes its value, or the next axis."""
+    """The bars: the mouse shows a bar's time, a click applies its value, or shows the next axis."""
 
     heading = "what if"
     share = 0.28
     rank = 2
 
     def __init__(self) -> None:
-        """Point at nothing."""
         self._at = (-1, -1)
         self._marked = 0
         self._menu: Menu | None = None
@@ -414,25 +413,25 @@ class WhatIfPanel(SidePanel):
 
     @staticmethod
     def wanted(shown: frozenset[Panel]) -> bool:
-        """Where a story asks for other settings."""
+        """Shown if a story wants other settings."""
         return Panel.WHAT_IF in shown
 
     def layout(self, box: Box | None, scene: Scene, style: Style) -> None:
-        """Take its room; the bars are laid out once for drawing and for clicking."""
+        """Set its box; the bars are laid out once for drawing and for clicking."""
         super().layout(box, scene, style)
         self._bars, before, now = None, self._shown, scene.what_if
         if box is None or now is None or not now.bars:
             return
         if now.axis != before.axis:
             self._marked = next((i for i, bar in enumerate(now.bars) if bar.current), 0)
-        # every scene brings a new one: an equal one is kept, and so is what follows from it
+        # every scene brings a new object: an equal one is reused, with all that depends on it
         if _content(now) != _content(before):
             self._shown = now
         self._marked = min(self._marked, len(now.bars) - 1)
         self._bars = lay_out(box, self._shown, style)
 
     def draw(self, layer: CachedLayer, box: Box) -> None:
-        """Bring bars and legend up to date."""
+        """Update bars and legend."""
         shown, style, inner = self._shown, self.style, body(box, self.style.sizes)
         known = self._bars is not None
 
@@ -460,7 +459,7 @@ class WhatIfPanel(SidePanel):
         return self._menu is not None
 
     def handle(self, event: pygame.Event, session: Session) -> bool:
-        """Take where the mouse is; a click takes the value of a bar, or opens the menu of axes."""
+        """Handle a mouse event; a click applies the value of a bar, or opens the menu of axes."""
         if self._menu is not None:
             self._menu = self._menu if self._menu.handle(event) else None
             return True
@@ -477,7 +476,7 @@ class WhatIfPanel(SidePanel):
         return self._on_heading() or index is not None
 
     def control(self, session: Session) -> Control | None:
-        """Return the bars as one control: arrows mark one or change the axis, Enter takes it."""
+        """Return the bars as one control: arrows mark one or change the axis, Enter applies it."""
         if self._bars is None:
             return None
         nowhere = Box(0, 0, 0, 0)
@@ -507,7 +506,7 @@ class WhatIfPanel(SidePanel):
             session.set_axis(axis)
 
     def _take(self, session: Session, index: int) -> None:
-        """Take the value of a bar; the own one, while it is a secret, is shown instead."""
+        """Apply the value of a bar; if the own one is secret, reveal it instead."""
         bar = self._shown.bars[index]
         if not bar.current:
             session.take_bar(index)
@@ -515,7 +514,7 @@ class WhatIfPanel(SidePanel):
             session.perform(Action.REVEAL)
 
     def draw_over(self, surface: pygame.Surface, _session: Session, focus: Key | None) -> None:
-        """Say over the picture what the bar under the mouse, or the marked one, stands for."""
+        """Draw the tooltip of the bar under the mouse, or of the marked one."""
         if self._bars is None or self.box is None:
             return
         theme, unit = self.style.theme, self.style.sizes.unit
@@ -536,7 +535,7 @@ class WhatIfPanel(SidePanel):
             self._tip(surface, self.box, self._bars.heading[1], ("choose what is shown", "click"))
 
     def _tip(self, surface: pygame.Surface, panel: Box, over: Box, words: tuple[str, str]) -> None:
-        """Draw a tip over the bars, never over the heading."""
+        """Draw a tooltip over the bars, never over the heading."""
         (strong, quiet), style = words, self.style
         type_, px, small = style.type, style.sizes.small, style.sizes.caption
         wide = max(type_.width(strong, SEMIBOLD, px), type_.width(quiet, REGULAR, small)) + px
@@ -556,7 +555,7 @@ def _content(shown: WhatIf) -> tuple[object, ...]:
 
 
 def menu_of(session: Session) -> Menu:
-    """Return the menu of what the bars show and by what."""
+    """Return the menu of axes and measures."""
     state = session.panel_state()
     return Menu(
         (
@@ -567,7 +566,7 @@ def menu_of(session: Session) -> Menu:
 
 
 def _next_axis(session: Session, steps: int) -> str:
-    """Return the axis so many further, in a ring; empty where there is no other."""
+    """Return the axis `steps` further, in a ring; empty if there is no other."""
     state = session.panel_state()
     if len(state.axes) < 2 or state.axis not in state.axes:
         return ""

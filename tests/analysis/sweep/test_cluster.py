@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.analysis.sweep.axes import grid_of
-from simulator.analysis.sweep.chunks import Request, request_of
+from simulator.analysis.sweep.chunks import SweepRequest, request_of
 from simulator.analysis.sweep.rows import NOTHING_BESIDE
 from simulator.analysis.sweep.sweep import run_chunks
 from simulator.cli import cluster
@@ -42,7 +42,7 @@ SWEEP += [part for s in SETTINGS for part in ("--set", s)]
 processes = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
 
-def request() -> Request:
+def request() -> SweepRequest:
     wanted = request_of("breaking4", grid_of(VARY), changes=SETTINGS)
     assert wanted.chunks == 4
     return wanted

@@ -13,8 +13,8 @@ import pytest
 from simulator.analysis.summary import summarise
 from simulator.analysis.sweep import chunks
 from simulator.analysis.sweep.axes import grid_of
-from simulator.analysis.sweep.chunks import Request, request_of, run_chunk
-from simulator.analysis.sweep.rows import NOTHING_BESIDE, Varied, is_number
+from simulator.analysis.sweep.chunks import SweepRequest, request_of, run_chunk
+from simulator.analysis.sweep.rows import NOTHING_BESIDE, ScenarioVariations, is_number
 from simulator.analysis.sweep.sweep import Table, run_chunks, run_sweep
 from simulator.analysis.uncertainty import forecast
 from simulator.errors import ScenarioError
@@ -35,11 +35,11 @@ VARIED = [
 ]
 
 
-def _request(vary: Sequence[str], **more: object) -> Request:
+def _request(vary: Sequence[str], **more: object) -> SweepRequest:
     return request_of("breaking4", grid_of(vary), **more)  # type: ignore[arg-type]
 
 
-def _by_the_loader(request: Request, values: Sequence[str]) -> Scenario | str:
+def _by_the_loader(request: SweepRequest, values: Sequence[str]) -> Scenario | str:
     settings = [f"{p}={v}" for p, v in zip(request.grid.paths, values, strict=True)]
     try:
         return load_scenario("breaking4", overrides=[*settings, *NOTHING_BESIDE])
@@ -50,7 +50,7 @@ def _by_the_loader(request: Request, values: Sequence[str]) -> Scenario | str:
 @pytest.mark.parametrize("vary", VARIED, ids=lambda v: v[0].partition("=")[0])
 def test_a_varied_scenario_is_what_the_loader_makes_of_it(vary: list[str]) -> None:
     request = _request(vary)
-    varied = Varied(request.source, request.grid.paths)
+    varied = ScenarioVariations(request.source, request.grid.paths)
     for values in request.grid.rows(0, request.grid.size):
         found, expected = varied.scenario(values), _by_the_loader(request, values)
         assert found == expected
@@ -117,7 +117,7 @@ def test_a_runner_of_its_own_file_travels_with_the_request(tmp_path: Path) -> No
 
 
 @pytest.fixture(scope="module")
-def small() -> Request:
+def small() -> SweepRequest:
     return _request(["pacers.count=0..14", "pacers.front_gap=1,2"], changes=SHORT)
 
 
@@ -136,7 +136,7 @@ def same(a: Table, b: Table) -> bool:
 
 @pytest.mark.usefixtures("in_eights")
 def test_chunks_and_executors_change_nothing(
-    small: Request, monkeypatch: pytest.MonkeyPatch
+    small: SweepRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with ThreadPoolExecutor(2) as pool:
         in_threads = run_sweep(small, pool, 2)
@@ -146,7 +146,7 @@ def test_chunks_and_executors_change_nothing(
 
 
 @pytest.mark.usefixtures("in_eights")
-def test_no_more_is_under_way_than_the_workers_can_take(small: Request) -> None:
+def test_no_more_is_under_way_than_the_workers_can_take(small: SweepRequest) -> None:
     asked: list[int] = []
 
     class Counting(ThreadPoolExecutor):
@@ -163,7 +163,7 @@ def test_no_more_is_under_way_than_the_workers_can_take(small: Request) -> None:
 
 
 @pytest.mark.usefixtures("in_eights")
-def test_a_chunk_is_a_pure_function_of_the_request(small: Request) -> None:
+def test_a_chunk_is_a_pure_function_of_the_request(small: SweepRequest) -> None:
     first, again = run_chunk(small.chunk(2)), run_chunk(small.chunk(2))
     assert same(Table(first), Table(again))
 
@@ -177,7 +177,7 @@ def test_what_a_worker_is_sent_does_not_grow_with_the_sweep() -> None:
     assert tuple(rows) == short.grid.rows(0, short.grid.size)
 
 
-def test_the_digest_tells_requests_apart(small: Request) -> None:
+def test_the_digest_tells_requests_apart(small: SweepRequest) -> None:
     others = [
         _request(["pacers.count=0..14", "pacers.front_gap=1,3"], changes=SHORT),
         _request(["pacers.count=0..14", "pacers.front_gap=1,2"], changes=SHORT, samples=2),

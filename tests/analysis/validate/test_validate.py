@@ -13,8 +13,8 @@ from simulator.analysis.validate.athletes import study
 from simulator.analysis.validate.rows import (
     DRAFTING,
     Role,
-    Row,
     Unit,
+    ValidationRow,
     drafting_rms,
     drafting_rows,
 )
@@ -25,7 +25,7 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "validation.md"
 _NUMBER = re.compile(r"\d+:\d\d\.\d+|\d+\.\d+")
 
 
-def _differences(rows: list[Row], section: str) -> dict[str, float]:
+def _differences(rows: list[ValidationRow], section: str) -> dict[str, float]:
     return {r.what: r.difference for r in rows if section in r.section and r.difference is not None}
 
 
@@ -36,7 +36,7 @@ def _last_digits(number: str) -> int:
     return int(minutes or 0) * 60 * int(10**places) + int(rest.replace(".", ""))
 
 
-def _the_page_is_what_the_command_prints(rows: list[Row]) -> None:
+def _the_page_is_what_the_command_prints(rows: list[ValidationRow]) -> None:
     """To the precision printed: another processor may round a last digit the other way."""
     page, now = PAGE.read_text(encoding="utf-8"), validation_markdown(rows, study())
     assert _NUMBER.sub("#", page) == _NUMBER.sub("#", now), "make validation writes it again"
@@ -44,7 +44,7 @@ def _the_page_is_what_the_command_prints(rows: list[Row]) -> None:
         assert abs(_last_digits(was) - _last_digits(is_now)) <= 1, (was, is_now)
 
 
-def _identities_hold_to_the_hundredth(rows: list[Row]) -> None:
+def _identities_hold_to_the_hundredth(rows: list[ValidationRow]) -> None:
     exact = [r for r in rows if r.role is Role.IDENTITY]
     assert sum("Keller" in r.what for r in exact) == 9
     for row in exact:
@@ -52,7 +52,7 @@ def _identities_hold_to_the_hundredth(rows: list[Row]) -> None:
         assert abs(row.difference) < 0.015, row
 
 
-def _what_is_calibrated_fits_and_what_is_predicted_is_told_apart(rows: list[Row]) -> None:
+def _what_is_calibrated_fits_and_what_is_predicted_is_told_apart(rows: list[ValidationRow]) -> None:
     races = _differences(rows, "Races")
     assert abs(races["Monaco 2023, her splits as the plan"]) < 0.01
     assert abs(races["da Silva's mile, plan of 3:59.37"]) < 0.3
@@ -71,7 +71,7 @@ def _what_is_calibrated_fits_and_what_is_predicted_is_told_apart(rows: list[Row]
     assert abs(predicted["what the bends cost in a mile"]) < 0.03
 
 
-def _a_sensitivity_far_from_its_source_is_shown_as_a_miss(rows: list[Row]) -> None:
+def _a_sensitivity_far_from_its_source_is_shown_as_a_miss(rows: list[ValidationRow]) -> None:
     own = [r for r in rows if r.section.startswith("Breaking4, what a little")]
     words = " ".join(row.what for row in own)
     assert all(name in words for name in ("kit", "MAP", "mass", "gap", "warmer"))
@@ -86,7 +86,7 @@ def _a_sensitivity_far_from_its_source_is_shown_as_a_miss(rows: list[Row]) -> No
             assert ratio == pytest.approx(1.0, abs=0.1), row
 
 
-def _left_out_bests_are_told_as_they_come_out(rows: list[Row]) -> None:
+def _left_out_bests_are_told_as_they_come_out(rows: list[ValidationRow]) -> None:
     errors = 100.0 * np.abs(study().errors)
     by_what = {r.what: r for r in rows if r.section.startswith("Public athletes")}
     for what, value in (("median miss", np.median(errors)), ("worst miss", errors.max())):
@@ -95,7 +95,7 @@ def _left_out_bests_are_told_as_they_come_out(rows: list[Row]) -> None:
         assert (MISS in row.note) == ((row.model or 0.0) > row.published[-1])
 
 
-def _her_splits_ask_for_about_the_published_shelter(rows: list[Row]) -> None:
+def _her_splits_ask_for_about_the_published_shelter(rows: list[ValidationRow]) -> None:
     found = [r for r in rows if "constant shelter that gives" in r.what]
     assert [r.published for r in found] == [(0.27, 0.29)] * 2
     early, late = (r.model or 0.0 for r in found)
@@ -103,7 +103,9 @@ def _her_splits_ask_for_about_the_published_shelter(rows: list[Row]) -> None:
     assert all(abs(r.difference or 0.0) < 0.015 for r in found)
 
 
-def _a_hard_start_that_fades_gains_next_to_nothing_with_anticipation(rows: list[Row]) -> None:
+def _a_hard_start_that_fades_gains_next_to_nothing_with_anticipation(
+    rows: list[ValidationRow],
+) -> None:
     notes = [r.note for r in rows if r.what.startswith("with anticipation")]
     gains = [float(note.split(" s ")[0]) for note in notes]
     assert len(gains) == 3
@@ -124,15 +126,15 @@ def test_drafting_rows_are_the_published_ones_and_one_cannot_be_computed() -> No
 
 
 def test_inside_a_published_range_there_is_no_difference() -> None:
-    def row(model: float) -> Row:
-        return Row("", "", "", (0.27, 0.29), model, Unit.SHARE, Role.PREDICTED)
+    def row(model: float) -> ValidationRow:
+        return ValidationRow("", "", "", (0.27, 0.29), model, Unit.SHARE, Role.PREDICTED)
 
     assert [row(v).difference for v in (0.28, 0.27)] == [0.0, 0.0]
     assert row(0.30).difference == pytest.approx(0.01)
     assert row(0.25).difference == pytest.approx(-0.02)
 
 
-def _rows_become_cells_and_plain_values(rows: list[Row]) -> None:
+def _rows_become_cells_and_plain_values(rows: list[ValidationRow]) -> None:
     for row in rows:
         assert len(validation_cells(row)) == len(VALIDATION_COLUMNS)
         assert "|" not in "".join(validation_cells(row))

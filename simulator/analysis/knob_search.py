@@ -1,4 +1,4 @@
-"""What was tried with knobs: the map of two of them, and what one has to be for a target.
+"""Trials of knobs: the map of two of them, and the value of one that reaches a target.
 
 In: finish times of scenarios with other values, which `simulator.session.variations` makes. Out:
 `KnobMap` and `Goal`, plain values.
@@ -24,13 +24,13 @@ class KnobMap:
     """Finish times over two knobs.
 
     Attributes:
-        names: what the two are called, across and up.
+        names: the names of the two, across and up.
         paths: their paths.
         units: their units, which may be empty.
         xs, ys: their values as texts, from left to right and from the bottom up.
-        finish_s: finish times [s], NaN where she does not finish or that cannot be run, shape
+        finish_s: finish times [s], NaN if she does not finish or the cell cannot be run, shape
             (len(ys), len(xs)).
-        known: where that has been run, the same shape.
+        known: which cells have been run, the same shape.
     """
 
     names: tuple[str, str]
@@ -62,18 +62,18 @@ class KnobMap:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What one knob has to be for a target.
+    """The value of one knob that reaches a target.
 
     Attributes:
         name, path, unit: the knob.
         target_s: the target [s].
         now: the knob's present value; now_s: the finish with it [s], None: she does not finish.
-        value: the value nearest to it that reaches the target; where none does, the best one.
+        value: the nearest value that reaches the target; if none does, the best one.
         finish_s: the finish with that [s]; None: she finishes with no value.
         reached: whether that reaches the target.
-        low, high: the ends of the values that reach it about `value`, where it is a number.
+        low, high: the range of values around `value` that reach it, if it is a number.
         scenario: the scenario with that value.
-        plan_target: the target that its plan was set to, since its own is slower; else empty.
+        plan_target: the target that its plan was set to, if its own is slower; else empty.
         chance: the chance of the target with that value; None while it is not known.
     """
 
@@ -112,7 +112,7 @@ class Goal:
         return f"{self.name.capitalize()} {value} reaches {target}."
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values: what `reach --json` prints."""
+        """Return plain values: the output of `reach --json`."""
         plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "scenario"}
         return plain | {"words": self.words}
 

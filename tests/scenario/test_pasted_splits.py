@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.scenario.pasted_splits import read_splits
+from simulator.scenario.plan import SplitPlan
 from simulator.units import MILE_M, format_time
 
 HTML = """<table><tr><th>m</th><th>time</th></tr><tr><td>400 m</td><td>1:00.57</td></tr>
@@ -92,3 +93,22 @@ def test_what_is_written_is_read_back(times: list[float], laps: bool, placed: bo
 def test_no_text_breaks_it(text: str) -> None:
     with suppress(ValueError):
         assert read_splits(text, MILE_M)[-1][0] == MILE_M
+
+
+def test_a_distance_of_thousands_keeps_its_spaces_and_points() -> None:
+    text = "400 m 1:00,1\n800 m 2:00,4\n1\u202f200 m 3:01,0\n1.500 m 3:45,5"
+    assert read_splits(text, 1500.0) == [
+        (400.0, 60.1),
+        (800.0, 120.4),
+        (1200.0, 181.0),
+        (1500.0, 225.5),
+    ]
+
+
+@pytest.mark.parametrize("distance_m", [1.609, 12.345, 409.344])
+def test_a_table_of_splits_is_read_back_whatever_its_distances(distance_m: float) -> None:
+    rows = {f"{distance_m}0": 90.0, "finish": 240.0}
+    plan = SplitPlan.model_validate({"shape": "splits", "splits": rows})
+    written = plan.model_dump(mode="json")
+    assert next(iter(plan.splits)).distance == distance_m
+    assert SplitPlan.model_validate(written) == plan

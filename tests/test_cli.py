@@ -468,7 +468,7 @@ def test_a_reader_who_has_gone_is_no_cause_for_a_traceback(arguments: tuple[str,
     assert (child.wait(timeout=120), said) == (1, "")
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "gbk"])
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "gbk", "latin-1"])
 def test_a_stream_that_knows_no_minus_sign_keeps_the_sign_of_a_lead(encoding: str) -> None:
     command = [sys.executable, "-m", "simulator", "simulate", "breaking4"]
     environment = {**os.environ, "PYTHONIOENCODING": encoding}

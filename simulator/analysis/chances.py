@@ -132,10 +132,11 @@ def find_chances(
     count, step_s = SAMPLES, recording.step_s
     for i in known.missing(*between_m):
         tick = max(int(np.searchsorted(recording.x, known.x_m[i], side="right")) - 1, 0)
-        past = [*((until, then) for until, then in earlier if until < tick), (tick, scenario)]
         states = None
-        for until, then in past:
-            _, states = _run(then, count, step_s, states, until)
+        for until, then in (*earlier, (tick, scenario)):
+            _, states = _run(then, count, step_s, states, min(until, tick))
+            if until >= tick:  # the scenarios that followed did not apply yet
+                break
         here = np.tile(state_row(recording.state_at_tick(tick)), (count, 1))
         here[:, _THEIRS] = np.asarray(states)[:, _THEIRS]
         share[i] = breaks(_run(scenario, count, step_s, here, None)[0], target_s).mean()

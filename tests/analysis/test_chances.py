@@ -102,16 +102,17 @@ def test_the_chance_does_not_fall_while_she_runs_as_the_samples_do() -> None:
     assert found.at(400.0) == found.at(0.0)
 
 
+@pytest.mark.parametrize("point_m", [700.0, 1000.0])
 def test_a_fork_is_judged_by_samples_that_ran_what_was_in_force_before(
-    scenario: Scenario, attempt: Recording
+    scenario: Scenario, attempt: Recording, point_m: float
 ) -> None:
-    """Who lets the pacers go at 800 m has not run the first half alone."""
+    """Who lets the pacers go at 800 m has not run the first half alone, nor its first 700 m."""
     alone = load_scenario("breaking4", overrides=["pacers.count=0"])
     run = fork(alone, attempt, 1200)
-    stretch = (1000.0, 1000.0)
+    stretch = (point_m, point_m)
     fair = find_chances(alone, run, 246.0, between_m=stretch, earlier=[(1200, scenario)])
     unfair = find_chances(alone, run, 246.0, between_m=stretch)
-    assert (fair.at(1000.0) or 0.0) > (unfair.at(1000.0) or 0.0)
+    assert (fair.at(point_m) or 0.0) > (unfair.at(point_m) or 0.0)
 
 
 def test_a_point_is_worked_out_where_it_is_wanted(scenario: Scenario, attempt: Recording) -> None:

@@ -169,7 +169,8 @@ class DocumentCheck:
             place = find(self.document, detail["loc"])
             if kind == "default_factory_not_called":
                 continue  # a default that depends on a wrong value is no mistake
-            if kind == "too_short" and len(place.value) >= detail["ctx"]["min_length"]:
+            listed = isinstance(place.value, dict | list | tuple)
+            if listed and kind == "too_short" and len(place.value) >= detail["ctx"]["min_length"]:
                 continue  # pydantic counts only the valid ones
             if kind == "extra_forbidden":
                 self._handle_unknown_key(place, detail)
@@ -269,7 +270,7 @@ class DocumentCheck:
     def _in_words(self, detail: ErrorDetails, place: Location) -> tuple[str, str]:
         """Return message and hint for one of pydantic's errors."""
         kind, ctx = detail["type"], detail.get("ctx", {})
-        if kind in ("too_short", "too_long") and isinstance(detail["input"], str):
+        if kind in ("too_short", "too_long") and isinstance(detail["input"], str | int | float):
             kind = f"string_{kind}"  # pydantic uses one kind for lists and text
         given = _as_written(detail["input"], place.node)
         allowed = types_at(self._model, detail["loc"])

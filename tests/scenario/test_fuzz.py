@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -129,6 +129,7 @@ SECTIONS = st.sampled_from(sorted(Scenario.model_fields))
 
 @settings(max_examples=CASES // 5, suppress_health_check=HEALTH)
 @given(st.dictionaries(SECTIONS, TREES, max_size=4))
+@example({"name": 1e300})  # a number that is no text, so the name is too short
 def test_an_absurd_tree_is_a_run_or_a_list_of_problems(book: Book, tree: dict[str, Any]) -> None:
     tried("absurd", lambda: read(flow(tree)), book)
 

@@ -383,8 +383,8 @@ def worded(value: Any, key: str = "") -> Any:
         return [worded(item, "time" if key == "laps" else "") for item in value]
     if key in TIMES and _is_number(value):
         text = format_time(value, 3)
-        short = text.removesuffix("0")
-        return Unquoted(short) if abs(parse_time(text) - value) < 5e-7 else value
+        # 227.83 s is not 3:47.83 to the bit: what is read back has to be what was written
+        return Unquoted(text.removesuffix("0")) if parse_time(text) == value else value
     return value
 
 

@@ -14,13 +14,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from simulator.resources import configs_dir
-from simulator.scenario.loader import load_text, scenario_to_dict
+from simulator.scenario.loader import load_scenario, load_text, scenario_to_dict
 from simulator.scenario.reading import shipped_names
 from simulator.scenario.save import (
     CannotRewriteError,
     Rewritten,
     Unquoted,
     document_text,
+    portable_text,
     rewrite,
     worded,
 )
@@ -322,3 +323,10 @@ def test_nothing_is_rather_not_said_unless_a_comment_hangs_on_it() -> None:
     wanted = {"a": None, "b": None, "c": {"d": None, "e": 2}, "f": 3}
     old = {"a": 1, "b": 2, "c": {"d": 1, "e": 2}, "f": 3}
     assert put_worded(text, old, wanted) == "b: null # why\nc: {e: 2}\nf: 3\n"
+
+
+@pytest.mark.parametrize("target", ["227.83", "3:47.83", "228.0", "239.99", "227.8301", "232.1"])
+def test_a_scenario_in_a_picture_is_read_back_to_the_bit(target: str) -> None:
+    """227.83 s and 3:47.83 differ in their last bit: each is written as what it is."""
+    scenario = load_scenario("breaking4", overrides=[f"plan.target={target}"])
+    assert load_text(portable_text(scenario)).plan == scenario.plan

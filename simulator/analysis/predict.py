@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from simulator.coefficients import AEROBIC_START, TAU_RESERVE
 from simulator.errors import NoAnswerError
-from simulator.physics.air import altitude_share, drag_area
+from simulator.physics.air import altitude_share
 from simulator.physics.attempt import simulate_all
 from simulator.physics.compiled import kernel
 from simulator.physics.setup import endurance_share
@@ -342,7 +342,7 @@ class RaceCost:
 
     def as_run_by(self, runner: Runner) -> RaceCost:
         """Return the race with the slack of a runner with her reserve, on a day without form."""
-        area = drag_area(runner) / runner.kit.drag
+        area = runner.cda / runner.kit.drag
         body = np.array([[runner.drag_cost], [area], [runner.mass]])
         power = np.array([runner.max_aerobic_power])
         needed = replace(self, slack=0.0).reserve(body, power)
@@ -358,7 +358,7 @@ class RaceCost:
         by = self.runner
         drag_cost, area, mass = bodies
         force = drag_cost / by.drag_cost
-        drag = force * area / (drag_area(by) / by.kit.drag) * (by.mass / mass)
+        drag = force * area / (by.cda / by.kit.drag) * (by.mass / mass)
         powers, means = self._parts("power"), self._parts("mean_power")
         ticks = (
             (dt, p[0] + force * p[1] + drag * p[2], m[0] + force * m[1] + drag * m[2])

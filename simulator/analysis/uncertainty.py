@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simulator.analysis.predict import RaceCost, race_cost
-from simulator.physics.air import drag_area
 from simulator.physics.attempt import STATUSES, Outcomes, run_sampled
 from simulator.recording.recording import Status
 from simulator.scenario.loader import load_scenario
@@ -184,8 +183,8 @@ def _centre(runner: Runner, name: str, mass: Floats | None) -> ArrayLike:
         # without the kit, which multiplies any area
         bare = runner.model_copy(update={"kit": runner.kit.model_copy(update={"drag": 1.0})})
         if runner.drag_area is None:
-            return [drag_area(bare.model_copy(update={"mass": m})) for m in mass.tolist()]
-        return drag_area(bare)
+            return [bare.model_copy(update={"mass": m}).cda for m in mass.tolist()]
+        return bare.cda
     value: float = getattr(runner, name)
     return value
 

@@ -24,7 +24,6 @@ from simulator.analysis.validate.hard_starts import alone_over_a_mile, hard_star
 from simulator.analysis.validate.identities import identity_rows
 from simulator.analysis.validate.rows import Role, Unit, ValidationRow, drafting_rows, residual_rows
 from simulator.coefficients import J_PER_ML_O2, G
-from simulator.physics.air import density, drag_area
 from simulator.physics.attempt import finish_times, outcomes_of, simulate, simulate_all
 from simulator.physics.compiled import kernel
 from simulator.recording.recording import Recording
@@ -470,7 +469,7 @@ def _by_drag(temperature: float = 25.0, mass: float = 42.0) -> float:
 
     def drag_share(runner: Runner, air: Environment) -> float:
         v = MILE_M / 246.42
-        drag = 0.5 * density(air) * drag_area(runner) * v * v * (1.0 - 0.29)
+        drag = 0.5 * air.density * runner.cda * v * v * (1.0 - 0.29)
         return runner.drag_cost * drag / (runner.mass * G)
 
     body = Runner()

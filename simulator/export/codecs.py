@@ -18,17 +18,15 @@ import numpy as np
 import pygame
 
 from simulator.background import BackgroundThread
-from simulator.errors import ExtraError, OutputError
+from simulator.errors import OutputError, requiring
 from simulator.files import replacing
 from simulator.stage.events import SoundCue
 from simulator.view.sound import RATE_HZ, Samples, samples_of
 
-try:
+with requiring("A film", "video"):
     import av
     import av.filter
     from av.video.reformatter import VideoReformatter
-except ImportError as error:
-    raise ExtraError("A film", "video") from error
 
 _CODECS: dict[str, tuple[str, str, dict[str, str], dict[str, str]]] = {
     ".mp4": (

@@ -14,7 +14,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from simulator.errors import ExtraError, OutputError
+from simulator.errors import OutputError, requiring
 from simulator.files import is_there, replacing
 from simulator.screen import Camera
 from simulator.stage.story import CompiledChapter, StoryTimeline
@@ -42,12 +42,10 @@ def write_handout(
         OutputError: the file exists already, or cannot be written.
         ExtraError: matplotlib is not installed.
     """
-    try:
+    with requiring("A hand-out as PDF", "plot"):
         import matplotlib as mpl  # noqa: PLC0415 - an extra
         from matplotlib.backends.backend_pdf import PdfPages  # noqa: PLC0415
         from matplotlib.figure import Figure  # noqa: PLC0415
-    except ImportError:
-        raise ExtraError("A hand-out as PDF", "plot") from None
     if is_there(path) and path.is_file() and not force:
         raise OutputError(f"{path} exists already; --force writes over it.")
     name, painter, camera = timeline.script.story.name, Painter(theme), Camera.WHOLE

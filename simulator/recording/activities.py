@@ -10,7 +10,6 @@ as soon as it declares entities. FIT needs the extra `activities`.
 
 from __future__ import annotations
 
-import calendar
 import csv
 import gzip
 import io
@@ -20,13 +19,14 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from simulator.errors import ExtraError, RecordingError
+from simulator.errors import ExtraError, RecordingError, requiring
 from simulator.files import read_bytes
 from simulator.units import decimal_mark, parse_distance, parse_time
 
@@ -166,11 +166,9 @@ def _sound(sample: Sample) -> Sample:
 
 
 def _read_fit(data: bytes) -> Activity:
-    try:
+    with requiring("A FIT file", "activities"):
         from fitdecode import CrcCheck, ErrorHandling, FitReader  # noqa: PLC0415 - an extra
         from fitdecode.records import FIT_FRAME_DATA  # noqa: PLC0415
-    except ImportError:
-        raise ExtraError("A FIT file", "activities") from None
     laps, events, records = list[ActivityLap](), list[tuple[int, str]](), list[Any]()
     kinds = {"lap", "event", "record"}
     with FitReader(
@@ -280,25 +278,13 @@ def _value(element: ET.Element, path: str) -> float | None:
     return None
 
 
-_ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s*(Z|[+-]\d\d:?\d\d)?"
-)
-
-
 def _instant(text: str) -> float | None:
     """Return an ISO 8601 time as seconds since 1970; None if it is none."""
-    match = _ISO.fullmatch(text.strip())
-    if match is None:
-        return None
-    *whole, fraction, zone = match.groups()
     try:
-        seconds = float(calendar.timegm((*map(int, whole), 0, 0, 0)))
+        at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if zone and zone != "Z":
-        east = 3600 * int(zone[1:3]) + 60 * int(zone[-2:])
-        seconds -= east if zone[0] == "+" else -east
-    return seconds + float(f"0.{fraction or 0}")
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
 def _read_tcx(data: bytes) -> Activity:
@@ -409,16 +395,7 @@ def _named_distance(name: str) -> float | None:
 # -- tables ----------------------------------------------------------------------------------------
 
 _DISTANCE_HEADS = (
-    "distance",
-    "dist",
-    "metres",
-    "meters",
-    "m",
-    "km",
-    "split",
-    "at",
-    "mark",
-    "where",
+    *("distance", "dist", "metres", "meters", "m", "km", "split", "at", "mark", "where"),
 )
 _TIME_HEADS = (
     *("time", "run", "runtime", "cumulative", "cumulativetime", "total", "totaltime", "elapsed"),

@@ -266,14 +266,14 @@ def bounds_of(model: type[Section], path: str) -> Bounds:
                 key for s in sections_among(types_at(model, steps[:i])) for key in fields_of(s)
             ]
             hint = did_you_mean(guess(step, known), known)
-            raise _no_number(path, f"unknown key '{step[:60]}'", hint)
+            raise cannot_free(path, f"unknown key '{step[:60]}'", hint)
     allowed = types_at(model, steps)
     row = next((s for s in sections_among(items_of(allowed)) if "value" in fields_of(s)), None)
     if row is not None:
         return bounds_of(row, "value")
     if float not in allowed:
         what = "is a whole number" if int in allowed else "is not a number"
-        raise _no_number(path, what, "free a number that may have a fraction")
+        raise cannot_free(path, what, "free a number that may have a fraction")
     holders = sections_among(types_at(model, steps[:-1]))
     infos = [fields_of(s)[steps[-1]].info for s in holders if steps[-1] in fields_of(s)]
     return Bounds(*_limits(infos[0])) if infos else Bounds(None, None)
@@ -285,7 +285,8 @@ def _limits(info: FieldInfo) -> Iterator[float | None]:
         yield next((float(value) for value in given if value is not None), None)
 
 
-def _no_number(path: str, message: str, hint: str) -> ScenarioError:
+def cannot_free(path: str, message: str, hint: str) -> ScenarioError:
+    """Return the error for something that cannot be free."""
     return ScenarioError([Problem("--free", 0, 0, path[:200], message, hint)])
 
 

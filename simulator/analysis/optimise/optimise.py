@@ -24,7 +24,6 @@ from simulator.analysis.optimise.problem import (
     FreeNumber,
     Objective,
     Optimisation,
-    cannot_free,
     condition_of,
     free_number,
 )
@@ -34,7 +33,7 @@ from simulator.analysis.sweep.rows import Source, is_number
 from simulator.analysis.uncertainty import SAMPLES, chance_words, percentile, sampled, samples_words
 from simulator.errors import NoAnswerError, ScenarioError
 from simulator.physics.attempt import Outcomes, finish_times
-from simulator.scenario.fields import bounds_of
+from simulator.scenario.fields import bounds_of, cannot_free
 from simulator.scenario.model import Scenario
 from simulator.units import format_distance, format_signed, format_time, time_cell
 

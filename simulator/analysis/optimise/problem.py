@@ -21,7 +21,7 @@ from simulator.analysis.sweep.rows import NOTHING_BESIDE, ScenarioVariations, So
 from simulator.errors import NoAnswerError, Problem, ScenarioError
 from simulator.physics.attempt import Outcomes, outcomes_of
 from simulator.records import speed_range
-from simulator.scenario.fields import Section, bounds_of
+from simulator.scenario.fields import Section, bounds_of, cannot_free
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import SplitPlan, schedule_of
@@ -187,11 +187,6 @@ class FreeNumber:
     def share(self, value: float) -> float:
         """Return a value's share of the range, clipped to 0..1."""
         return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
-
-
-def cannot_free(path: str, message: str, hint: str) -> ScenarioError:
-    """Return the error for something that cannot be free."""
-    return ScenarioError([Problem("--free", 0, 0, path[:100], message, hint)])
 
 
 def free_number(text: str) -> FreeNumber:

@@ -103,16 +103,14 @@ def _errors(scenario: Scenario) -> dict[str, Scenario]:
     pacers, half_m = scenario.pacers, scenario.distance / 2.0
     if not any(slot.ahead > BESIDE_REACH_M for slot in pacers.line_up()):
         return {}
-    leader = pacers.leader
     cases = {
-        f"fade: {fade:g} s lost from half way on": pacers.model_copy(
-            update={"leader": leader.model_copy(update={"fade": fade, "fade_from": half_m})}
+        f"fade: {fade:g} s lost from half way on": pacers.with_values(
+            {"leader.fade": fade, "leader.fade_from": half_m}
         )
         for fade in FADES_S
     }
-    surge = leader.model_copy(update={"surge": SURGE_S, "surge_from": half_m})
     words = f"surge: {SURGE_S:g} s gained at half way, then given back"
-    cases[words] = pacers.model_copy(update={"leader": surge})
+    cases[words] = pacers.with_values({"leader.surge": SURGE_S, "leader.surge_from": half_m})
     if pacers.shelter is None:
         swapping: Pacers | None = pacers
         if not _hands_over(pacers):

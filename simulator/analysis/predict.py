@@ -242,15 +242,8 @@ def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[Deman
 
 
 def _unlimited(scenario: Scenario) -> Scenario:
-    pacers = {"follows": None, "leader": Leader()}
-    return scenario.model_copy(
-        update={
-            "runner": scenario.runner.model_copy(update=_ENDLESS),
-            "pacers": scenario.pacers.model_copy(update=pacers),
-            "ghosts": (),
-            "published": None,
-        }
-    )
+    alone = {"pacers.follows": None, "pacers.leader": Leader(), "ghosts": (), "published": None}
+    return scenario.with_values({"runner": scenario.runner.with_values(_ENDLESS), **alone})
 
 
 def _demand(run: Recording, last_m: float, scenario: Scenario) -> Demand:
@@ -387,9 +380,7 @@ def race_cost(scenario: Scenario, runner: Runner) -> RaceCost:
     as_hers = {name: getattr(runner, name) for name in names}
     runner = scenario.runner.model_copy(update=as_hers)
     bodies = [{"drag_cost": _NOTHING, "drag_area": _NOTHING}, {"drag_area": _NOTHING}, {}]
-    parts = demands(
-        [scenario.model_copy(update={"runner": runner.model_copy(update=body)}) for body in bodies]
-    )
+    parts = demands([scenario.with_values({"runner": runner.with_values(body)}) for body in bodies])
     level, force, drag = parts
     return RaceCost(level, force, drag, runner)
 
@@ -416,13 +407,12 @@ def _padded(rows: Sequence[Floats]) -> Floats:
 def stretched(scenario: Scenario, finish_s: float) -> Scenario:
     """Return the scenario with its plan stretched in time so that it ends at `finish_s` [s]."""
     plan = _stretched_plan(scenario.plan, finish_s)
-    return scenario.model_copy(update={"plan": plan})
+    return scenario.with_values({"plan": plan})
 
 
 def evenly(scenario: Scenario) -> Scenario:
     """Return the scenario with an even plan."""
-    even = EvenPlan(standing_start=scenario.plan.standing_start)
-    return scenario.model_copy(update={"plan": even})
+    return scenario.with_values({"plan": EvenPlan(standing_start=scenario.plan.standing_start)})
 
 
 def _stretched_plan(plan: Plan, finish_s: float) -> Plan:

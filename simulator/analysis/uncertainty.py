@@ -181,7 +181,7 @@ def _form_needed(race: RaceCost, bodies: Floats, power: Floats, reserve: Floats)
 def _centre(runner: Runner, name: str, mass: Floats | None) -> ArrayLike:
     if name == "drag_area" and mass is not None:
         # without the kit, which multiplies any area
-        bare = runner.model_copy(update={"kit": runner.kit.model_copy(update={"drag": 1.0})})
+        bare = runner.with_values({"kit.drag": 1.0})
         if runner.drag_area is None:
             return [bare.model_copy(update={"mass": m}).cda for m in mass.tolist()]
         return bare.cda

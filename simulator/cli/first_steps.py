@@ -277,7 +277,10 @@ def _of_cache() -> str:
 
 
 def _of_packages() -> str:
-    needed = [re.split(r"[^\w.-]", text, maxsplit=1)[0] for text in _requirements("")]
+    listed = metadata("lightpace").get_all("Requires-Dist") or []
+    needed = [
+        re.split(r"[^\w.-]", text, maxsplit=1)[0] for text in listed if "extra ==" not in text
+    ]
     return ", ".join(f"{name} {_installed(name) or 'MISSING'}" for name in needed)
 
 
@@ -287,13 +290,6 @@ def _of_extras() -> str:
         there = _installed(package)
         said.append(f"{extra} ({package} {there})" if there else f"no {extra}")
     return ", ".join(said)
-
-
-def _requirements(extra: str) -> list[str]:
-    """Return the requirements of the installed lightpace, without extras or for one of them."""
-    listed = metadata("lightpace").get_all("Requires-Dist") or []
-    wanted = f"extra == '{extra}'"
-    return [text for text in listed if (wanted in text if extra else "extra ==" not in text)]
 
 
 def _installed(package: str) -> str:

@@ -10,10 +10,10 @@ import difflib
 import math
 import re
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Annotated, Any, Literal, NamedTuple, TypeAlias, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeAlias, Union, get_args, get_origin
 
 from pydantic import BaseModel as PydanticModel
 from pydantic import (
@@ -87,6 +87,15 @@ class Section(PydanticModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+    def with_values(self, values: Mapping[str, Any]) -> Self:
+        """Return the section with other values by path, such as `runner.kit.drag`; unchecked."""
+        changed = self
+        for path, value in values.items():
+            first, _, rest = path.partition(".")
+            below = getattr(changed, first).with_values({rest: value}) if rest else value
+            changed = changed.model_copy(update={first: below})
+        return changed
 
 
 @dataclass(frozen=True, slots=True)

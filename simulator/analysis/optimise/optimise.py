@@ -22,7 +22,6 @@ from simulator.analysis.optimise.problem import (
     RESULTS,
     Condition,
     FreeNumber,
-    Objective,
     Optimisation,
     condition_of,
     free_number,
@@ -138,7 +137,6 @@ def optimise(
     source.load()
     conditions = [condition_of(text) for text in subject_to]
     name = {"pacers": "pacers.count"}.get(minimise or maximise, minimise or maximise) or FINISH
-    aim = Objective(name, -1.0 if maximise else 1.0)
     whole, numbers, free_plan = _freed(source, free, name)
     known = [*RESULTS, *whole, *(n.path for n in numbers)]
     if name not in known:
@@ -148,7 +146,15 @@ def optimise(
     # a minimised number is tried from below, so that the first feasible value is the answer
     for chosen in _combinations(whole, name, reverse=bool(maximise)):
         try:
-            problem = Optimisation(source, chosen, numbers, aim, conditions, free_plan=free_plan)
+            problem = Optimisation(
+                source,
+                chosen,
+                numbers,
+                name,
+                conditions,
+                free_plan=free_plan,
+                maximise=bool(maximise),
+            )
         except NoAnswerError as refusal:
             refusals.append(refusal)
             continue

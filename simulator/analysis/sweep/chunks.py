@@ -118,37 +118,24 @@ class SweepRequest:
     def chunk(self, number: int) -> Chunk:
         """Return one chunk: all that a worker needs, with only its rows of the grid."""
         begin = number * self.chunk_rows
-        return Chunk(
-            self.source,
-            self.grid.paths,
-            self.grid.numeric,
-            self.grid.rows(begin, begin + self.chunk_rows),
-            self.samples,
-            self.seed,
-            self.target_s,
-            self.splits_m,
-        )
+        grid, rest = self.grid, replace(self, grid=Grid(()))
+        return Chunk(rest, grid.paths, grid.numeric, grid.rows(begin, begin + self.chunk_rows))
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some rows of a sweep; see `SweepRequest` for the other attributes.
+    """Some rows of a sweep.
 
     Attributes:
-        source: the scenario.
+        request: the sweep, without its grid.
         paths, numeric: the varied paths, and which of them are numbers.
         rows: the values, one text for each path.
-        samples, seed, target_s, splits_m: as in the request.
     """
 
-    source: Source
+    request: SweepRequest
     paths: tuple[str, ...]
     numeric: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
-    samples: int
-    seed: int
-    target_s: float
-    splits_m: tuple[float, ...]
 
 
 def request_of(
@@ -233,7 +220,7 @@ def _longest(base: Scenario, grid: Grid) -> float:
 def run_chunk(chunk: Chunk, threads: int = 1) -> Columns:
     """Return the columns of one chunk, computed on this many threads: a pure function."""
     rows = chunk.rows
-    varied = ScenarioVariations(chunk.source, chunk.paths)
+    varied = ScenarioVariations(chunk.request.source, chunk.paths)
     results = [varied.scenario(values) for values in rows]
     scenarios = [s for s in results if isinstance(s, Scenario)]
     valid = np.array([isinstance(s, Scenario) for s in results])
@@ -245,12 +232,12 @@ def run_chunk(chunk: Chunk, threads: int = 1) -> Columns:
             if chunk.numeric[i]
             else np.array(texts)
         )
-    numbers = _outcomes(scenarios, chunk, threads) if scenarios else {}
+    numbers = _outcomes(scenarios, chunk.request, threads) if scenarios else {}
     status = np.full(len(rows), INVALID, dtype="<U32")
     status[valid] = numbers.pop("status", np.array([], dtype="<U32"))
     columns["status"] = status
     columns["reason"] = np.array(["" if isinstance(s, Scenario) else s for s in results])
-    for name in result_names(chunk):
+    for name in result_names(chunk.request):
         column = np.full(len(rows), np.nan)
         if name in numbers:
             column[valid] = numbers[name]
@@ -258,20 +245,20 @@ def run_chunk(chunk: Chunk, threads: int = 1) -> Columns:
     return columns
 
 
-def result_names(chunk: Chunk) -> tuple[str, ...]:
+def result_names(request: SweepRequest) -> tuple[str, ...]:
     """Return the names of the result columns."""
-    splits = tuple(f"split_{x:.0f}_s" for x in chunk.splits_m)
+    splits = tuple(f"split_{x:.0f}_s" for x in request.splits_m)
     names = ("finish_s", *splits, "lost_light_m", "mean_shelter", "reserve_used")
-    if chunk.samples:
+    if request.samples:
         names += ("p5_s", "p50_s", "p95_s", "chance")
     return names
 
 
-def _outcomes(scenarios: Sequence[Scenario], chunk: Chunk, threads: int) -> Columns:
-    ran = outcomes_of(scenarios, places_m=chunk.splits_m, watch_light=True, threads=threads)
+def _outcomes(scenarios: Sequence[Scenario], request: SweepRequest, threads: int) -> Columns:
+    ran = outcomes_of(scenarios, places_m=request.splits_m, watch_light=True, threads=threads)
     times = ran.time_s.copy()
     race = np.array([s.distance for s in scenarios])
-    times[np.asarray(chunk.splits_m)[None, :] >= race[:, None]] = np.nan
+    times[np.asarray(request.splits_m)[None, :] >= race[:, None]] = np.nan
     words = np.array([status.value for status in STATUSES])
     columns: Columns = {
         "status": words[ran.status],
@@ -280,22 +267,22 @@ def _outcomes(scenarios: Sequence[Scenario], chunk: Chunk, threads: int) -> Colu
         "mean_shelter": ran.shelter,
         "reserve_used": ran.reserve_used,
     }
-    for i, x in enumerate(chunk.splits_m):
+    for i, x in enumerate(request.splits_m):
         columns[f"split_{x:.0f}_s"] = times[:, i]
-    if chunk.samples:
-        columns |= _sampled(scenarios, chunk)
+    if request.samples:
+        columns |= _sampled(scenarios, request)
     return columns
 
 
-def _sampled(scenarios: Sequence[Scenario], chunk: Chunk) -> Columns:
+def _sampled(scenarios: Sequence[Scenario], request: SweepRequest) -> Columns:
     """Return percentiles of the finish and the chance of the target, from samples of each row."""
-    shares = draw(chunk.samples, chunk.seed)
-    finish = np.full((len(scenarios), chunk.samples), np.nan)
+    shares = draw(request.samples, request.seed)
+    finish = np.full((len(scenarios), request.samples), np.nan)
     chance = np.zeros(len(scenarios))
     for i, scenario in enumerate(scenarios):
         ran = run_samples(scenario, samples_of(scenario, shares))
         finish[i] = np.where(ran.valid, ran.finish_s, np.nan)
-        chance[i] = breaks(ran, chunk.target_s).mean()
+        chance[i] = breaks(ran, request.target_s).mean()
     percentiles = np.full((3, len(scenarios)), np.nan)
     some = ~np.isnan(finish).all(axis=1)
     if some.any():

@@ -8,9 +8,8 @@ ran it, in what order, or that a worker died (if its executor gives the chunk to
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -59,25 +58,13 @@ def run_chunks(
             yield under_way.pop(future), future.result()
 
 
-@dataclass(frozen=True, eq=False)
-class Table(Mapping[str, NDArray[Any]]):
+class Table(dict[str, NDArray[Any]]):
     """Results by column; missing numbers are NaN, texts may be empty."""
-
-    columns: Columns
-
-    def __getitem__(self, name: str) -> NDArray[Any]:
-        return self.columns[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.columns)
-
-    def __len__(self) -> int:
-        return len(self.columns)
 
     @property
     def rows(self) -> int:
         """Number of rows."""
-        return len(next(iter(self.columns.values()), ()))
+        return len(next(iter(self.values()), ()))
 
     def to_pandas(self) -> Any:
         """Return a pandas `DataFrame`.

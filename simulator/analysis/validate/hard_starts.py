@@ -40,8 +40,7 @@ def alone_over_a_mile(finish_s: float) -> Scenario:
 
 def held_at(scenario: Scenario, shelter: float) -> Scenario:
     """Return the scenario with one constant shelter."""
-    pacers = scenario.pacers.model_copy(update={"shelter": (ConstantShelter(value=shelter),)})
-    return scenario.model_copy(update={"pacers": pacers})
+    return scenario.with_values({"pacers.shelter": (ConstantShelter(value=shelter),)})
 
 
 def hard_start_rows() -> list[ValidationRow]:
@@ -56,7 +55,7 @@ def hard_start_rows() -> list[ValidationRow]:
     late_targets = predicted_times(miles, last_m=LAST_M)
     rows = []
     for word, anticipation in (("with", Runner().anticipation), ("without", NO_ANTICIPATION)):
-        runs = [_anticipating(mile, anticipation) for mile in miles]
+        runs = [m.with_values({"runner.anticipation": anticipation}) for m in miles]
         late = _finishes([stretched(m, t) for m, t in zip(runs, late_targets, strict=True)])
         best = _best(runs, never)
         for i, shelter in enumerate(SHELTERS):
@@ -86,7 +85,8 @@ def _harder_rows(
     """Return what a deliberately hard start costs compared with the best even plan."""
     rows = []
     for strength in HARDER:
-        finishes = _best([_harder(mile, strength) for mile in miles], never)
+        plan = SteppedPlan(shape="positive", strength=strength)
+        finishes = _best([mile.with_values({"plan": plan}) for mile in miles], never)
         for shelter, finish, even in zip(SHELTERS, finishes, best, strict=True):
             rows.append(
                 ValidationRow(
@@ -115,13 +115,3 @@ def _best(miles: Sequence[Scenario], never: Sequence[float]) -> Floats:
 
 def _finishes(scenarios: Sequence[Scenario]) -> Floats:
     return np.array([run.finish_s or np.inf for run in simulate_all(scenarios)])
-
-
-def _harder(scenario: Scenario, strength: float) -> Scenario:
-    plan = SteppedPlan(shape="positive", strength=strength)
-    return scenario.model_copy(update={"plan": plan})
-
-
-def _anticipating(scenario: Scenario, anticipation: float) -> Scenario:
-    runner = scenario.runner.model_copy(update={"anticipation": anticipation})
-    return scenario.model_copy(update={"runner": runner})

@@ -33,30 +33,20 @@ class Role(Enum):
 
 
 class Unit(Enum):
-    """The notation of a value, and its decimals."""
+    """The notation of a value: its unit for programs, its decimals, its unit for people."""
 
-    TIME = "time"
-    SECONDS = "s"
-    SHARE = "1"
-    SQUARE_SPEED = "m2/s2"
-    METRES = "m"
-    LITRES = "l"
-    OXYGEN = "ml/(kg min)"
-    SPEED = "m/s"
-    PERCENT = "%"
+    TIME = "s", 2, ""
+    SECONDS = "s", 2, " s"
+    SHARE = "1", 3, ""
+    SQUARE_SPEED = "m2/s2", 4, " m²/s²"
+    METRES = "m", 0, " m"
+    LITRES = "l", 2, " l"
+    OXYGEN = "ml/(kg min)", 1, " ml/(kg min)"
+    SPEED = "m/s", 2, " m/s"
+    PERCENT = "%", 2, " %"
 
-
-DECIMALS = {
-    Unit.TIME: 2,
-    Unit.SECONDS: 2,
-    Unit.SHARE: 3,
-    Unit.SQUARE_SPEED: 4,
-    Unit.METRES: 0,
-    Unit.LITRES: 2,
-    Unit.OXYGEN: 1,
-    Unit.SPEED: 2,
-    Unit.PERCENT: 2,
-}
+    def __init__(self, name_: str, decimals: int, sign: str) -> None:
+        self.plain, self.decimals, self.sign = name_, decimals, sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +91,7 @@ class ValidationRow:
             "published": ends[0] if len(ends) == 1 else (ends or None),
             "model": self.model,
             "difference": self.difference,
-            "unit": "s" if self.unit is Unit.TIME else self.unit.value,
+            "unit": self.unit.plain,
             "role": self.role.value,
             "note": self.note,
         }

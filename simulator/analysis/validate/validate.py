@@ -158,9 +158,7 @@ def _from_1200(scenario: Scenario, value: float, finish_s: float) -> Scenario:
     if not isinstance(plan, SplitPlan):
         raise TypeError("the replay's plan is a table of splits")
     splits = (*plan.splits[:-1], PlanSplit(time=finish_s))
-    return held_at(scenario, value).model_copy(
-        update={"plan": plan.model_copy(update={"splits": splits})}
-    )
+    return held_at(scenario, value).with_values({"plan.splits": splits})
 
 
 # -- predicted times ------------------------------------------------------------------------------

@@ -297,12 +297,7 @@ class Pacers(CheckedSection):
     @property
     def gap_m(self) -> float:
         """Gap to the nearest slot ahead, filled or not [m]; 0: there is none."""
-        return self._formation_gap_m if self.front_gap is None else self.front_gap
-
-    @property
-    def _formation_gap_m(self) -> float:
-        ahead = [s.ahead for s in self.formation.slots if s.ahead > BESIDE_REACH_M]
-        return min(ahead, default=0.0)
+        return self.formation.outline[1] if self.front_gap is None else self.front_gap
 
     def called(self) -> dict[str, str]:
         """Return each pacer's display name, by his name in the formation."""
@@ -311,7 +306,7 @@ class Pacers(CheckedSection):
 
     def _shift_m(self) -> float:
         """Return how far `front_gap` moves the slots ahead [m]."""
-        return self.gap_m - self._formation_gap_m
+        return self.gap_m - self.formation.outline[1]
 
     def _chosen(self) -> list[Slot]:
         """Return the filled slots, named, at the formation's places."""

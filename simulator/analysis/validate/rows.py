@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -215,7 +216,4 @@ def residual_rows(
 
 def sections(rows: Sequence[ValidationRow]) -> dict[str, list[ValidationRow]]:
     """Return the rows by their heading, in order."""
-    by_heading: dict[str, list[ValidationRow]] = {}
-    for row in rows:
-        by_heading.setdefault(row.section, []).append(row)
-    return by_heading
+    return {heading: [*listed] for heading, listed in groupby(rows, lambda row: row.section)}

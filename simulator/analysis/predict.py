@@ -198,7 +198,7 @@ def _slopes(scenarios: Sequence[Scenario], times: Sequence[float]) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class Demand:
+class PowerDemand:
     """The power that a plan takes, from the gun to the line, and the rise of her oxygen uptake.
 
     Attributes:
@@ -220,7 +220,7 @@ class Demand:
     start: float
     tau: float
 
-    def every(self, ticks: int) -> Demand:
+    def every(self, ticks: int) -> PowerDemand:
         """Return the same with this many ticks merged: faster, and nearly as exact."""
         last = len(self.mean_power)
         begins = np.arange(0, last, ticks)
@@ -231,7 +231,7 @@ class Demand:
         return replace(self, time_s=time, power=self.power[at], mean_power=mean, bend=self.bend[at])
 
 
-def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[Demand]:
+def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[PowerDemand]:
     """Return what each scenario's plan takes, run without any limit.
 
     The group follows her plan and she her slot, whatever wave the scenario's group follows. The
@@ -246,7 +246,7 @@ def _unlimited(scenario: Scenario) -> Scenario:
     return scenario.with_values({"runner": scenario.runner.with_values(_ENDLESS), **alone})
 
 
-def _demand(run: Recording, last_m: float, scenario: Scenario) -> Demand:
+def _demand(run: Recording, last_m: float, scenario: Scenario) -> PowerDemand:
     tick = np.arange(run.ticks + 1) * run.step_s
     end = run.end_s if last_m == 0 else float(run.time_at(run.race_m - last_m))
     inside = int((tick < end).sum())
@@ -262,7 +262,7 @@ def _demand(run: Recording, last_m: float, scenario: Scenario) -> Demand:
     runner, planned = scenario.runner, schedule_of(scenario.plan, scenario.distance)
     share = altitude_share(scenario.environment.pressure)
     # P, MAP, E(0) and A(0) times one factor are the same run: economy is a scale
-    return Demand(
+    return PowerDemand(
         time,
         runner.economy * run.power[last],
         runner.economy * mean[:inside],
@@ -274,7 +274,7 @@ def _demand(run: Recording, last_m: float, scenario: Scenario) -> Demand:
 
 
 def reserve_needed(
-    plans: Sequence[Demand], aerobic_max: ArrayLike, *, bends: bool = True
+    plans: Sequence[PowerDemand], aerobic_max: ArrayLike, *, bends: bool = True
 ) -> Floats:
     """Return the reserve E(0) with which the limit just never binds [J/kg].
 
@@ -317,7 +317,7 @@ def _summed(
 
 
 @dataclass(frozen=True, eq=False)
-class RaceCost:
+class RaceDemand:
     """The power of a race, in parts: its plan fixes the pace, so that power is linear in k and K.
 
     Attributes:
@@ -327,13 +327,13 @@ class RaceCost:
         slack: a runner's reserve less the race's need [J/kg].
     """
 
-    level: Demand
-    force: Demand
-    drag: Demand
+    level: PowerDemand
+    force: PowerDemand
+    drag: PowerDemand
     runner: Runner
     slack: float = 0.0
 
-    def as_run_by(self, runner: Runner) -> RaceCost:
+    def as_run_by(self, runner: Runner) -> RaceDemand:
         """Return the race with the slack of a runner with her reserve, on a day without form."""
         area = runner.cda / runner.kit.drag
         body = np.array([[runner.drag_cost], [area], [runner.mass]])
@@ -374,7 +374,7 @@ _NOTHING = 1e-9
 """A drag area or cost near zero, which can be divided by."""
 
 
-def race_cost(scenario: Scenario, runner: Runner) -> RaceCost:
+def race_demand(scenario: Scenario, runner: Runner) -> RaceDemand:
     """Return the power of a race in parts, with the economy and oxygen uptake of `runner`."""
     names = ("economy", "oxygen_kinetics", "endurance")
     as_hers = {name: getattr(runner, name) for name in names}
@@ -382,14 +382,14 @@ def race_cost(scenario: Scenario, runner: Runner) -> RaceCost:
     bodies = [{"drag_cost": _NOTHING, "drag_area": _NOTHING}, {"drag_area": _NOTHING}, {}]
     parts = demands([scenario.with_values({"runner": runner.with_values(body)}) for body in bodies])
     level, force, drag = parts
-    return RaceCost(level, force, drag, runner)
+    return RaceDemand(level, force, drag, runner)
 
 
-def _level(demand: Demand, bends: bool) -> Floats:
+def _level(demand: PowerDemand, bends: bool) -> Floats:
     return demand.power if bends else demand.power / demand.bend
 
 
-def _parts(plans: Sequence[Demand], bends: bool) -> Iterator[tuple[Floats, Floats, Floats]]:
+def _parts(plans: Sequence[PowerDemand], bends: bool) -> Iterator[tuple[Floats, Floats, Floats]]:
     """Yield each plan's steps [s], and the powers at their beginning and on average [W/kg]."""
     for demand in plans:
         dearer = 1.0 if bends else 0.5 * (demand.bend[1:] + demand.bend[:-1])

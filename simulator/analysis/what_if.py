@@ -41,7 +41,7 @@ FADES_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 WINDS_M_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 
 
-Row: TypeAlias = tuple[str, bool, bool, dict[str, Any]]
+PacerRow: TypeAlias = tuple[str, bool, bool, dict[str, Any]]
 """A row with other pacers: its label, whether it is current, whether in the file, its changes."""
 
 
@@ -178,7 +178,7 @@ def formations(scenario: Scenario, file: Scenario) -> list[Alternative]:
 def policies(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return holding the light, and waiting for her at several distances behind it."""
     current, filed = _wait(scenario.pacers), _wait(file.pacers)
-    rows: list[Row] = [("hold", current is None, filed is None, {"policy": "hold_light"})]
+    rows: list[PacerRow] = [("hold", current is None, filed is None, {"policy": "hold_light"})]
     for wait in sorted({*WAITS_M, *(w for w in (current, filed) if w is not None)}):
         update = {"policy": "wait_for_runner", "drop_back": wait}
         rows.append((f"wait {wait:g}", wait == current, wait == filed, update))
@@ -190,7 +190,7 @@ def _wait(pacers: Pacers) -> float | None:
     return None if pacers.policy == "hold_light" else pacers.drop_back
 
 
-def _with_pacers(scenario: Scenario, rows: Sequence[Row]) -> list[Alternative]:
+def _with_pacers(scenario: Scenario, rows: Sequence[PacerRow]) -> list[Alternative]:
     """Return rows with other pacers, without those that would collide.
 
     The current row has the scenario's own. None in `update` leaves a value out.

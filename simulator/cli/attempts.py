@@ -51,7 +51,7 @@ from simulator.units import (
 
 if TYPE_CHECKING:
     from simulator.analysis.attribution import PriceList
-    from simulator.analysis.coach import Answer, Spurt
+    from simulator.analysis.coach import CaseOutcome, EndSpurt
     from simulator.analysis.summary import Summary
     from simulator.analysis.uncertainty import Forecast
     from simulator.export.film import FilmSegment, SceneAt
@@ -122,16 +122,16 @@ def coach(
     seed: Seed = 1,
 ) -> None:
     """Answer a coach: how likely it is, what pacers who err cost, which end spurt is left."""
-    from simulator.analysis.coach import answers, spurts
+    from simulator.analysis.coach import case_outcomes, end_spurts
     from simulator.physics.attempt import simulate as run
 
     attempt = load(scenario, changes)
-    cases, left = answers(attempt, samples, seed), spurts(attempt, run(attempt))
+    cases, left = case_outcomes(attempt, samples, seed), end_spurts(attempt, run(attempt))
     if as_json:
         plain = {"cases": [asdict(c) for c in cases], "end_spurts": [s.to_dict() for s in left]}
         print_json({"scenario": attempt.name, "samples": samples, "seed": seed, **plain})
     else:
-        print_answers(attempt, cases, left, samples, seed)
+        print_coach(attempt, cases, left, samples, seed)
 
 
 @app.command()
@@ -584,8 +584,12 @@ def print_prices(listed: PriceList) -> None:
     )
 
 
-def print_answers(
-    scenario: Scenario, cases: Sequence[Answer], left: Sequence[Spurt], samples: int, seed: int
+def print_coach(
+    scenario: Scenario,
+    cases: Sequence[CaseOutcome],
+    left: Sequence[EndSpurt],
+    samples: int,
+    seed: int,
 ) -> None:
     """Print the cases with their chances, then the end spurts."""
     from simulator.analysis.uncertainty import chance_words, samples_words, target_words

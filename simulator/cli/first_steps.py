@@ -163,15 +163,15 @@ def list_(
 
 
 KINDS = ("scenarios", "formations", "runners", "stories", "themes")
-Row = tuple[str, str, bool]
+ListedName = tuple[str, str, bool]
 """A name, a line about it, whether it is the user's."""
 
 
-def _plain(row: Row) -> dict[str, Any]:
+def _plain(row: ListedName) -> dict[str, Any]:
     return dict(zip(("name", "about", "yours"), row, strict=True))
 
 
-def _listed(kind: str) -> Iterator[Row]:
+def _listed(kind: str) -> Iterator[ListedName]:
     from simulator.scenario.reading import named_files, users_files
 
     if kind == "themes":

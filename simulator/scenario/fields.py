@@ -131,7 +131,7 @@ def same_names(what: str, at: Path, names: Iterable[str]) -> Iterator[SectionPro
         seen.add(name)
 
 
-class CheckedSection(Section):
+class CrossCheckedSection(Section):
     """A section whose values are also checked together."""
 
     def complaints(self) -> Iterable[SectionProblem]:
@@ -153,7 +153,7 @@ def complaints_below(section: Section, at: Path = ()) -> Iterator[list[SectionPr
         for i, item in enumerate(value if many else (value,)):
             if isinstance(item, Section):
                 yield from complaints_below(item, (*at, key, i) if many else (*at, key))
-    if isinstance(section, CheckedSection):
+    if isinstance(section, CrossCheckedSection):
         yield [complaint.below(at) for complaint in section.complaints()]
 
 
@@ -398,5 +398,5 @@ MarkColour = Literal[
     "green", "blue", "red", "white", "amber", "violet", "cyan", "pink", "grey", "yellow"
 ]
 Text = Annotated[str, BeforeValidator(_text)]
-Line = Annotated[str, BeforeValidator(_one_line)]
+OneLine = Annotated[str, BeforeValidator(_one_line)]
 Name = Annotated[str, BeforeValidator(_one_line), Field(min_length=1, max_length=200)]

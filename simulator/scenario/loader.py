@@ -20,7 +20,7 @@ from simulator.scenario.problems import DocumentCheck, check, find
 from simulator.scenario.reading import (
     FORMATION,
     RUNNER,
-    NamedSections,
+    SectionLibrary,
     find_file,
     find_scenario,
     named_files,
@@ -96,7 +96,7 @@ def _load(
 
 
 def _write_out(
-    review: DocumentCheck, path: tuple[str, ...], kind: NamedSections, folder: Path
+    review: DocumentCheck, path: tuple[str, ...], kind: SectionLibrary, folder: Path
 ) -> None:
     """Replace the name of a section by the content of its file."""
     place = find(review.document, path)

@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from simulator.analysis.sweep.chunks import Columns, SweepRequest
+from simulator.analysis.sweep.sweep import Columns, SweepRequest
 from simulator.errors import OutputError
 from simulator.files import make_folder, opened, replacing, shown, target_of
 

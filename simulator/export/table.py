@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.sweep.axes import number_of, rows_of_csv
-from simulator.analysis.sweep.chunks import Columns
+from simulator.analysis.sweep.sweep import Columns
 from simulator.errors import ExtraError, LightpaceError, OutputError, requiring
 from simulator.files import read_bytes, replacing
 

@@ -27,8 +27,8 @@ from simulator.analysis.optimise.problem import (
     free_number,
 )
 from simulator.analysis.sweep.axes import axis_of
-from simulator.analysis.sweep.chunks import source_of
 from simulator.analysis.sweep.rows import Source, is_number
+from simulator.analysis.sweep.sweep import source_of
 from simulator.analysis.uncertainty import SAMPLES, chance_words, percentile, sampled, samples_words
 from simulator.errors import NoAnswerError, ScenarioError
 from simulator.physics.attempt import Outcomes, finish_times

@@ -7,8 +7,8 @@ import pytest
 
 from simulator.analysis.optimise.optimise import Optimum, optimise
 from simulator.analysis.optimise.problem import LAST_M, Optimisation
-from simulator.analysis.sweep.chunks import source_of
 from simulator.analysis.sweep.rows import NOTHING_BESIDE
+from simulator.analysis.sweep.sweep import source_of
 from simulator.analysis.uncertainty import SAMPLES, SEED, draw, run_samples, samples_of
 from simulator.errors import NoAnswerError, ScenarioError
 from simulator.physics.attempt import outcomes_of, simulate

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from simulator.coefficients import AEROBIC_START, TAU_RESERVE
 from simulator.errors import NoAnswerError
@@ -25,14 +25,12 @@ from simulator.physics.attempt import simulate_all
 from simulator.physics.compiled import kernel
 from simulator.physics.setup import endurance_share
 from simulator.physics.track import on_bend, track_position
-from simulator.recording.recording import Recording
+from simulator.recording.recording import Floats, Recording
 from simulator.records import least_time
 from simulator.scenario.model import Environment, Runner, Scenario
 from simulator.scenario.pacers import ConstantShelter, Leader, Pacers
 from simulator.scenario.plan import EvenPlan, LapPlan, Plan, SplitPlan, schedule_of
 from simulator.units import MILE_M, format_distance, format_time
-
-Floats = NDArray[np.float64]
 
 SLOWEST_M_S = 2.0
 """The slowest mean speed at which a predicted time is searched [m/s]."""

@@ -93,12 +93,12 @@ class FilmSegment:
         return race_time(self.from_s, index / self.fps, self.speed, self.slow_from_s)
 
 
-def attempt_scenes(show: Show, rate: float = 1.0, options: ShowOptions | None = None) -> SceneAt:
+def attempt_scenes(show: Show, rate: float = 1.0) -> SceneAt:
     """Return the scenes of one attempt played at a rate; the future is not known in advance."""
 
     def scene_at(time_s: float) -> Scene:
         playback = Playback(time_s, show.recording.end_s, rate, paused=False)
-        return scene_of(show, playback.seek(time_s), options or ShowOptions())
+        return scene_of(show, playback.seek(time_s), ShowOptions())
 
     return scene_at
 

@@ -13,14 +13,11 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.analysis.splits import published_waypoints, run_time, split_label
 from simulator.physics.shelter import Shelterer, shelter
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
-
-Floats = NDArray[np.float64]
 
 
 class Role(Enum):

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.analysis.fit import critical_speed, d_prime
 from simulator.analysis.predict import (
@@ -28,14 +27,12 @@ from simulator.analysis.validate.rows import Role, Unit, ValidationRow, drafting
 from simulator.coefficients import J_PER_ML_O2, G
 from simulator.physics.attempt import finish_times, outcomes_of, simulate, simulate_all
 from simulator.physics.compiled import kernel
-from simulator.recording.recording import Recording
+from simulator.recording.recording import Floats, Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Environment, Runner, Scenario
 from simulator.scenario.pacers import ConstantShelter, Pacers
 from simulator.scenario.plan import EvenPlan, LapPlan, PlanSplit, SplitPlan, SteppedPlan
 from simulator.units import MILE_M, format_signed, format_time
-
-Floats = NDArray[np.float64]
 
 _EVEN = "predicted time: the largest even speed for which the limit never binds before the line"
 
@@ -236,12 +233,10 @@ def _left_out() -> list[ValidationRow]:
     prior = result.prior
     rows = []
     for what, goal, value, note in cases:
-        words = [MISS] if value > goal[-1] and len(goal) > 1 else []
-        words += [note] if note else []
-        row = ValidationRow(
-            section, what, "goal", goal, value, Unit.PERCENT, Role.PREDICTED, "; ".join(words)
+        words = _noted(note, missed=value > goal[-1] and len(goal) > 1)
+        rows.append(
+            ValidationRow(section, what, "goal", goal, value, Unit.PERCENT, Role.PREDICTED, words)
         )
-        rows.append(row)
     usable = ("reserve beyond the oxygen debt of the start, over MAP", prior.usable, Unit.SECONDS)
     tiring = ("endurance", prior.endurance, Unit.SHARE)
     for (what, value, unit), spread in (
@@ -263,6 +258,10 @@ MISS = "a known miss"
 MISS_FROM = 1.5
 """A sensitivity larger than this multiple of its source is a miss [1]."""
 OSBORNE = "Osborne 2025"
+
+
+def _noted(note: str, *, missed: bool) -> str:
+    return "; ".join(filter(None, (MISS if missed else "", note)))
 
 
 def _physiology() -> list[ValidationRow]:
@@ -314,11 +313,8 @@ def _supply_rows(section: str, scenario: Scenario, role: Role) -> list[Validatio
     ]
     rows = []
     for what, published, value, unit, tolerance, note in cases:
-        words = [MISS] if abs(value - published) > tolerance else []
-        words += [note] if note else []
-        rows.append(
-            ValidationRow(section, what, OSBORNE, (published,), value, unit, role, "; ".join(words))
-        )
+        words = _noted(note, missed=abs(value - published) > tolerance)
+        rows.append(ValidationRow(section, what, OSBORNE, (published,), value, unit, role, words))
     return rows
 
 

@@ -802,7 +802,8 @@ class Session:
 
     def _saved(self, file: ScenarioFile) -> None:
         self.editor.saved(file.settings())
-        self.notify(f"Saved {file.path.name}.")
+        forked = len(self.editor.history.now.lineage) > 1
+        self.notify(f"Saved {file.path.name}{', where changes hold from the gun' * forked}.")
 
     @contextmanager
     def _notifying(self, path: str | Path) -> Iterator[None]:

@@ -144,7 +144,7 @@ class ChartStrip:
     def _save(self, name: str) -> bool:
         if name:
             self._session.save_formation(name)
-        return True
+        return not (name and self._session.refusal)
 
 
 def sentence(refusal: str) -> str:

@@ -444,7 +444,10 @@ def _rows(data: bytes) -> list[list[str]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
-    rows = [row for row in _cells(text) if any(row)]
+    try:
+        rows = [row for row in _cells(text) if any(row)]
+    except csv.Error as error:
+        raise _UnusableError(f"it is no table: {error}") from error
     if not rows:
         raise _UnusableError("it is empty")
     if len(rows) > _MOST_SAMPLES:

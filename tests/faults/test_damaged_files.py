@@ -67,6 +67,7 @@ NUMBERS += [
     "0x10",
     "1_000",
     "9" * 400,
+    "7" * 140_000,  # more than Python's csv takes in a cell
     "x",
     "a;b",
     '"',

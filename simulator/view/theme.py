@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,7 @@ class Theme:
         return _found(self.lights, name) or self.muted
 
 
+@lru_cache(maxsize=256)
 def _found(named: tuple[tuple[str, Colour], ...], name: str) -> Colour | None:
     return next((colour for known, colour in named if known == name), None) or hex_colour(name)
 

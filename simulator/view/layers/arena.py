@@ -196,22 +196,30 @@ def fill(
 def draw(
     target: pygame.Surface,
     lens: Lens,
-    sight: TrackLines,
+    like: Lens,
     start_s_m: float,
     words: tuple[str, ...],
     theme: Theme,
 ) -> None:
-    """Draw the empty stadium as seen by a camera, with `words` on the advertising boards."""
+    """Draw the empty stadium as seen by a camera.
+
+    Args:
+        target: where.
+        lens: the camera.
+        like: a lens that sees the same lines, see `kept`.
+        start_s_m: track position of the start line [m].
+        words: texts on the advertising boards.
+        theme: the colours.
+    """
     if lens.rig.pitch == 0.0:  # the rail's camera, which has painted strips behind
-        s_m = lens.s_m
-        _backdrop(target, lens, s_m, theme)
-        like = kept(lens)
+        _backdrop(target, lens, lens.s_m, theme)
         if like is lens:
-            _rail_ground(target, lens, sight, theme)
+            _rail_ground(target, lens, sight_of(lens), theme)
         else:
             target.blit(*_made_ground(like, theme))
-        _boards(target, lens, words, theme)
+        _boards(target, lens, like, words, theme)
     else:
+        sight = sight_of(lens)
         _sky(target, lens, theme)
         _ground(target, lens, sight, theme)
         if lens.rig.pitch < STEEP:
@@ -501,13 +509,15 @@ def _rail_ground(target: pygame.Surface, lens: Lens, sight: TrackLines, theme: T
     return max(0, top)
 
 
-def _boards(target: pygame.Surface, lens: Lens, texts: tuple[str, ...], theme: Theme) -> None:
+def _boards(
+    target: pygame.Surface, lens: Lens, like: Lens, texts: tuple[str, ...], theme: Theme
+) -> None:
     """Draw the boards behind the rail's picture: in one piece, or column by column in a bend."""
     px_per_m = lens.focal / (lens.away_m + BOARDS_M)
     high = max(4, round(BOARD_UP_M * px_per_m))
     panel_m = panel_of(lens.rig.lap_m)
     size = texts, round(panel_m * px_per_m), high, theme
-    strip, like = board_strip(*size), kept(lens)
+    strip = board_strip(*size)
     moved = -lens.s_m % panel_m / panel_m * strip.get_width()
     lap_m = lens.rig.lap_m
     if like is not lens and like.s_m % (lap_m / 2) > lap_m / LAP_M * BEND_M:

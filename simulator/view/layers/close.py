@@ -246,11 +246,26 @@ def _glare(colour: Colour, wide: int, level: int, *, streaked: bool) -> tuple[py
     return halo, bloom(colour, long, max(3, round(0.035 * long)), 0.7 * share)
 
 
-def kerb(target: pygame.Surface, sight: arena.TrackLines, theme: Theme) -> None:
-    """Draw the kerb, five centimetres high."""
-    shade = theme.ground.kerb
+def kerb(target: pygame.Surface, lens: Lens, like: Lens, theme: Theme) -> None:
+    """Draw the kerb, five centimetres high; `like` is a lens that sees the same, see `kept`."""
+    if like is lens:
+        _fill_kerb(target, lens, theme)
+    else:
+        target.blit(*_made_kerb(like, theme))
+
+
+def _fill_kerb(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
+    sight, shade = arena.sight_of(lens), theme.ground.kerb
     arena.fill(target, sight, arena.KERB_FOOT, arena.KERB_TOP, mix(shade, (0, 0, 0), 0.5))
     arena.fill(target, sight, arena.KERB_TOP, arena.KERB_BACK, shade)
+
+
+@lru_cache(maxsize=4)
+def _made_kerb(lens: Lens, theme: Theme) -> tuple[pygame.Surface, tuple[int, int]]:
+    whole = pygame.Surface((lens.width, lens.height), pygame.SRCALPHA, 32)
+    _fill_kerb(whole, lens, theme)
+    box = whole.get_bounding_rect()
+    return whole.subsurface(box).copy(), box.topleft
 
 
 class CloseUp:
@@ -279,19 +294,19 @@ class CloseUp:
         """
         theme = style.theme
         lens = Lens(rig, *target.get_size())
-        sight = arena.sight_of(arena.kept(lens))
+        like = arena.kept(lens)
         long = "one mile" if abs(scene.race_m - MILE_M) < 0.5 else f"{scene.race_m:,.0f} m"
         words = (scene.title, long, format_time(scene.target_s), "lightpace")
-        arena.draw(target, lens, sight, scene.start_m, words, theme)
+        arena.draw(target, lens, like, scene.start_m, words, theme)
         lights = leds(scene, lens, theme)
         self._lit, self._day = [led for led in lights if led.bright > 0.02], theme.by_day
         flat = max(0.22, min(1.0, math.sin(rig.pitch) * 1.3))
         light_on_ground(target, lights, flat, day=theme.by_day)
-        (ex, ey, _), like = lens.eye, scene.lap_m / LAP_M
-        beyond = max(abs(ex) - like * STRAIGHT_M / 2, 0.0)
-        inside = math.hypot(beyond, ey) < like * BEND_RADIUS_M + KERB_M
+        (ex, ey, _), size = lens.eye, scene.lap_m / LAP_M
+        beyond = max(abs(ex) - size * STRAIGHT_M / 2, 0.0)
+        inside = math.hypot(beyond, ey) < size * BEND_RADIUS_M + KERB_M
         if not inside:
-            kerb(target, sight, theme)
+            kerb(target, lens, like, theme)
             heads(target, lights, theme)
         wake(target, scene, lens, theme)
         if moments.flashes(scene):
@@ -302,7 +317,7 @@ class CloseUp:
         placed = place(scene, lens)
         self._bodies(target, scene, placed, theme, exact=exact)
         if inside:
-            kerb(target, sight, theme)
+            kerb(target, lens, like, theme)
             heads(target, lights, theme)
         taken = [*(pygame.Rect(each) for each in keep_off), minimap(target, scene, rig, style)]
         if labels:

@@ -26,7 +26,7 @@ from simulator.view.camera import resting
 from simulator.view.layout import Box
 from simulator.view.panels import chapter
 from simulator.view.panels.cards import draw_problem
-from simulator.view.panels.head import LINES, caption_plan
+from simulator.view.panels.stage_texts import LINES, caption_plan
 from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.rehearsal import load_timings, rehearsals_file, save_timings
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, Type, shrink

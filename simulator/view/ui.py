@@ -17,7 +17,7 @@ import pygame
 
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
-from simulator.view.panels.frame import arrow
+from simulator.view.panels.panel import arrow
 from simulator.view.text import REGULAR, SEMIBOLD, Style, shrink
 from simulator.view.theme import Colour, mix
 

@@ -20,8 +20,8 @@ from simulator.screen import Panel
 from simulator.stage.scene import GapLine, Meter
 from simulator.units import format_signed, format_time, time_cell
 from simulator.view.layout import Box
-from simulator.view.panels.frame import CachedLayer, SidePanel, body, rows, time_in
-from simulator.view.panels.score import gap_words
+from simulator.view.panels.panel import CachedLayer, SidePanel, body, rows, time_in
+from simulator.view.panels.scoreboard import gap_words
 from simulator.view.panels.what_if import WhatIfPanel
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink
 from simulator.view.theme import Colour, mix

@@ -21,7 +21,7 @@ from simulator.stage.scene import Body, Chart, ChartCurve, ChartMarker, PaceCurv
 from simulator.units import format_signed
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
-from simulator.view.panels.frame import (
+from simulator.view.panels.panel import (
     CachedLayer,
     SidePanel,
     arrow,

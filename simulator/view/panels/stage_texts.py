@@ -12,7 +12,7 @@ import pygame
 
 from simulator.stage.scene import Phase, Scene, Staging, Weather
 from simulator.view.layout import Box, Layout
-from simulator.view.panels.frame import CachedLayer, polygon
+from simulator.view.panels.panel import CachedLayer, polygon
 from simulator.view.sprites import shade
 from simulator.view.text import REGULAR, SEMIBOLD, Style, shrink
 

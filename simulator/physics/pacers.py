@@ -301,9 +301,11 @@ def places(
         for values in (hangs, aside, group.presence, group.ahead_m)
     )
     return tuple(
-        PacerPlace(name, *_drawn(x.item(n), offset.item(n), presence.item(n)), _role(ahead.item(n)))
-        if presence[n] >= 1.0
-        else PacerPlace(name, *_drawn(x.item(n), offset.item(n), presence.item(n)), "left")
+        PacerPlace(
+            name,
+            *_drawn(x.item(n), offset.item(n), presence.item(n)),
+            _role(ahead.item(n)) if presence[n] >= 1.0 else "left",
+        )
         for n, name in enumerate(group.names)
         if presence[n] > 0.0
     )

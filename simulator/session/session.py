@@ -264,9 +264,10 @@ class Session:
     def _make_show(self, change: Change, before: Show | None) -> Show:
         """Return the show of a change; unchanged parts of the show `before` are reused."""
         scenario, run = self.forks.scenario(change.settings), self.forks.run(change.lineage)
-        json = scenario.model_dump_json(by_alias=True)
-        if run.scenario_json != json:  # the same run under another name, for example
-            run = replace(run, scenario_json=json)
+        if change.settings != change.lineage[-1].settings:
+            json = scenario.model_dump_json(by_alias=True)
+            if run.scenario_json != json:  # the same run under another name, for example
+                run = replace(run, scenario_json=json)
         ghosts = self._story_ghosts
         ghosts = self.forks.ghosts(scenario) if ghosts is None else ghosts
         pinned = self.pins.marks(change.lineage)

@@ -140,7 +140,7 @@ def caption_plan(staging: Staging, box: Box, style: Style) -> CaptionPlan:
     words = staging.whole or staging.caption
 
     def lines_at(px: int, width: int) -> list[str]:
-        return type_.wrap(words, SEMIBOLD, px, width)
+        return type_.wrap(words, SEMIBOLD, px, width) or [""]
 
     def fits(px: int) -> bool:
         lines = lines_at(px, room)

@@ -351,7 +351,7 @@ def _draw_snap(surface: pygame.Surface, view: ScreenState, piece: Piece, snap: S
         half = view.scene.group.span_m / 2
         line = [piece.spot(half * n / 12, snap.at_m) for n in range(-12, 13)]
         x, y = min(line)
-        at = (max(x, box.x) + px, min(max(y, box.y + px), box.bottom) - 0.6 * px)
+        at = (max(x, box.x) + px, min(max(y - 0.6 * px, box.y + px), box.bottom - px))
     else:
         along = view.drawn(snap.at_m, 0.0)[0] - centre
         line = [piece.spot(along, offset) for offset in (-1.0, SNAP_LINE_M)]

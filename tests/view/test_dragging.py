@@ -152,6 +152,22 @@ def test_a_body_is_dragged_where_the_camera_sees_it(by_camera: User) -> None:
     assert by_camera.app.shot.camera is Camera.GROUP, "the hand took him, not the ground"
 
 
+def test_the_words_about_a_pacer_lie_outside_of_him(by_camera: User) -> None:
+    view, surface = by_camera.app.drag_tool._view, by_camera.app.window.surface
+    assert view is not None
+    assert view.seen is not None
+    assert surface is not None
+    foot, around = seen(by_camera, "B"), round(0.9 * view.seen.scale)
+    inside = pygame.Rect(0, 0, foot[0] - around, view.layout.view.bottom)
+    outside = pygame.Rect(foot[0] + around, foot[1] - 40, 200, 80)
+    before = [pygame.image.tobytes(surface.subsurface(part), "RGB") for part in (inside, outside)]
+    by_camera.click(seen(by_camera, "B", 0.5))
+    by_camera.wait(2)
+    after = [pygame.image.tobytes(surface.subsurface(part), "RGB") for part in (inside, outside)]
+    assert after[0] == before[0], "her name and the gap are there"
+    assert after[1] != before[1]
+
+
 def test_keys_follow_what_is_seen_large(by_camera: User) -> None:
     by_camera.click(seen(by_camera, "B", 0.5))
     before = slot(by_camera, "B")

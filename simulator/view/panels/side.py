@@ -137,7 +137,7 @@ def _gap(
 
 def _meter(layer: CachedLayer, box: Box, meter: Meter, style: Style) -> None:
     px = style.sizes.body
-    label_w = round(0.20 * box.w)
+    label_w = max(round(0.20 * box.w), style.type.width("reserve", REGULAR, px) + 5)
     widest = style.type.width("88.88 m/s · 88.8 s/lap", SEMIBOLD, px)
     bar_w = max(8, min(round(0.32 * box.w), box.w - label_w - widest - 10))
     filled = round(bar_w * min(1.0, max(0.0, meter.fraction)))

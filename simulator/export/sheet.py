@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from simulator.analysis.marks import plan_mark, wave_marks
 from simulator.analysis.predict import DISTANCES_M
 from simulator.analysis.splits import split_label, split_places
@@ -25,6 +23,7 @@ from simulator.errors import OutputError, requiring
 from simulator.files import replacing, write_text
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
+from simulator.scenario.save import document_text, worded
 from simulator.units import (
     format_distance,
     format_signed,
@@ -70,18 +69,13 @@ def _csv(rows: list[list[str]]) -> str:
     return text.getvalue()
 
 
-def scenario_yaml(plain: dict[str, Any]) -> str:
-    """Return a scenario's plain values as YAML that the loader reads back."""
-    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100)
-
-
 def write_scenario(scenario: Scenario, path: str | Path) -> None:
     """Write the scenario as YAML.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    write_text(path, scenario_yaml(scenario_to_dict(scenario)))
+    write_text(path, document_text(worded(scenario_to_dict(scenario))))
 
 
 def sheet_sections(scenario: Scenario) -> list[tuple[str, list[list[str]]]]:

@@ -151,13 +151,14 @@ class GapTrack:
         earlier = np.concatenate([np.full(lag - (first - start), seconds[0]), seconds])
         own = slice(first - start, None)
         seconds, x, t = seconds[own], x[own], t[own]
-        change = np.nan_to_num(seconds - earlier[: len(seconds)])
+        change = seconds - earlier[: len(seconds)]
         mark_m = _mark_m(mark, first, stop, run.step_s)
         if stop > run.ticks:
             mark_m = np.append(mark_m[:-1], mark.run.distance_at(t[-1]))
         return GapBlock(seconds, x, mark_m, *switches(seconds, change))
 
 
+@lru_cache(maxsize=16)  # the same for every mark
 def _ticks(recording: Recording, start: int, stop: int) -> tuple[Floats, Floats]:
     """Return the time of ticks [s] and her positions [m]; the last is the finish."""
     t = np.minimum(np.arange(start, stop) * recording.step_s, recording.end_s)
@@ -180,14 +181,17 @@ def _between(values: Floats, i: int, share: float) -> float:
 
 
 def switches(seconds: Floats, change: Floats) -> tuple[Switch, Switch]:
-    """Return `level` and `losing` of a `GapBlock`: of gaps, and of their change [s]."""
-    size = np.abs(np.nan_to_num(seconds))
+    """Return `level` and `losing` of a `GapBlock`: of gaps, and of their change [s].
+
+    An unknown gap is level.
+    """
+    size = np.abs(seconds)
     ticks = np.arange(len(size))
 
     def switch(on: NDArray[np.bool_], off: NDArray[np.bool_]) -> Switch:
         return on, np.maximum.accumulate(np.where(on | off, ticks, -1))
 
-    level = switch(size < LEVEL_S, size >= LEVEL_EXIT_S)
+    level = switch(~(size >= LEVEL_S), size >= LEVEL_EXIT_S)
     return level, switch(change > TREND_S, change < -TREND_S)
 
 

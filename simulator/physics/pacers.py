@@ -117,6 +117,11 @@ def group_of(pacers: Pacers, race_m: float) -> PacerGroup:
 
 def changed_group(old: PacerGroup, new: PacerGroup, at_m: float) -> PacerGroup:
     """Return a group that changes from `old` to `new` at `at_m` [m], within CHANGE_M."""
+    if len(old.names) == len(new.names):  # who only has another name stays the same pacer
+        gone, come = {*old.names} - {*new.names}, {*new.names} - {*old.names}
+        pairs = zip(old.names, new.names, strict=True)
+        names = tuple(b if a in gone and b in come else a for a, b in pairs)
+        old = replace(old, names=names)
     end = at_m + CHANGE_M
     stages = np.array([at_m, end, *new.stages_m[new.stages_m > end].tolist()])
     names = tuple(dict.fromkeys((*old.names, *new.names)))

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.analysis.marks import Mark
+from simulator.analysis.references import Reference
 from simulator.analysis.splits import worst_residual
 from simulator.analysis.summary import Summary, summarise
 from simulator.analysis.uncertainty import (
@@ -302,7 +302,7 @@ def _with_count(show: Show, count: int) -> dict[str, Any]:
     return {"subtitle": other.subtitle, "marks": marks}
 
 
-def _ghost(ghost: Mark, race_m: float, bundle: Bundle) -> dict[str, Any]:
+def _ghost(ghost: Reference, race_m: float, bundle: Bundle) -> dict[str, Any]:
     reach = min(ghost.distance_m, race_m)
     places = np.append(np.arange(0.0, reach, PLACE_M), reach)
     times = ghost.run.time_at(places)

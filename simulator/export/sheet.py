@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from simulator.analysis.marks import plan_mark, wave_marks
 from simulator.analysis.predict import DISTANCES_M
+from simulator.analysis.references import plan_reference, wave_references
 from simulator.analysis.splits import split_label, split_places
 from simulator.analysis.summary import Summary
 from simulator.analysis.validate.athletes import FILE, Study, athletes
@@ -82,7 +82,7 @@ def sheet_sections(scenario: Scenario) -> list[tuple[str, list[list[str]]]]:
     """Return the coach's sheet: (heading, rows with a first row of column names)."""
     race = scenario.distance
     distances = split_places(scenario)
-    plan = plan_mark(scenario)
+    plan = plan_reference(scenario)
     previous = 0.0
     targets = [["distance", "time", "lap section"]]
     for x in distances:
@@ -91,7 +91,7 @@ def sheet_sections(scenario: Scenario) -> list[tuple[str, list[list[str]]]]:
         targets.append([label, format_time(t), format_time(t - previous)])
         previous = t
     sections = [(f"Target splits, {scenario.runner.name}", targets)]
-    waves = wave_marks(scenario)
+    waves = wave_references(scenario)
     if waves:
         rows = [["distance", *(f"{wave.name} ({wave.colour})" for wave in waves)]]
         for x in distances:

@@ -43,8 +43,10 @@ YAW_STEP_DEG, PITCH_STEP_DEG = 10.0, 8.0
 SIZE_STEP = 1.07
 """Sprites are painted at sizes that differ by 7 %; the nearest size is used."""
 KEPT_BYTES = 192 * 2**20
-STROKES, STROKES_S = 160, 0.001
+STROKES, STROKES_S = 320, 0.0015
 """A sprite is painted by this many facets at a time, in about this time [s]."""
+PATIENCE = 2
+"""If nothing is painted between pictures, one picture in this many does a step of it."""
 _KIN = 12
 """Stand-ins are searched among this many of the latest sets of a look."""
 _OTHER_PHASE_DEG = 45.0
@@ -768,13 +770,15 @@ class Athletes:
         self._bytes = 0
         self._exact = True
         self._begun: tuple[_SpriteKey, int, Generator[None, None, Pair]] | None = None
-        self._prepared = False
+        self._waited = 0
 
     def begin(self, *, exact: bool) -> None:
         """Begin a picture: an exact one, or one that mostly uses sprites at hand."""
-        if not exact and not self._prepared:
-            self._go_on(self._missing())  # where there is never time, a picture takes some itself
-        self._exact, self._prepared = exact, False
+        self._waited += 1
+        if not exact and self._waited > PATIENCE:
+            self._waited = 1
+            self._go_on(self._missing())
+        self._exact = exact
         self._used.clear()
 
     def prepare(self, left_s: Callable[[], float]) -> None:
@@ -792,7 +796,7 @@ class Athletes:
         )
         wanted = chain(self._missing(), (each for each in ahead if not self._has(*each)))
         while left_s() > STROKES_S:
-            self._prepared = True
+            self._waited = 0
             if not self._go_on(wanted):
                 return
 

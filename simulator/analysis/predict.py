@@ -13,26 +13,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from simulator.coefficients import AEROBIC_START, TAU_RESERVE
 from simulator.errors import NoAnswerError
-from simulator.physics.air import altitude_share, drag_area
-from simulator.physics.attempt import simulate_all
+from simulator.physics.air import altitude_share
+from simulator.physics.attempt import run_recorded
 from simulator.physics.compiled import kernel
-from simulator.physics.setup import endurance_share
+from simulator.physics.setup import attempt_of, endurance_share
 from simulator.physics.track import on_bend, track_position
-from simulator.recording.recording import Recording
+from simulator.recording.recording import Floats, crossing
 from simulator.records import least_time
 from simulator.scenario.model import Environment, Runner, Scenario
 from simulator.scenario.pacers import ConstantShelter, Leader, Pacers
 from simulator.scenario.plan import EvenPlan, LapPlan, Plan, SplitPlan, schedule_of
 from simulator.units import MILE_M, format_distance, format_time
-
-Floats = NDArray[np.float64]
 
 SLOWEST_M_S = 2.0
 """The slowest mean speed at which a predicted time is searched [m/s]."""
@@ -198,14 +195,14 @@ def _slopes(scenarios: Sequence[Scenario], times: Sequence[float]) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class Demand:
+class PowerDemand:
     """The power that a plan takes, from the gun to the line, and the rise of her oxygen uptake.
 
     Attributes:
         time_s: equal ticks, then the finish [s], shape (ticks,).
         power: metabolic power at those times [W/kg].
         mean_power: its mean between them [W/kg], shape (ticks - 1,).
-        bend: the factor of the extra cost of bends at those times [1], shape (ticks,).
+        bend_speed: speed at those times on bends, 0 on straights [m/s], shape (ticks,).
         share: the share of MAP left by altitude and the planned finish [1]; see `endurance_share`.
             Heat is left out: best times are run where it has no effect.
         start: aerobic power at the gun A(0) [W/kg].
@@ -215,12 +212,12 @@ class Demand:
     time_s: Floats
     power: Floats
     mean_power: Floats
-    bend: Floats
+    bend_speed: Floats
     share: float
     start: float
     tau: float
 
-    def every(self, ticks: int) -> Demand:
+    def every(self, ticks: int) -> PowerDemand:
         """Return the same with this many ticks merged: faster, and nearly as exact."""
         last = len(self.mean_power)
         begins = np.arange(0, last, ticks)
@@ -228,52 +225,53 @@ class Demand:
         energy = np.add.reduceat(self.mean_power * np.diff(self.time_s), begins)
         time = self.time_s[at]
         mean = energy / np.diff(time)
-        return replace(self, time_s=time, power=self.power[at], mean_power=mean, bend=self.bend[at])
+        power, bend_speed = self.power[at], self.bend_speed[at]
+        return replace(self, time_s=time, power=power, mean_power=mean, bend_speed=bend_speed)
+
+    @property
+    def bend(self) -> Floats:
+        """The factor of the extra cost of bends [1], shape (ticks,)."""
+        return np.array([kernel.bend_factor(v) for v in self.bend_speed.tolist()])
 
 
-def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[Demand]:
+def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[PowerDemand]:
     """Return what each scenario's plan takes, run without any limit.
 
     The group follows her plan and she her slot, whatever wave the scenario's group follows. The
     last `last_m` metres are left out.
     """
-    runs = simulate_all([_unlimited(s) for s in scenarios])
-    return [_demand(run, last_m, s) for run, s in zip(runs, scenarios, strict=True)]
+    return [_demand(s, last_m) for s in scenarios]
 
 
 def _unlimited(scenario: Scenario) -> Scenario:
-    pacers = {"follows": None, "leader": Leader()}
-    return scenario.model_copy(
-        update={
-            "runner": scenario.runner.model_copy(update=_ENDLESS),
-            "pacers": scenario.pacers.model_copy(update=pacers),
-            "ghosts": (),
-            "published": None,
-        }
-    )
+    alone = {"pacers.follows": None, "pacers.leader": Leader(), "ghosts": (), "published": None}
+    return scenario.with_values({"runner": scenario.runner.with_values(_ENDLESS), **alone})
 
 
-def _demand(run: Recording, last_m: float, scenario: Scenario) -> Demand:
-    tick = np.arange(run.ticks + 1) * run.step_s
-    end = run.end_s if last_m == 0 else float(run.time_at(run.race_m - last_m))
+def _demand(scenario: Scenario, last_m: float) -> PowerDemand:
+    attempt = attempt_of(_unlimited(scenario))
+    step_s, run = attempt.step, run_recorded(attempt, 1)
+    x, v = run["x"], run["v"]
+    end_m = scenario.distance - last_m
+    i = min(int(np.searchsorted(x, end_m, side="right")) - 1, len(x) - 2)
+    end = float((i + crossing(x[i], v[i], x[i + 1], v[i + 1], step_s, end_m)) * step_s)
+    tick = np.arange(len(x)) * step_s
     inside = int((tick < end).sum())
     time = np.append(tick[:inside], end)
     # a tick's cost follows from the kernel's ledger: reserve drawn and aerobic supply
-    supplied = 0.5 * (run.aerobic[1:] + run.aerobic[:-1])
-    mean = supplied - np.diff(run.reserve) / run.step_s
-    bends = on_bend(track_position(run.x, run.race_m))
-    bend = np.ones(len(bends))
-    bend[bends] = [kernel.bend_factor(v) for v in run.v[bends].tolist()]
+    supplied = 0.5 * (run["aerobic"][1:] + run["aerobic"][:-1])
+    mean = supplied - np.diff(run["reserve"]) / step_s
     # a bend begins at the finish line: the tick beyond it does not apply to the last metre
     last = np.minimum(np.arange(inside + 1), inside - 1)
+    bends = on_bend(track_position(x[last], scenario.distance))
     runner, planned = scenario.runner, schedule_of(scenario.plan, scenario.distance)
     share = altitude_share(scenario.environment.pressure)
     # P, MAP, E(0) and A(0) times one factor are the same run: economy is a scale
-    return Demand(
+    return PowerDemand(
         time,
-        runner.economy * run.power[last],
+        runner.economy * run["power"][last],
         runner.economy * mean[:inside],
-        bend[last],
+        np.where(bends, v[last], 0.0),
         share * endurance_share(runner.endurance, planned.finish_s),
         AEROBIC_START * runner.economy,
         runner.oxygen_kinetics,
@@ -281,7 +279,7 @@ def _demand(run: Recording, last_m: float, scenario: Scenario) -> Demand:
 
 
 def reserve_needed(
-    plans: Sequence[Demand], aerobic_max: ArrayLike, *, bends: bool = True
+    plans: Sequence[PowerDemand], aerobic_max: ArrayLike, *, bends: bool = True
 ) -> Floats:
     """Return the reserve E(0) with which the limit just never binds [J/kg].
 
@@ -294,37 +292,50 @@ def reserve_needed(
         bends: False removes the extra cost of the bends.
     """
     share, start, tau = (
-        np.array([getattr(d, name) for d in plans])[:, None] for name in ("share", "start", "tau")
+        np.array([[getattr(d, name)] for d in plans]) for name in ("share", "start", "tau")
     )
     most = share * np.asarray(aerobic_max, dtype=np.float64)
     steps, begins, means = (_padded(rows) for rows in zip(*_parts(plans, bends), strict=True))
     ends = np.array([_level(d, bends)[-1] for d in plans])[:, None]
-    return _summed(zip(steps, begins, means, strict=True), ends, most, start, tau)
+    return _summed(steps, zip(begins, means, strict=True), ends, most, start, tau)
 
 
 def _summed(
-    ticks: Iterable[tuple[Any, Any, Any]], ends: Floats, most: Floats, start: Any, tau: Any
+    lasts: Floats,
+    powers: Iterable[tuple[Floats, Floats]],
+    ends: Floats,
+    most: Floats,
+    start: Floats | float,
+    tau: Floats | float,
 ) -> Floats:
     """Return the reserve needed for ticks: length [s], power at their beginning, mean power.
 
     `ends`: the power at the line; `most`: MAP; `start`: A(0) [W/kg]; `tau`: that of uptake [s].
     """
     shape = np.broadcast_shapes(ends.shape, most.shape)
-    aerobic = np.broadcast_to(start, shape)
-    drawn, needed = np.zeros(shape), np.zeros(shape)
-    for dt, begin, mean in ticks:
-        up = -np.expm1(-dt / tau)
-        needed = np.maximum(needed, drawn + TAU_RESERVE * (begin - aerobic))
-        target = np.minimum(most, mean)
-        change = (target - aerobic) * up
+    drawn, needed, here, change = np.zeros((4, *shape))
+    aerobic = np.broadcast_to(start, shape).copy()
+    # in place, with the same arrays for each tick: memory anew would take as long as the sums
+    for dt, up, (begin, mean) in zip(lasts, -np.expm1(-lasts / tau), powers, strict=True):
+        np.subtract(begin, aerobic, out=here)
+        here *= TAU_RESERVE
+        here += drawn
+        np.maximum(needed, here, out=needed)
+        np.minimum(most, mean, out=change)  # the target of the aerobic supply
+        np.subtract(mean, change, out=here)
+        here *= dt
+        drawn += here
         # the aerobic supply of the step is the integral of A, from dA = (target - A) / tau dt
-        drawn = drawn + (mean - target) * dt + tau * change
-        aerobic = aerobic + change
+        change -= aerobic
+        change *= up
+        aerobic += change
+        change *= tau
+        drawn += change
     return np.asarray(np.maximum(needed, drawn + TAU_RESERVE * (ends - aerobic)))
 
 
 @dataclass(frozen=True, eq=False)
-class RaceCost:
+class RaceDemand:
     """The power of a race, in parts: its plan fixes the pace, so that power is linear in k and K.
 
     Attributes:
@@ -334,15 +345,15 @@ class RaceCost:
         slack: a runner's reserve less the race's need [J/kg].
     """
 
-    level: Demand
-    force: Demand
-    drag: Demand
+    level: PowerDemand
+    force: PowerDemand
+    drag: PowerDemand
     runner: Runner
     slack: float = 0.0
 
-    def as_run_by(self, runner: Runner) -> RaceCost:
+    def as_run_by(self, runner: Runner) -> RaceDemand:
         """Return the race with the slack of a runner with her reserve, on a day without form."""
-        area = drag_area(runner) / runner.kit.drag
+        area = runner.cda / runner.kit.drag
         body = np.array([[runner.drag_cost], [area], [runner.mass]])
         power = np.array([runner.max_aerobic_power])
         needed = replace(self, slack=0.0).reserve(body, power)
@@ -358,17 +369,18 @@ class RaceCost:
         by = self.runner
         drag_cost, area, mass = bodies
         force = drag_cost / by.drag_cost
-        drag = force * area / (drag_area(by) / by.kit.drag) * (by.mass / mass)
+        drag = force * area / (by.cda / by.kit.drag) * (by.mass / mass)
         powers, means = self._parts("power"), self._parts("mean_power")
-        ticks = (
-            (dt, p[0] + force * p[1] + drag * p[2], m[0] + force * m[1] + drag * m[2])
-            for dt, p, m in zip(np.diff(self.level.time_s), powers, means, strict=False)
+        mixed = (
+            (p[0] + force * p[1] + drag * p[2], m[0] + force * m[1] + drag * m[2])
+            for p, m in zip(powers[:-1], means, strict=True)
         )
         on_level, by_force, by_air = powers[-1]
         ends = on_level + force * by_force + drag * by_air
         level = self.level
         most = level.share * aerobic_max
-        return _summed(ticks, ends, most, level.start, level.tau) + self.slack
+        lasts = np.diff(level.time_s)
+        return _summed(lasts, mixed, ends, most, level.start, level.tau) + self.slack
 
     def _parts(self, name: str) -> list[list[float]]:
         """Return the power of each tick in its three parts [W/kg]."""
@@ -381,24 +393,22 @@ _NOTHING = 1e-9
 """A drag area or cost near zero, which can be divided by."""
 
 
-def race_cost(scenario: Scenario, runner: Runner) -> RaceCost:
+def race_demand(scenario: Scenario, runner: Runner) -> RaceDemand:
     """Return the power of a race in parts, with the economy and oxygen uptake of `runner`."""
     names = ("economy", "oxygen_kinetics", "endurance")
     as_hers = {name: getattr(runner, name) for name in names}
     runner = scenario.runner.model_copy(update=as_hers)
     bodies = [{"drag_cost": _NOTHING, "drag_area": _NOTHING}, {"drag_area": _NOTHING}, {}]
-    parts = demands(
-        [scenario.model_copy(update={"runner": runner.model_copy(update=body)}) for body in bodies]
-    )
+    parts = demands([scenario.with_values({"runner": runner.with_values(body)}) for body in bodies])
     level, force, drag = parts
-    return RaceCost(level, force, drag, runner)
+    return RaceDemand(level, force, drag, runner)
 
 
-def _level(demand: Demand, bends: bool) -> Floats:
+def _level(demand: PowerDemand, bends: bool) -> Floats:
     return demand.power if bends else demand.power / demand.bend
 
 
-def _parts(plans: Sequence[Demand], bends: bool) -> Iterator[tuple[Floats, Floats, Floats]]:
+def _parts(plans: Sequence[PowerDemand], bends: bool) -> Iterator[tuple[Floats, Floats, Floats]]:
     """Yield each plan's steps [s], and the powers at their beginning and on average [W/kg]."""
     for demand in plans:
         dearer = 1.0 if bends else 0.5 * (demand.bend[1:] + demand.bend[:-1])
@@ -416,13 +426,12 @@ def _padded(rows: Sequence[Floats]) -> Floats:
 def stretched(scenario: Scenario, finish_s: float) -> Scenario:
     """Return the scenario with its plan stretched in time so that it ends at `finish_s` [s]."""
     plan = _stretched_plan(scenario.plan, finish_s)
-    return scenario.model_copy(update={"plan": plan})
+    return scenario.with_values({"plan": plan})
 
 
 def evenly(scenario: Scenario) -> Scenario:
     """Return the scenario with an even plan."""
-    even = EvenPlan(standing_start=scenario.plan.standing_start)
-    return scenario.model_copy(update={"plan": even})
+    return scenario.with_values({"plan": EvenPlan(standing_start=scenario.plan.standing_start)})
 
 
 def _stretched_plan(plan: Plan, finish_s: float) -> Plan:

@@ -125,7 +125,8 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
     then = show.in_force(t)
     run, race = show.recording, show.recording.race_m
     seen_s = running_on(t, run.end_s)
-    moment, seen = run.at(t), run.at(seen_s)
+    moment = run.at(t)
+    seen = moment if seen_s == t else run.at(seen_s)
     x = min(moment.x_m, race)
     finished = t >= run.end_s
     revealed = playback.furthest_s if not options.reveal else run.end_s

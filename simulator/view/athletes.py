@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pygame
@@ -28,6 +28,7 @@ from simulator.stage.gait import CROUCH_UNTIL_M, Build, Joint, Stride, cycle, po
 from simulator.view.theme import Colour, mix
 
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 
 PHASES = 32
 """Poses of a stride at full speed: at 1.7 strides a second almost every picture has a new one."""
@@ -42,8 +43,10 @@ YAW_STEP_DEG, PITCH_STEP_DEG = 10.0, 8.0
 SIZE_STEP = 1.07
 """Sprites are painted at sizes that differ by 7 %; the nearest size is used."""
 KEPT_BYTES = 192 * 2**20
-PATIENCE = 8
-"""If nothing is painted between pictures, one picture in this many paints a missing sprite."""
+STROKES, STROKES_S = 320, 0.0015
+"""A sprite is painted by this many facets at a time, in about this time [s]."""
+PATIENCE = 2
+"""If nothing is painted between pictures, one picture in this many does a step of it."""
 _KIN = 12
 """Stand-ins are searched among this many of the latest sets of a look."""
 _OTHER_PHASE_DEG = 45.0
@@ -509,6 +512,13 @@ def paint(
         day: daylight, not floodlight.
         tint: a ghost's colour; None paints a body.
     """
+    return _finished(_painting(solid, view, px_per_m, day, tint))
+
+
+def _painting(
+    solid: BodyMesh, view: ViewAngle, px_per_m: float, day: bool, tint: Colour | None
+) -> Generator[None, None, Sprite]:
+    """Paint a body in steps, and return it; see `paint`."""
     over = 3 if solid.around < 16 else 2
     corners, normal, at = solid.seen_from(view.axes())
     x, y = corners[:, :, 0] * px_per_m, -corners[:, :, 1] * px_per_m
@@ -523,9 +533,22 @@ def paint(
         rgba[:, :3] = np.asarray(tint) * (rgba[:, 3:] / 255.0)
     large = pygame.Surface((width * over, height * over), pygame.SRCALPHA, 32)
     draw = pygame.draw.polygon
-    for quad, colour in zip(points, rgba.astype(np.uint8).tolist(), strict=True):
+    for k, (quad, colour) in enumerate(zip(points, rgba.astype(np.uint8).tolist(), strict=True)):
+        if k % STROKES == 0:
+            yield
         draw(large, colour, quad)
+    yield
     return Sprite(pygame.transform.smoothscale(large, (width, height)), -left, -top)
+
+
+def _finished(steps: Generator[None, None, T]) -> T:
+    """Return what comes of work that is done in steps, all at once."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -746,45 +769,58 @@ class Athletes:
         self._used: list[tuple[_SpriteKey, int]] = []
         self._bytes = 0
         self._exact = True
-        self._missed: tuple[_SpriteKey, int] | None = None
+        self._begun: tuple[_SpriteKey, int, Generator[None, None, Pair]] | None = None
         self._waited = 0
-        self._cost_s = 0.004
 
     def begin(self, *, exact: bool) -> None:
         """Begin a picture: an exact one, or one that mostly uses sprites at hand."""
-        missed, self._missed, self._exact = self._missed, None, exact
-        self._used.clear()
-        if exact or missed is None:
-            return
         self._waited += 1
-        if self._waited == PATIENCE:
-            missed[0].solid(missed[1])  # half of the work, so that no single picture has all of it
-            self._missed = missed
-        elif self._waited > PATIENCE:
-            self._paint(*missed)
+        if not exact and self._waited > PATIENCE:
+            self._waited = 1
+            self._go_on(self._missing())
+        self._exact = exact
+        self._used.clear()
 
     def prepare(self, left_s: Callable[[], float]) -> None:
         """Paint what the last picture missed, then what the next ones will need.
 
         `left_s` returns the time left for it [s].
         """
-        missed = [(one, step) for one, step in self._used if step not in self._sets.get(one, {})]
         # bodies on the line will soon run: otherwise the first seconds would be all stand-ins
-        soon = [(one.cruising(), step) for one, step in self._used]
+        soon = dict.fromkeys((one.cruising(), step) for one, step in self._used)
         ahead = (
             (one, (step + k) % one.phases)
             for k in range(1, PHASES)
-            for one, step in dict.fromkeys(soon)
+            for one, step in soon
             if self._bytes < KEPT_BYTES / 2 or one in self._sets
         )
-        for one, step in chain(missed, ahead):
-            left = left_s()
-            if left < self._cost_s:
+        wanted = chain(self._missing(), (each for each in ahead if not self._has(*each)))
+        while left_s() > STROKES_S:
+            self._waited = 0
+            if not self._go_on(wanted):
                 return
-            if step not in self._sets.get(one, {}):
-                self._paint(one, step)
-                self._cost_s += 0.2 * (left - left_s() - self._cost_s)
-        self._waited = 0
+
+    def _has(self, one: _SpriteKey, step: int) -> bool:
+        return step in self._sets.get(one, {})
+
+    def _missing(self) -> Iterator[tuple[_SpriteKey, int]]:
+        return (each for each in self._used if not self._has(*each))
+
+    def _go_on(self, wanted: Iterator[tuple[_SpriteKey, int]]) -> bool:
+        """Go on with the sprite that was begun, or begin another; return whether there was one."""
+        if self._begun is None:
+            new = next(wanted, None)
+            if new is None:
+                return False
+            self._begun = (*new, self._painting(*new))
+        one, step, steps = self._begun
+        try:
+            next(steps)
+        except StopIteration as end:
+            self._begun = None
+            if not self._has(one, step):  # an exact picture may have been first
+                self._keep(one, step, end.value)
+        return True
 
     def sprites(
         self,
@@ -806,9 +842,8 @@ class Athletes:
         if not self._exact:
             other = self._stand_in(one, step)
             if other is not None:
-                self._missed = self._missed or (one, step)
                 return other
-        return self._paint(one, step)
+        return self._keep(one, step, _finished(self._painting(one, step)))
 
     def _stand_in(self, one: _SpriteKey, step: int) -> Pair | None:
         """Return the sprite most similar to a missing one; None: there is none."""
@@ -833,17 +868,21 @@ class Athletes:
         body, shade = (None if each is None else _scaled(each, ratio) for each in pair)
         return (body, shade) if body is not None else None
 
-    def _paint(self, one: _SpriteKey, step: int) -> Pair:
-        self._waited = 0
+    @staticmethod
+    def _painting(one: _SpriteKey, step: int) -> Generator[None, None, Pair]:
         look, view = one.look, ViewAngle(one.yaw_deg, one.pitch_deg)
-        body = paint(one.solid(step), view, one.px_per_m, day=look.day, tint=look.tint)
-        under = None
-        if look.tint is None:
-            under = shadow(one.pose(step), look.build, view, one.px_per_m, day=look.day)
-        pair = (body, under)
+        solid = one.solid(step)
+        yield
+        body = yield from _painting(solid, view, one.px_per_m, look.day, look.tint)
+        if look.tint is not None:
+            return body, None
+        yield
+        return body, shadow(one.pose(step), look.build, view, one.px_per_m, day=look.day)
+
+    def _keep(self, one: _SpriteKey, step: int, pair: Pair) -> Pair:
         if one not in self._sets:
             self._sets[one] = {}
-            kin = self._kin.setdefault(look, deque(maxlen=_KIN))
+            kin = self._kin.setdefault(one.look, deque(maxlen=_KIN))
             if one not in kin:
                 kin.append(one)
         self._sets[one][step] = pair

@@ -61,6 +61,29 @@ def test_a_notice_leaves_the_line_of_what_is_assumed(size: tuple[int, int], cont
     assert lines[0] == lines[1]
 
 
+def test_a_playing_window_shows_no_number_more_than_a_picture_late() -> None:
+    moments = [scenes.running(60.0 + 0.1 * k) for k in range(6)]
+    curves = moments[0].chart.curves  # of one run
+    moments = [replace(each, chart=replace(each.chart, curves=curves)) for each in moments]
+    options, window = PictureOptions(shot=RAIL, tiles=0), Painter()
+    layout = layout_of(SIZE, None, options)
+    parts = layout.band.area, layout.side[0][1]
+
+    def seen(painter: Painter, scene: Scene) -> list[bytes]:
+        surface = pygame.Surface(SIZE, 0, 32)
+        painter.draw(surface, scene, options)
+        return [pygame.image.tobytes(surface.subsurface(part[:4]), "RGB") for part in parts]
+
+    exact = [seen(Painter(), each) for each in moments]
+    assert seen(window, moments[0]) == exact[0]
+    for k in range(1, len(moments)):
+        shown = seen(window, moments[k])
+        for part, late, due in zip(shown, exact[k - 1], exact[k], strict=True):
+            assert part in (late, due)
+        assert shown != exact[k - 1]
+    assert seen(window, replace(moments[-1], paused=True)) == exact[-1]
+
+
 @pytest.mark.parametrize(
     "options",
     [

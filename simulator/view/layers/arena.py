@@ -526,7 +526,7 @@ def _boards(
         return
     first, where, covered = _bent(like, *strip.get_size())
     shades = _columns_of(*size)[round(moved) * high :][where] | covered
-    layer = pygame.image.frombuffer(shades.tobytes(), where.shape[::-1], "BGRA")
+    layer = pygame.image.frombuffer(shades.data, where.shape[::-1], "BGRA")
     target.blit(layer, (0, first))
 
 

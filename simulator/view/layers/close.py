@@ -555,11 +555,16 @@ def names(
         free = _free(box, bounds, taken)
         if free is None:
             continue
-        box = free
-        taken.append(box)
-        _pill(target, box, theme)
+        taken.append(free)
         colour = theme.text if runner else theme.colour(body.colour)
-        style.type.caps(target, text, box.center, px, colour, align=0.5)
+        target.blit(_tag(style, text, free.size, px, colour), free)
+
+
+@lru_cache(maxsize=32)
+def _tag(style: Style, text: str, size: tuple[int, int], px: int, colour: Colour) -> pygame.Surface:
+    tag = _pill_layer(*size, style.theme.panel).copy()
+    style.type.caps(tag, text, tag.get_rect().center, px, colour, align=0.5)
+    return tag
 
 
 def on_map(x: NumberT, y: NumberT, turn_deg: int, half: int) -> tuple[NumberT, NumberT]:
@@ -669,12 +674,19 @@ def _wake_layer(
     if not theme.ground.floodlight:
         tint = (255.0 - 0.5 * (255.0 - tint)) * DAY_SHARE
     shades = np.minimum(light.T[..., None] * tint, 255.0).astype(np.uint8)
-    if not shades.any():
+    lit = shades.any(axis=2)
+    if not lit.any():
         return None
-    wide, tall = light.shape[::-1]
+    wide, tall = lit.shape
     layer = pygame.surfarray.make_surface(shades).convert(32)
-    size = (wide * grid.fine, tall * grid.fine)
-    return pygame.transform.smoothscale(layer, size), (grid.left, grid.top)
+    layer = pygame.transform.smoothscale(layer, (wide * grid.fine, tall * grid.fine))
+    # adding black takes as long as adding light
+    (left, right), (top, low) = (
+        (max(0, at[0] - 1) * grid.fine, (at[-1] + 2) * grid.fine)
+        for at in (np.flatnonzero(lit.any(axis=axis)).tolist() for axis in (1, 0))
+    )
+    box = pygame.Rect(left, top, right - left, low - top).clip(layer.get_rect())
+    return layer.subsurface(box).copy(), (grid.left + left, grid.top + top)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -189,14 +189,21 @@ def knobs_of(
     scenario: Scenario, file_scenario: Scenario, problems: Mapping[str, str]
 ) -> tuple[Knob, ...]:
     """Return every knob, with the file's value and why the last text was refused."""
+    knobs = _compared(scenario, file_scenario)
+    if not problems:
+        return knobs
+    return tuple(replace(knob, problem=problems.get(knob.path, "")) for knob in knobs)
+
+
+@lru_cache(maxsize=4)  # the drawer and the axes of the strip have the same ones
+def _compared(scenario: Scenario, file_scenario: Scenario) -> tuple[Knob, ...]:
     in_file = {knob.path: knob for knob in _knobs(file_scenario)}
     knobs = []
     for knob in _knobs(scenario):
         other = in_file.get(knob.path)
         changed = other is None or (other.value, other.number) != (knob.value, knob.number)
-        problem = problems.get(knob.path, "")
         file_value = other.value if other else ""
-        knobs.append(replace(knob, file_value=file_value, changed=changed, problem=problem))
+        knobs.append(replace(knob, file_value=file_value, changed=changed))
     return tuple(knobs)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache, partial
 from operator import attrgetter
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import numpy as np
 from pydantic import ValidationError
@@ -22,15 +22,13 @@ from simulator.errors import ScenarioError
 from simulator.physics.attempt import outcomes_of
 from simulator.physics.pacers import leads, stints_of
 from simulator.physics.shelter import Shelterer, influence_of
-from simulator.scenario.fields import Section, bounds_of
+from simulator.scenario.fields import bounds_of
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import PacerFormation, Pacers
 from simulator.scenario.plan import Plan, SplitPlan, schedule_of
 from simulator.scenario.reading import FORMATION, named_files
 from simulator.scenario.schedule import even_schedule
 from simulator.units import LAP_M, format_time
-
-SectionT = TypeVar("SectionT", bound=Section)
 
 MOST_PACERS = 40
 GAPS_M = (0.8, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
@@ -44,7 +42,7 @@ FADES_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 WINDS_M_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 
 
-Row: TypeAlias = tuple[str, bool, bool, dict[str, Any]]
+PacerRow: TypeAlias = tuple[str, bool, bool, dict[str, Any]]
 """A row with other pacers: its label, whether it is current, whether in the file, its changes."""
 
 
@@ -183,7 +181,7 @@ def formations(scenario: Scenario, file: Scenario) -> list[Alternative]:
 def policies(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return holding the light, and waiting for her at several distances behind it."""
     current, filed = _wait(scenario.pacers), _wait(file.pacers)
-    rows: list[Row] = [("hold", current is None, filed is None, {"policy": "hold_light"})]
+    rows: list[PacerRow] = [("hold", current is None, filed is None, {"policy": "hold_light"})]
     for wait in sorted({*WAITS_M, *(w for w in (current, filed) if w is not None)}):
         update = {"policy": "wait_for_runner", "drop_back": wait}
         rows.append((f"wait {wait:g}", wait == current, wait == filed, update))
@@ -195,7 +193,7 @@ def _wait(pacers: Pacers) -> float | None:
     return None if pacers.policy == "hold_light" else pacers.drop_back
 
 
-def _with_pacers(scenario: Scenario, rows: Sequence[Row]) -> list[Alternative]:
+def _with_pacers(scenario: Scenario, rows: Sequence[PacerRow]) -> list[Alternative]:
     """Return rows with other pacers, without those that would collide.
 
     The current row has the scenario's own. None in `update` leaves a value out.
@@ -290,18 +288,11 @@ def numbers(
     current, filed = (float(attrgetter(path)(s)) for s in (scenario, file))
     rows, assumed = [], rests_on_assumed(scenario.pacers)
     for value in sorted({*values, current, filed}):
-        new, settings = _with_number(scenario, path, value), ((path, f"{value:.10g}"),)
+        new, settings = scenario.with_values({path: value}), ((path, f"{value:.10g}"),)
         label = f"{value:g}{unit}"
         now, saved = value == current, value == filed
         rows.append(Alternative(label, new, now, settings, saved, assumed=assumed))
     return rows
-
-
-def _with_number(section: SectionT, path: str, value: float) -> SectionT:
-    """Return a section with another number at a path."""
-    first, _, rest = path.partition(".")
-    new = _with_number(getattr(section, first), rest, value) if rest else value
-    return section.model_copy(update={first: new})
 
 
 AXES: dict[str, Callable[[Scenario, Scenario], Sequence[Alternative]]] = {

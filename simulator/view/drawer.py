@@ -317,13 +317,14 @@ class Drawer:
         self.refresh()
 
     def _named(self, what: str, name: str) -> bool:
-        """Use the file name that was entered."""
+        """Use the file name that was entered; a refused one stays, to be mended."""
+        refusal = "A file needs a name."
         if name:
             self._questions[what][1](name)
-            self.question = ""
-        else:
-            self.refused["name", what] = "A file needs a name."
-        return bool(name)
+            refusal = self.session.refusal
+        self.refused["name", what] = refusal
+        self.question = what if refusal else ""
+        return not refusal
 
     def _knob(self, path: str) -> Knob | None:
         """Return a knob's present state, including earlier turns within one picture."""

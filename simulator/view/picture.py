@@ -29,7 +29,7 @@ from simulator.view.camera import WHOLE, Shot, goal_of, on_air, rig_of, view_of
 from simulator.view.input import rows
 from simulator.view.layers import bodies, group, lights, moments
 from simulator.view.layers.close import CloseUp
-from simulator.view.layers.track import Tiles, draw_ground, mark_names, stretched
+from simulator.view.layers.track import Tiles, draw_ground, mark_names, painted_names, stretched
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.panels import cards, chapter, head, score
 from simulator.view.panels.frame import CachedLayer, frame
@@ -249,9 +249,9 @@ class Painter:
         moments.draw(surface, scene, view, box, self.theme)
         spots = bodies.spots(scene, view)
         if options.labels:
-            bodies.write_names(
-                surface, bodies.place_names(spots, view, box, keep_off, style), style
-            )
+            names = bodies.place_names(spots, view, box, keep_off, style)
+            painted = painted_names(view, scene.start_s_m, style, scene.lap_m)
+            bodies.write_names(surface, names, style, painted)
         if view.scale >= BODIES_PX and not options.shot.whole:
             part = surface.subsurface(pygame.Rect(box).clip(surface.get_rect()))
             rig = camera.map_rig(view, Box(*part.get_offset(), *part.get_size()), scene.lap_m)

@@ -32,7 +32,7 @@ from simulator.analysis.fit import fit_runner
 from simulator.analysis.marks import ghost_marks
 from simulator.analysis.summary import summarise
 from simulator.analysis.sweep.axes import axis_of_csv, grid_of
-from simulator.analysis.sweep.chunks import request_of, run_chunk
+from simulator.analysis.sweep.sweep import request_of, run_chunk
 from simulator.cli.runners import _races_of
 from simulator.errors import LightpaceError, LightpaceWarning, RecordingError
 from simulator.export.chunk_store import ChunkStore

@@ -185,3 +185,17 @@ def test_a_refused_split_says_why_at_its_row(user: User, session: Session) -> No
     user.key("enter")
     assert "every other row is locked" in " ".join(user.words())
     assert "locked" in session.panel_state().split_problem
+
+
+def test_a_refused_file_name_stays_to_be_mended(user: User, session: Session) -> None:
+    user.page("Ghosts")
+    user.press("ask", "ghost")
+    user.write("solp")
+    user.key("return")
+    assert any(words.startswith("solp: there is no such file") for words in user.words())
+    ghosts = len(session.scenario.ghosts)
+    user.key("backspace")
+    user.write("o")
+    user.key("return")
+    assert len(session.scenario.ghosts) == ghosts + 1
+    assert user.app.drawer.question == ""

@@ -18,7 +18,7 @@ from simulator.coefficients import BEND_M, BEND_RADIUS_M, KERB_RADIUS_M, LAP_M, 
 from simulator.physics.track import on_oval, to_plane, track_position
 from simulator.stage.scene import Body, Scene
 from simulator.view.camera import MapView
-from simulator.view.layers.track import OUTER_M
+from simulator.view.layers.track import OUTER_M, PaintedName
 from simulator.view.layout import Box
 from simulator.view.sprites import dot, ring
 from simulator.view.text import SEMIBOLD, Style
@@ -218,8 +218,14 @@ def _free(box: Box, taken: list[Box]) -> Box | None:
     return box
 
 
-def write_names(surface: pygame.Surface, labels: list[NameLabel], style: Style) -> None:
-    """Draw leader lines and names."""
+def write_names(
+    surface: pygame.Surface,
+    labels: list[NameLabel],
+    style: Style,
+    painted: Iterable[PaintedName] = (),
+) -> None:
+    """Draw leader lines and names; a leader leaves out the words painted on the track."""
+    words = [pygame.Rect(x - w / 2 - 3, y - h / 2, w + 6, h) for _, (x, y), (w, h) in painted]
     for label in labels:
         shade = mix(style.theme.ground.turf, label.colour, 0.35 + 0.65 * label.alpha)
         cx, cy = label.box.centre
@@ -231,5 +237,8 @@ def write_names(surface: pygame.Surface, labels: list[NameLabel], style: Style) 
             bed = label.box.inset(0, max(0, (label.box.h - round(1.1 * label.px)) // 2))
             pygame.draw.rect(surface, style.theme.panel, bed, border_radius=bed.h // 3)
             shade = label.colour  # a faded one could not be read on it
-        pygame.draw.aaline(surface, mix(style.theme.back, shade, 0.7), label.start, end)
+        crossed = next((cut for word in words if (cut := word.clipline(label.start, end))), None)
+        near, far = crossed or (end, end)
+        for part in ((label.start, near), (far, end)):
+            pygame.draw.aaline(surface, mix(style.theme.back, shade, 0.7), *part)
         style.type.write(surface, label.text, (cx, cy), SEMIBOLD, label.px, shade, align=0.5)

@@ -124,6 +124,10 @@ def value_text(shown: WhatIf, bar: Alternative, value: float, decimals: int = 2)
     """Return the value of a bar as text."""
     if shown.measure == FINISH:
         return format_time(value, decimals)
+    if shown.measure == CHANCE:
+        from simulator.analysis.uncertainty import SAMPLES, chance_words  # noqa: PLC0415
+
+        return chance_words(value, SAMPLES)
     if shown.measure != LIGHT:
         return f"{100.0 * value:.1f} %"
     return "kept" if bar.lost_light_m is None else f"{value:.0f} m"
@@ -247,7 +251,7 @@ def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
     if shown.measure != FINISH:
         return _tip_of_margin(shown, bar, name)
     if bar.hidden:
-        return name, f"{mine}: told at the finish; click or V to see it now"
+        return name, f"{mine}: shown at the finish; click or V to see it now"
     if bar.finish_s is None:
         return name, "being computed" if bar.stale else "does not finish"
     own = next(
@@ -274,7 +278,7 @@ def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
 def _tip_of_margin(shown: WhatIf, bar: Alternative, name: str) -> tuple[str, str]:
     value = value_of(shown, bar)
     if value is None and bar.hidden and shown.measure != CHANCE:
-        return name, f"{own_name(shown)}: told at the finish; click or V to see it now"
+        return name, f"{own_name(shown)}: shown at the finish; click or V to see it now"
     if value is None:
         known = not bar.stale and bar.finish_s is None
         return name, "does not finish" if known else "being computed"

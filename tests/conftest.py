@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -24,6 +25,8 @@ atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 for _name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
     os.environ[_name] = _HOME
 
+_TESTS = Path(__file__).parent
+gc.disable()  # until the tests are collected: what is read in for them is no garbage
 # Some hundred processes of our own are started here: none is to compile all of its source anew.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -33,6 +36,20 @@ settings.register_profile("lightpace", deadline=None, derandomize=bool(os.enviro
 settings.load_profile("lightpace")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let every second worker begin at the other end: what one compiles, the other then reads."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    if int(worker[2:]) % 2 and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        found = [path for end in ("[!_]*/", "test_*.py") for path in _TESTS.glob(end)]
+        config.args = [str(path) for path in sorted(found, reverse=True)]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bring the tests of every worker into one order."""
+    items.sort(key=lambda item: item.path)
+
+
 def pytest_collection_finish() -> None:
     """Leave what was collected, and all that was imported for it, out of what is looked through.
 
@@ -40,6 +57,7 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
@@ -50,14 +68,19 @@ def _kept_but_for_a_soak(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(scope="session")
 def _kept() -> Iterator[None]:
-    """Open each font and paint each ground once, not again for each of hundreds of painters."""
-    from simulator.view.layers.track import draw_ground  # noqa: PLC0415 - after SDL's drivers
+    """Open each font and paint each ground once, not again for each of hundreds of painters.
+
+    So are the tables packed that all pages share.
+    """
+    from simulator.export import bundle  # noqa: PLC0415 - after SDL's drivers
+    from simulator.view.layers.track import draw_ground  # noqa: PLC0415
     from simulator.view.text import Type  # noqa: PLC0415
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Type, "_open_font", staticmethod(lru_cache(256)(Type._open_font)))
         kept = lru_cache(16)(draw_ground.__wrapped__)
         patch.setattr("simulator.view.picture.draw_ground", kept)
+        patch.setattr(bundle, "_smallest", lru_cache(4096)(bundle._smallest))
         yield
 
 

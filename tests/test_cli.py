@@ -412,15 +412,17 @@ def test_stopped_while_a_bar_is_begun_the_cursor_is_back(
     assert screen.getvalue().rfind("\x1b[?25h") > screen.getvalue().rfind("\x1b[?25l")
 
 
-def test_a_wrong_scenario_is_told_after_the_window_has_gone() -> None:
-    for arguments in (["run", "nowhere.yaml"], ["present", "nowhere.yaml"]):
-        done = ended(process("-m", "simulator", *arguments, SDL_VIDEODRIVER="dummy"))
+def test_a_wrong_scenario_is_told_after_the_window_has_gone(lightpace: Lightpace) -> None:
+    by_process = ended(process("-m", "simulator", "run", "nowhere.yaml", SDL_VIDEODRIVER="dummy"))
+    for done in (by_process, lightpace("present", "nowhere.yaml")):
         assert done.code == 2
         assert "nowhere.yaml" in done.err
         assert "Traceback" not in done.err
 
 
-def test_without_a_display_the_attempt_is_told_and_nothing_is_written(tmp_path: Path) -> None:
+def test_without_a_display_the_attempt_is_told_and_nothing_is_written(
+    lightpace: Lightpace, tmp_path: Path
+) -> None:
     program = f"import os; os.chdir({str(tmp_path)!r}); from simulator.cli import main; main([])"
     no_display = {"DISPLAY": None, "WAYLAND_DISPLAY": None, "SDL_VIDEODRIVER": None}
     if sys.platform in ("win32", "darwin"):
@@ -430,8 +432,7 @@ def test_without_a_display_the_attempt_is_told_and_nothing_is_written(tmp_path: 
     assert len(done.err.splitlines()) == 1
     assert "no display" in done.err
     assert "lightpace still breaking4" in done.err
-    again = ended(process("-m", "simulator", "simulate"))
-    assert done.out == again.out
+    assert done.out == lightpace("simulate").out
     assert list(tmp_path.iterdir()) == []
 
 
@@ -469,15 +470,17 @@ def test_a_reader_who_has_gone_is_no_cause_for_a_traceback(arguments: tuple[str,
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "gbk", "latin-1"])
-def test_a_stream_that_knows_no_minus_sign_keeps_the_sign_of_a_lead(encoding: str) -> None:
-    command = [sys.executable, "-m", "simulator", "simulate", "breaking4"]
-    environment = {**os.environ, "PYTHONIOENCODING": encoding}
-    done = subprocess.run(command, env=environment, capture_output=True, check=True, cwd=ROOT)
-    said = done.stdout.decode(encoding)
+def test_a_stream_that_knows_no_minus_sign_keeps_the_sign_of_a_lead(
+    encoding: str, lightpace: Lightpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert lightpace("simulate", "breaking4").err == ""
+    stream.seek(0)
+    said = stream.read()
     assert "mean shelter" in said
     assert re.search(r" -\d\.\d\d", said)
     assert "?" not in said
-    assert done.stderr == b""
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,16 @@ from simulator.cli import main
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
 from tests.activity_files import ENDS, EXACT, TRACKED, standing, write
+from tests.samples import few_samples
 
 Lightpace = Callable[..., tuple[int, str, str]]
 SCENARIO = "distance: 1500 m\nplan: {{target: 4:05}}\npacers: {{count: 0}}\nghosts:\n  - {}\n"
+
+
+@pytest.fixture(autouse=True)
+def _few_samples() -> Iterator[None]:
+    with few_samples():
+        yield
 
 
 @pytest.fixture
@@ -103,7 +110,7 @@ def test_a_runner_is_made_of_a_log_of_races(lightpace: Lightpace, tmp_path: Path
     assert (code, wrong) == (0, "")
     races = [f"--race={race}" for race in ("800 m=2:01.5", "1500 m=4:08.3", "5000 m=15:40")]
     assert lightpace("fit", *races, *body)[1] == said
-    assert "5000 m" in lightpace("predict", "--races", path)[1]
+    assert "5000 m" in lightpace("predict", "--races", path, "--distance", "5000 m")[1]
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,13 @@ def test_zsh_takes_the_script() -> None:
     )
 
 
-def test_fish_completes_commands_options_and_scenarios() -> None:
-    """The answers of all lines, with what each means, as fish shows them."""
-    asked = "; ".join(f"complete -C 'lightpace {' '.join(words)}'" for words, _ in LINES)
+@pytest.mark.parametrize(
+    "lines", [LINES[::3], pytest.param(LINES, marks=pytest.mark.slow)], ids=["two", "all"]
+)
+def test_fish_completes_commands_options_and_scenarios(
+    lines: list[tuple[tuple[str, ...], set[str]]],
+) -> None:
+    """The answers of the lines, with what each means, as fish shows them."""
+    asked = "; ".join(f"complete -C 'lightpace {' '.join(words)}'" for words, _ in lines)
     said = shell("fish", f"lightpace --show-completion | source; {asked}")
-    assert set().union(*(answer for _, answer in LINES)) <= set(said)
+    assert set().union(*(answer for _, answer in lines)) <= set(said)

@@ -7,6 +7,7 @@ import re
 import runpy
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -29,8 +30,15 @@ from simulator import (
     still,
 )
 from simulator.cli import main
+from tests.samples import few_samples
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "docs" / "examples"
+
+
+@pytest.fixture(autouse=True)
+def _few_samples() -> Iterator[None]:
+    with few_samples():
+        yield
 
 
 @pytest.fixture(scope="module")

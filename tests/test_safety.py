@@ -30,17 +30,18 @@ SHELLS = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatus
 
 
 @cache
-def parsed(text: str) -> ast.Module:
-    return ast.parse(text)
+def nodes_of(text: str) -> list[ast.AST]:
+    """Return all of a source; walking takes longer than reading it."""
+    return list(ast.walk(ast.parse(text)))
 
 
 class Names:
     """What the names of a source stand for, aliases and `from` resolved."""
 
-    def __init__(self, tree: ast.AST) -> None:
+    def __init__(self, nodes: list[ast.AST]) -> None:
         """Note down every import, wherever it stands."""
         self._meant: dict[str, str] = {}
-        for node in ast.walk(tree):
+        for node in nodes:
             if isinstance(node, ast.ImportFrom):
                 for a in node.names:
                     self._meant[a.asname or a.name] = f"{node.module}.{a.name}"
@@ -80,10 +81,10 @@ def is_dangerous(name: str) -> bool:
 
 def dangers(text: str) -> Iterator[str]:
     """Yield what a source does that could run what it reads."""
-    tree = parsed(text)
-    names = Names(tree)
-    called = {id(node.func): node for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    for node in ast.walk(tree):
+    nodes = nodes_of(text)
+    names = Names(nodes)
+    called = {id(node.func): node for node in nodes if isinstance(node, ast.Call)}
+    for node in nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from dangerous_imports(node)
         name = names.full(node)
@@ -185,13 +186,13 @@ def loaders(path: Path) -> Iterator[Any]:
     text = path.read_text(encoding="utf-8")
     if "yaml" not in text:  # it is not imported
         return
-    tree = parsed(text)
-    names = Names(tree)
-    if not any(names.full(node).startswith("yaml.") for node in ast.walk(tree)):
+    nodes = nodes_of(text)
+    names = Names(nodes)
+    if not any(names.full(node).startswith("yaml.") for node in nodes):
         return
     parts = path.relative_to(ROOT).with_suffix("").parts
     module = importlib.import_module(".".join(parts))
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Call) and names.full(node.func).startswith("yaml."):
             handed_over = keyword(node, "Loader")
             if handed_over is not None:
@@ -253,7 +254,7 @@ def test_three_modules_alone_may_open_a_connection() -> None:
     """To lights, the display and a sweep's cluster, and only where the user names them."""
     result = set()
     for path in SOURCES:
-        for node in ast.walk(parsed(path.read_text(encoding="utf-8"))):
+        for node in nodes_of(path.read_text(encoding="utf-8")):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if NETWORK & {name.partition(".")[0] for name in names}:

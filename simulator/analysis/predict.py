@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,11 +20,11 @@ from numpy.typing import ArrayLike
 from simulator.coefficients import AEROBIC_START, TAU_RESERVE
 from simulator.errors import NoAnswerError
 from simulator.physics.air import altitude_share
-from simulator.physics.attempt import simulate_all
+from simulator.physics.attempt import run_recorded
 from simulator.physics.compiled import kernel
-from simulator.physics.setup import endurance_share
+from simulator.physics.setup import attempt_of, endurance_share
 from simulator.physics.track import on_bend, track_position
-from simulator.recording.recording import Floats, Recording
+from simulator.recording.recording import Floats, crossing
 from simulator.records import least_time
 from simulator.scenario.model import Environment, Runner, Scenario
 from simulator.scenario.pacers import ConstantShelter, Leader, Pacers
@@ -203,7 +202,7 @@ class PowerDemand:
         time_s: equal ticks, then the finish [s], shape (ticks,).
         power: metabolic power at those times [W/kg].
         mean_power: its mean between them [W/kg], shape (ticks - 1,).
-        bend: the factor of the extra cost of bends at those times [1], shape (ticks,).
+        bend_speed: speed at those times on bends, 0 on straights [m/s], shape (ticks,).
         share: the share of MAP left by altitude and the planned finish [1]; see `endurance_share`.
             Heat is left out: best times are run where it has no effect.
         start: aerobic power at the gun A(0) [W/kg].
@@ -213,7 +212,7 @@ class PowerDemand:
     time_s: Floats
     power: Floats
     mean_power: Floats
-    bend: Floats
+    bend_speed: Floats
     share: float
     start: float
     tau: float
@@ -226,7 +225,13 @@ class PowerDemand:
         energy = np.add.reduceat(self.mean_power * np.diff(self.time_s), begins)
         time = self.time_s[at]
         mean = energy / np.diff(time)
-        return replace(self, time_s=time, power=self.power[at], mean_power=mean, bend=self.bend[at])
+        power, bend_speed = self.power[at], self.bend_speed[at]
+        return replace(self, time_s=time, power=power, mean_power=mean, bend_speed=bend_speed)
+
+    @property
+    def bend(self) -> Floats:
+        """The factor of the extra cost of bends [1], shape (ticks,)."""
+        return np.array([kernel.bend_factor(v) for v in self.bend_speed.tolist()])
 
 
 def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[PowerDemand]:
@@ -235,8 +240,7 @@ def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[Power
     The group follows her plan and she her slot, whatever wave the scenario's group follows. The
     last `last_m` metres are left out.
     """
-    runs = simulate_all([_unlimited(s) for s in scenarios])
-    return [_demand(run, last_m, s) for run, s in zip(runs, scenarios, strict=True)]
+    return [_demand(s, last_m) for s in scenarios]
 
 
 def _unlimited(scenario: Scenario) -> Scenario:
@@ -244,27 +248,30 @@ def _unlimited(scenario: Scenario) -> Scenario:
     return scenario.with_values({"runner": scenario.runner.with_values(_ENDLESS), **alone})
 
 
-def _demand(run: Recording, last_m: float, scenario: Scenario) -> PowerDemand:
-    tick = np.arange(run.ticks + 1) * run.step_s
-    end = run.end_s if last_m == 0 else float(run.time_at(run.race_m - last_m))
+def _demand(scenario: Scenario, last_m: float) -> PowerDemand:
+    attempt = attempt_of(_unlimited(scenario))
+    step_s, run = attempt.step, run_recorded(attempt, 1)
+    x, v = run["x"], run["v"]
+    end_m = scenario.distance - last_m
+    i = min(int(np.searchsorted(x, end_m, side="right")) - 1, len(x) - 2)
+    end = float((i + crossing(x[i], v[i], x[i + 1], v[i + 1], step_s, end_m)) * step_s)
+    tick = np.arange(len(x)) * step_s
     inside = int((tick < end).sum())
     time = np.append(tick[:inside], end)
     # a tick's cost follows from the kernel's ledger: reserve drawn and aerobic supply
-    supplied = 0.5 * (run.aerobic[1:] + run.aerobic[:-1])
-    mean = supplied - np.diff(run.reserve) / run.step_s
-    bends = on_bend(track_position(run.x, run.race_m))
-    bend = np.ones(len(bends))
-    bend[bends] = [kernel.bend_factor(v) for v in run.v[bends].tolist()]
+    supplied = 0.5 * (run["aerobic"][1:] + run["aerobic"][:-1])
+    mean = supplied - np.diff(run["reserve"]) / step_s
     # a bend begins at the finish line: the tick beyond it does not apply to the last metre
     last = np.minimum(np.arange(inside + 1), inside - 1)
+    bends = on_bend(track_position(x[last], scenario.distance))
     runner, planned = scenario.runner, schedule_of(scenario.plan, scenario.distance)
     share = altitude_share(scenario.environment.pressure)
     # P, MAP, E(0) and A(0) times one factor are the same run: economy is a scale
     return PowerDemand(
         time,
-        runner.economy * run.power[last],
+        runner.economy * run["power"][last],
         runner.economy * mean[:inside],
-        bend[last],
+        np.where(bends, v[last], 0.0),
         share * endurance_share(runner.endurance, planned.finish_s),
         AEROBIC_START * runner.economy,
         runner.oxygen_kinetics,
@@ -285,32 +292,45 @@ def reserve_needed(
         bends: False removes the extra cost of the bends.
     """
     share, start, tau = (
-        np.array([getattr(d, name) for d in plans])[:, None] for name in ("share", "start", "tau")
+        np.array([[getattr(d, name)] for d in plans]) for name in ("share", "start", "tau")
     )
     most = share * np.asarray(aerobic_max, dtype=np.float64)
     steps, begins, means = (_padded(rows) for rows in zip(*_parts(plans, bends), strict=True))
     ends = np.array([_level(d, bends)[-1] for d in plans])[:, None]
-    return _summed(zip(steps, begins, means, strict=True), ends, most, start, tau)
+    return _summed(steps, zip(begins, means, strict=True), ends, most, start, tau)
 
 
 def _summed(
-    ticks: Iterable[tuple[Any, Any, Any]], ends: Floats, most: Floats, start: Any, tau: Any
+    lasts: Floats,
+    powers: Iterable[tuple[Floats, Floats]],
+    ends: Floats,
+    most: Floats,
+    start: Floats | float,
+    tau: Floats | float,
 ) -> Floats:
     """Return the reserve needed for ticks: length [s], power at their beginning, mean power.
 
     `ends`: the power at the line; `most`: MAP; `start`: A(0) [W/kg]; `tau`: that of uptake [s].
     """
     shape = np.broadcast_shapes(ends.shape, most.shape)
-    aerobic = np.broadcast_to(start, shape)
-    drawn, needed = np.zeros(shape), np.zeros(shape)
-    for dt, begin, mean in ticks:
-        up = -np.expm1(-dt / tau)
-        needed = np.maximum(needed, drawn + TAU_RESERVE * (begin - aerobic))
-        target = np.minimum(most, mean)
-        change = (target - aerobic) * up
+    drawn, needed, here, change = np.zeros((4, *shape))
+    aerobic = np.broadcast_to(start, shape).copy()
+    # in place, with the same arrays for each tick: memory anew would take as long as the sums
+    for dt, up, (begin, mean) in zip(lasts, -np.expm1(-lasts / tau), powers, strict=True):
+        np.subtract(begin, aerobic, out=here)
+        here *= TAU_RESERVE
+        here += drawn
+        np.maximum(needed, here, out=needed)
+        np.minimum(most, mean, out=change)  # the target of the aerobic supply
+        np.subtract(mean, change, out=here)
+        here *= dt
+        drawn += here
         # the aerobic supply of the step is the integral of A, from dA = (target - A) / tau dt
-        drawn = drawn + (mean - target) * dt + tau * change
-        aerobic = aerobic + change
+        change -= aerobic
+        change *= up
+        aerobic += change
+        change *= tau
+        drawn += change
     return np.asarray(np.maximum(needed, drawn + TAU_RESERVE * (ends - aerobic)))
 
 
@@ -351,15 +371,16 @@ class RaceDemand:
         force = drag_cost / by.drag_cost
         drag = force * area / (by.cda / by.kit.drag) * (by.mass / mass)
         powers, means = self._parts("power"), self._parts("mean_power")
-        ticks = (
-            (dt, p[0] + force * p[1] + drag * p[2], m[0] + force * m[1] + drag * m[2])
-            for dt, p, m in zip(np.diff(self.level.time_s), powers, means, strict=False)
+        mixed = (
+            (p[0] + force * p[1] + drag * p[2], m[0] + force * m[1] + drag * m[2])
+            for p, m in zip(powers[:-1], means, strict=True)
         )
         on_level, by_force, by_air = powers[-1]
         ends = on_level + force * by_force + drag * by_air
         level = self.level
         most = level.share * aerobic_max
-        return _summed(ticks, ends, most, level.start, level.tau) + self.slack
+        lasts = np.diff(level.time_s)
+        return _summed(lasts, mixed, ends, most, level.start, level.tau) + self.slack
 
     def _parts(self, name: str) -> list[list[float]]:
         """Return the power of each tick in its three parts [W/kg]."""

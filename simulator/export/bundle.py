@@ -50,14 +50,12 @@ class Bundle:
 
     def add(self, values: ArrayLike) -> int:
         """Store an array of floats; return its number."""
-        bits = np.ascontiguousarray(values, dtype="<f8").view("<u8").ravel()
-        known = self._numbers.setdefault(bits.tobytes(), len(self._heads))
+        data = np.ascontiguousarray(values, dtype="<f8").tobytes()
+        known = self._numbers.setdefault(data, len(self._heads))
         if known == len(self._heads):
-            tried = PREDICTORS if len(bits) > SHORT else PREDICTORS[:1]
-            coded = [_coded(bits, weights) for weights in tried]
-            best = min(range(len(coded)), key=lambda n: len(zlib.compress(coded[n], 1)))
-            self._heads.append((len(bits), best))
-            self._coded.append(coded[best])
+            best, coded = _smallest(data)
+            self._heads.append((len(data) // 8, best))
+            self._coded.append(coded)
         return known
 
     def text(self, values: Any) -> str:
@@ -73,6 +71,15 @@ class Bundle:
             [len(head).to_bytes(4, "little"), head, *self._coded, *self._files.values()]
         )
         return base64.b64encode(zlib.compress(whole, LEVEL)).decode("ascii")
+
+
+def _smallest(data: bytes) -> tuple[int, bytes]:
+    """Return the residuals of an array by the predictor that suits it best, and its number."""
+    bits = np.frombuffer(data, "<u8")
+    tried = PREDICTORS if len(bits) > SHORT else PREDICTORS[:1]
+    coded = [_coded(bits, weights) for weights in tried]
+    best = min(range(len(coded)), key=lambda n: len(zlib.compress(coded[n], 1)))
+    return best, coded[best]
 
 
 def _coded(bits: np.ndarray, weights: Sequence[float]) -> bytes:

@@ -169,8 +169,8 @@ def _colours(theme: Theme) -> str:
     colours |= {name: getattr(ground, name) for name in ("turf", "tartan", "apron", "kerb")}
     colours |= {"high": theme.panel_high, "line": theme.faint, "on-target": theme.back}
     colours |= {"lane": ground.line, "led": ground.led_off}
-    colours |= {state.value.replace(", ", "-"): colour for state, colour in theme.gaps}
-    colours |= {f"named-{name}": colour for name, colour in theme.named}
+    colours |= {state.value.replace(", ", "-"): colour for state, colour in theme.gaps.items()}
+    colours |= {f"named-{name}": colour for name, colour in theme.named.items()}
     return " ".join(f"--{name}: {css(colour)};" for name, colour in colours.items())
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 from simulator.physics.kernel import BEFORE, EARLIER, HERE
 
 Floats = NDArray[np.float64]
+State = tuple[float, float, float]
+"""Distance [m], speed [m/s] and reserve [J/kg], or their rates."""
 
 
 FORCE, TAU, SIGMA, RESERVE = 12.2, 0.892, 41.54, 2406.0
@@ -38,6 +41,7 @@ def _start_distance(t: float) -> float:
     return FORCE * TAU * (t + TAU * math.expm1(-t / TAU))
 
 
+@cache
 def best_time(distance_m: float) -> BestRun:
     """Return Keller's best time over more than 291.4 m [m], in closed form but for one minimum."""
     top = FORCE * TAU
@@ -89,29 +93,30 @@ def _last_distance(t: float, cruise: float) -> float:
 
 
 def stepped_times(distances_m: Sequence[float]) -> Floats:
-    """Return the times of the same runs, stepped side by side as the kernel steps [s]."""
-    distance = np.asarray(distances_m, dtype=np.float64)
-    cruise = np.array([best_time(d).cruise_m_s for d in distances_m])
+    """Return the times of the same runs, stepped as the kernel steps [s]."""
+    return np.array([_stepped_time(distance_m) for distance_m in distances_m])
 
+
+def _stepped_time(distance_m: float) -> float:
+    cruise = best_time(distance_m).cruise_m_s
     soon = SOON * STEP_S
 
-    def rates(state: Floats) -> Floats:
-        _, v, reserve = state
-        wanted = np.minimum(v / TAU + (cruise - v) / soon, FORCE)
-        paid = np.minimum(wanted, (SIGMA + np.maximum(reserve, 0.0) / soon) / np.maximum(v, 0.1))
-        return np.stack((v, paid - v / TAU, SIGMA - paid * v))
+    def rates(v: float, reserve: float) -> State:
+        wanted = min(v / TAU + (cruise - v) / soon, FORCE)
+        paid = min(wanted, (SIGMA + max(reserve, 0.0) / soon) / max(v, 0.1))
+        return v, paid - v / TAU, SIGMA - paid * v
 
-    zero = np.zeros(len(distance))
-    state: Floats = np.stack((zero, zero, zero + RESERVE))
-    before = state - STEP_S * rates(state)
-    earlier = before - STEP_S * rates(state)
-    times = np.full(len(distance), np.nan)
+    def stepped(state: State, rate: State, step_s: float) -> State:
+        x, v, reserve = (value + step_s * r for value, r in zip(state, rate, strict=True))
+        return x, v, reserve
+
+    state = (0.0, 0.0, RESERVE)
+    before = stepped(state, rates(*state[1:]), -STEP_S)
+    earlier = stepped(before, rates(*state[1:]), -STEP_S)
     tick = 0
-    while np.isnan(times).any():
-        after = state + STEP_S * rates(HERE * state - BEFORE * before + EARLIER * earlier)
-        arrived = np.isnan(times) & (after[0] >= distance)
-        if arrived.any():
-            share = (distance - state[0]) / (after[0] - state[0])
-            times[arrived] = ((tick + share) * STEP_S)[arrived]
+    while True:
+        v, reserve = (HERE * state[i] - BEFORE * before[i] + EARLIER * earlier[i] for i in (1, 2))
+        after = stepped(state, rates(v, reserve), STEP_S)
+        if after[0] >= distance_m:
+            return (tick + (distance_m - state[0]) / (after[0] - state[0])) * STEP_S
         earlier, before, state, tick = before, state, after, tick + 1
-    return times

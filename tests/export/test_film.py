@@ -224,7 +224,7 @@ def test_breaking_off_leaves_nothing(show: Show, tmp_path: Path, name: str) -> N
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "small"
     folder.mkdir()
-    yield from mounted(folder, "size=64k")
+    yield from mounted(folder, "size=16k")
 
 
 @pytest.mark.parametrize("name", ["a.webm", "a.gif"])  # the others: tests/faults/test_disks.py

@@ -54,7 +54,7 @@ def test_every_command_takes_any_name(
         ["simulate", "--csv", "a.csv", "--save", "a.npz"],
         ["still", "-o", "a.png", "--size", "640x360"],
         ["report", "-o", "a.html"],
-        ["film", "-o", "a.mp4", "--size", "160x90", "--fps", "5", "--speed", "16"],
+        ["film", "-o", "a.mp4", "--size", "160x90", "--fps", "5", "--to", "0.4"],
         ["sheet", "-o", "a.txt"],
     ]
     for command, *rest in commands:

@@ -56,7 +56,7 @@ def painted(box: Box, shown: WhatIf, style: Style, monkeypatch: pytest.MonkeyPat
     with monkeypatch.context() as patch:
         patch.setattr(Type, "write", noting)
         surface = pygame.Surface((box.right, box.bottom))
-        panel.paint(surface, box, shown, style)
+        panel.paint(surface, lay_out(box, shown, style), shown, style)
     return written
 
 

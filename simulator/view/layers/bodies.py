@@ -135,14 +135,14 @@ class LabelTrack:
     def box(self, shift_m: float) -> Box:
         """Return the label's box, shifted by `shift_m` [m] along the track from its runner."""
         foot, nx, ny = axis(self.spot.s_m + shift_m)
+        wide, high, (near_x, near_y, across, down) = self.wide, self.high, self.bounds
         x, y = self.view.at(foot + nx * self.radius_m, ny * self.radius_m)
         outward = -1.0 if self.spot.body.kind == "ghost" else 1.0
-        reach = outward * (abs(nx) * self.wide / 2 + abs(ny) * self.high / 2)
-        left, top = round(x + nx * reach - self.wide / 2), round(y - ny * reach - self.high / 2)
-        bounds = self.bounds
-        left = max(bounds.x + 2, min(left, bounds.right - self.wide - 2))
-        top = max(bounds.y + 2, min(top, bounds.bottom - self.high - 2))
-        return Box(left, top, self.wide, self.high)
+        reach = outward * (abs(nx) * wide / 2 + abs(ny) * high / 2)
+        left, top = round(x + nx * reach - wide / 2), round(y - ny * reach - high / 2)
+        left = max(near_x + 2, min(left, near_x + across - wide - 2))
+        top = max(near_y + 2, min(top, near_y + down - high - 2))
+        return Box(left, top, wide, high)
 
 
 def place_names(

@@ -38,6 +38,7 @@ from simulator.physics.setup import (
 )
 from simulator.recording.recording import ARRAYS, Recording, State, Status, crossing, hermite
 from simulator.records import RECORDS, STRETCHES_M, least_flying_time, least_time
+from simulator.scenario.fields import LENIENT
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import Pacers
 
@@ -86,9 +87,9 @@ def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: 
     if past is not None:
         known = go_on_from(a, past.state_at_tick(first))
         # if the pacers stay the same, a change under way continues
-        for at_m, pacers_json in _changes(past, a.x):
-            if change_from(a, _pacers_in(pacers_json), at_m, scenario):
-                came_from = at_m, pacers_json
+        for at_m, pacers in _changes(past, a.x):
+            if change_from(a, pacers, at_m, scenario):
+                came_from = at_m, json.dumps(json.loads(pacers.model_dump_json(by_alias=True)))
                 break
     arrays = run_recorded(a, known)
     if past is not None:
@@ -134,20 +135,17 @@ def recording_of(
     )
 
 
-def _changes(past: Recording, at_m: float) -> list[tuple[float, str]]:
-    """Return where a fork at `at_m` [m] may change the pacers, and from which, the latest first."""
-    here = at_m, _pacers_json(past.scenario_json)
-    return [here] if past.came_from is None else [here, past.came_from]
+def _changes(past: Recording, at_m: float) -> Iterator[tuple[float, Pacers]]:
+    """Yield where a fork at `at_m` [m] may change the pacers, and from which, the latest first."""
+    yield at_m, _pacers_of(past.scenario_json)
+    if past.came_from is not None:
+        changed_at_m, pacers_json = past.came_from
+        yield changed_at_m, Pacers.model_validate_json(pacers_json)
 
 
 @lru_cache(maxsize=32)  # dragging a knob forks one run repeatedly
-def _pacers_json(scenario_json: str) -> str:
-    return json.dumps(json.loads(scenario_json)["pacers"])
-
-
-@lru_cache(maxsize=32)
-def _pacers_in(pacers_json: str) -> Pacers:
-    return Pacers.model_validate(json.loads(pacers_json))
+def _pacers_of(scenario_json: str) -> Pacers:
+    return Scenario.model_validate_json(scenario_json, context=LENIENT).pacers
 
 
 def _status(arrays: dict[str, Floats], finish_s: float, a: Any, first: int = 0) -> Status:

@@ -428,10 +428,11 @@ def crossing(
         miss = x0 + f * (c1 + f * (c2 + f * c3)) - target
         # a solution stays, so that a result does not depend on the other targets of the call
         solved = np.abs(miss) < 1e-12
-        if np.all(solved):
+        if solved.all():
             break
-        high = np.where(miss > 0, f, high)
-        low = np.where(miss > 0, low, f)
+        beyond = miss > 0
+        high = np.where(beyond, f, high)
+        low = np.where(beyond, low, f)
         slope = np.maximum(((1.0 - f) * v0 + f * v1) * step, 1e-12)
         newton = f - miss / slope
         inside = (newton > low) & (newton < high)

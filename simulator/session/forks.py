@@ -59,9 +59,8 @@ class LruCache(Generic[K, V]):
         return value
 
     def put(self, key: K, value: V) -> None:
-        """Add a value."""
+        """Add a value; a key that is there already keeps its age."""
         self._values[key] = value
-        self._values.move_to_end(key)
         while len(self._values) > self.limit:
             self._values.popitem(last=False)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -255,6 +256,7 @@ class PlanSections:
         return tuple(range(i, i + 1) for i in range(len(self.times_s)))
 
 
+@lru_cache(maxsize=16)
 def sections_of(plan: Plan, race_m: float) -> PlanSections:
     """Return the plan in sections of 200 m (longer ones in long races)."""
     distances = split_distances(race_m)

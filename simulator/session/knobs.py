@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeAlias, cast, get_args
@@ -189,14 +189,21 @@ def knobs_of(
     scenario: Scenario, file_scenario: Scenario, problems: Mapping[str, str]
 ) -> tuple[Knob, ...]:
     """Return every knob, with the file's value and why the last text was refused."""
+    knobs = _compared(scenario, file_scenario)
+    if not problems:
+        return knobs
+    return tuple(replace(knob, problem=problems.get(knob.path, "")) for knob in knobs)
+
+
+@lru_cache(maxsize=4)  # the drawer and the axes of the strip have the same ones
+def _compared(scenario: Scenario, file_scenario: Scenario) -> tuple[Knob, ...]:
     in_file = {knob.path: knob for knob in _knobs(file_scenario)}
     knobs = []
     for knob in _knobs(scenario):
         other = in_file.get(knob.path)
         changed = other is None or (other.value, other.number) != (knob.value, knob.number)
-        problem = problems.get(knob.path, "")
         file_value = other.value if other else ""
-        knobs.append(replace(knob, file_value=file_value, changed=changed, problem=problem))
+        knobs.append(replace(knob, file_value=file_value, changed=changed))
     return tuple(knobs)
 
 
@@ -206,29 +213,31 @@ def label_of(scenario: Scenario, path: str) -> str:
     Paths within the formation use the formation's label.
     """
     path = "pacers.formation" if path.startswith("pacers.formation.") else path
-    knob = next((make() for at, make in _rows(scenario) if at == path), None)
+    knob = next(_each_knob(scenario, path), None)
     return path.partition(".")[0] if knob is None else f"{knob.label} {knob.value}"
 
 
 @lru_cache(maxsize=16)  # the file's knobs are needed at every turn
 def _knobs(s: Scenario) -> tuple[Knob, ...]:
-    return tuple(make() for _, make in _rows(s))
+    return tuple(_each_knob(s))
 
 
-def _rows(s: Scenario) -> Iterator[tuple[str, Callable[[], Knob]]]:
-    """Yield the path of each knob, and what makes it."""
+def _each_knob(s: Scenario, only: str = "") -> Iterator[Knob]:
+    """Yield each knob, or the one at the path `only`."""
     waves, ghosts = s.wavelight.waves, s.ghosts
     items: list[tuple[str, int, str, Any]] = [("", 0, "", s)]
     items += [("wavelight", i, f"{w.name}: " * (len(waves) > 1), w) for i, w in enumerate(waves)]
     items += [("ghosts", i, f"{ghost_name(g)}: ", g) for i, g in enumerate(ghosts)]
     for section, i, before, item in items:
         for row in TABLE:
-            if ("*" in row.path) == bool(section) and row.path.startswith(section):
+            path = row.path.replace("*", str(i))
+            of_this = ("*" in row.path) == bool(section) and row.path.startswith(section)
+            if of_this and only in ("", path):
                 value = _value(row.path, item, s)
                 if value is not None:
-                    path, label = row.path.replace("*", str(i)), f"{before}{row.label}"
+                    label = f"{before}{row.label}"
                     about = label.removesuffix(": "), value, _note(row.path, item, s)
-                    yield path, partial(_knob, row, path, *about, s)
+                    yield _knob(row, path, *about, s)
 
 
 def _knob(row: KnobRow, path: str, label: str, value: Any, note: str, s: Scenario) -> Knob:

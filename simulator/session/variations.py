@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from simulator.errors import LightpaceError, ScenarioError
 from simulator.physics.attempt import finish_times
 from simulator.scenario.fields import Section
 from simulator.scenario.model import Scenario
-from simulator.scenario.plan import Plan, schedule_of
+from simulator.scenario.plan import schedule_of
 from simulator.scenario.yaml_tree import scalar_value
 from simulator.session.history import Settings, is_at, path_of
 from simulator.session.knob_edits import RefusedError, apply_knob, first_sentence
@@ -49,7 +49,6 @@ _KNOBS_OF_AXES = {
     "temperature": "environment.temperature",
     "wind": "environment.wind.speed",
 }
-_PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
 _EDIT = re.compile(
     r"(plan|pacers\.formation)=\{.*"
     r"|(pacers|plan|runner|environment|wavelight)\.(?!formation=)[\w.]+=([\w.:+-]+|[\[{\"].*)",
@@ -77,39 +76,41 @@ def with_knob(scenario: Scenario, in_file: Scenario, path: str, text: str) -> Sc
         return _with_formation(scenario, in_file, text)
     try:
         edits = apply_knob(Settings("", "", ""), scenario, in_file, path, text).overrides
-        for edit in edits:
-            scenario = _with_value(scenario, *edit.split("=", 1))
+        return _with_edits(scenario, edits)
     except ValidationError as error:
         raise RefusedError(error.errors()[0]["msg"]) from None
     except LightpaceError as error:
         raise RefusedError(first_sentence(error)) from None
-    for complaint in scenario.complaints():
-        raise RefusedError(complaint.message)
-    return scenario
 
 
-def _with_value(scenario: Scenario, path: str, text: str) -> Scenario:
-    """Return the scenario with a value at a path; only the sections on the path are validated."""
-    first, *steps = path.split(".")
-    if first == "plan" and not steps:
-        return scenario.model_copy(update={"plan": _PLAN.validate_json(text)})
-    value = TypeAdapter(Any).validate_json(text) if text[0] in '[{"' else scalar_value(text)
-    return scenario.model_copy(update={first: _put(getattr(scenario, first), steps, value)})
+def _with_edits(scenario: Scenario, edits: Iterable[str]) -> Scenario:
+    """Return the scenario with values at paths; only what lies on the paths is validated anew.
+
+    It is validated from the top: a section's own validator would have to be built first.
+    """
+    plain: Any = scenario
+    for edit in edits:
+        path, _, text = edit.partition("=")
+        value = TypeAdapter(Any).validate_json(text) if text[0] in '[{"' else scalar_value(text)
+        plain = _put(plain, path.split("."), value)
+    return Scenario.model_validate(plain)
 
 
 def _put(place: Any, steps: Sequence[str], value: Any) -> Any:
+    """Return plain values, of which some may be sections, with a value at a path."""
     if not steps:
         return value
-    if isinstance(place, tuple):
-        items = list(place)
-        items[int(steps[0])] = _put(items[int(steps[0])], steps[1:], value)
-        return tuple(items)
-    if not isinstance(place, Section):
-        raise RefusedError(f"{steps[0]} cannot be set here")
-    keys = {field.alias or name: name for name, field in type(place).model_fields.items()}
-    values = {key: getattr(place, name) for key, name in keys.items()}
-    values[steps[0]] = _put(values.get(steps[0]), steps[1:], value)
-    return type(place).model_validate(values)
+    first, *rest = steps
+    if isinstance(place, tuple | list):
+        i = int(first)
+        return [*place[:i], _put(place[i], rest, value), *place[i + 1 :]]
+    if isinstance(place, Section):
+        place = {
+            f.alias or name: getattr(place, name) for name, f in type(place).model_fields.items()
+        }
+    if not isinstance(place, dict):
+        raise RefusedError(f"{first} cannot be set here")
+    return {**place, first: _put(place.get(first), rest, value)}
 
 
 def edited(scenario: Scenario, before: Settings, after: Settings) -> Scenario | None:
@@ -135,26 +136,23 @@ def edited(scenario: Scenario, before: Settings, after: Settings) -> Scenario | 
     ):
         return None
     try:
-        for edit in new:
-            scenario = _with_value(scenario, *edit.split("=", 1))
+        return _with_edits(scenario, new)
     except (ValidationError, LightpaceError, LookupError, ValueError):
         return None
-    return None if any(scenario.complaints()) else scenario
 
 
 def _with_formation(scenario: Scenario, in_file: Scenario, name: str) -> Scenario:
     """Return the scenario with another formation, and no more pacers than it has places."""
-    pacers, filed = scenario.pacers, in_file.pacers.formation
+    count, filed = scenario.pacers.count, in_file.pacers.formation
     try:
-        formation: Any = name if name != filed.name else filed
-        every = _put(pacers, ["count"], None)
-        every = _put(every, ["formation"], formation)
-        places = len(every.formation.names())
-        count = None if pacers.count is None else min(pacers.count, places)
-        new = _put(every, ["count"], count)
+        plain = _put(scenario, ("pacers", "formation"), name if name != filed.name else filed)
+        every = Scenario.model_validate(_put(plain, ("pacers", "count"), None))
+        if count is None:
+            return every
+        count = min(count, len(every.pacers.formation.names()))
+        return Scenario.model_validate(_put(every, ("pacers", "count"), count))
     except (ValidationError, ScenarioError):
         raise RefusedError(f"the formation {name[:60]} does not go with these pacers") from None
-    return scenario.model_copy(update={"pacers": new})
 
 
 # -- which knobs, which values ---------------------------------------------------------------------

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -111,7 +112,8 @@ class Show:
 
     @cached_property
     def _lights(self) -> Lights:
-        return (*((until_s, then.light) for until_s, then in self.earlier), (math.inf, self.light))
+        every = [(until_s, then.light) for until_s, then in self.earlier] + [(math.inf, self.light)]
+        return tuple(a for a, b in zip_longest(every, every[1:]) if b is None or a[1] is not b[1])
 
     @property
     def lost_light_m(self) -> float | None:
@@ -365,12 +367,8 @@ def _lost_light_m(recording: Recording, lights: Lights) -> float | None:
 def _curves(
     recording: Recording, runner: str, ghosts: tuple[Reference, ...], lights: Lights
 ) -> tuple[ChartCurve, ...]:
-    light = lights[-1][1]
-    earlier = tuple(
-        (float(recording.distance_at(until_s)), then)
-        for until_s, then in lights[:-1]
-        if then is not light
-    )
+    *before, (_, light) = lights
+    earlier = tuple((float(recording.distance_at(until_s)), then) for until_s, then in before)
     curves = [_ghost_curve(ghost, recording.race_m, light, earlier) for ghost in ghosts]
     reach_m = min(recording.race_m, float(recording.x[-1]))
     gap = _passes(recording, reach_m) - _light_passes(light, earlier, reach_m)

@@ -382,6 +382,17 @@ def test_the_history_holds_texts_not_arrays(session: Session) -> None:
     assert len(session.forks._runs._values) <= 24
 
 
+def test_a_plan_that_comes_back_leaves_the_curve_before_its_change(session: Session) -> None:
+    target = next(k.value for k in session.panel_state().knobs if k.path == "plan.target")
+    was = session.scene().chart.curves[-1]
+    at(session, 20.0).change("plan.target", "1:00.00")
+    session.advance(GESTURE_S)
+    at(session, 30.0).change("plan.target", target)
+    assert len(session.show.earlier) == 2
+    now = session.scene().chart.curves[-1]
+    assert now.gap_s[:20].tolist() == was.gap_s[:20].tolist()
+
+
 def test_before_the_fork_the_picture_is_what_it_was(session: Session) -> None:
     session.settle()
     moments = (5.0, 12.0, 19.5)

@@ -91,7 +91,9 @@ class LatestJobs:
         self._waiting[kind] = _Job(call, done)
 
     def poll(self, *, wait: bool = False) -> bool:
-        """Hand over a result that is ready (or `wait` for it), then start the next job.
+        """Hand over a result that is ready (or `wait` for it); else start the next job.
+
+        The next job waits until a picture has shown the result, whose drawing it would slow down.
 
         Returns:
             Whether a result was handed over.
@@ -107,7 +109,7 @@ class LatestJobs:
             outcome = results.get()
             self._running = None
             job.done(outcome())
-        if self._waiting:
+        elif self._waiting:
             job = self._waiting.pop(next(iter(self._waiting)))
             results = SimpleQueue()
             thread = Thread(

@@ -23,7 +23,8 @@ wrong, where, and what to do. Only the command line prints it, and then exits.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 UNPRINTABLE_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -123,6 +124,15 @@ class ExtraError(LightpaceError):
     def __init__(self, what: str, extra: str) -> None:
         """Name the feature that needs the extra, and the command that installs it."""
         super().__init__(f'{what} needs an extra: pip install "lightpace[{extra}]"')
+
+
+@contextmanager
+def requiring(what: str, extra: str) -> Iterator[None]:
+    """Import packages of an extra that a feature needs; raises `ExtraError` if one is missing."""
+    try:
+        yield
+    except ImportError as error:
+        raise ExtraError(what, extra) from error
 
 
 class ResourceError(LightpaceError):

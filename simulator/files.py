@@ -139,6 +139,20 @@ def is_there(path: str | Path) -> bool:
     return True
 
 
+def refuse_existing(path: Path, *, force: bool) -> None:
+    """Refuse to overwrite an existing file unless it is forced; raises `OutputError`."""
+    if is_there(path) and path.is_file() and not force:
+        raise OutputError(f"{path} exists already; --force writes over it.")
+
+
+def make_folder(folder: Path, *, parents: bool = False) -> None:
+    """Make a folder where there is none; raises `OutputError`."""
+    try:
+        folder.mkdir(parents=parents, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{shown(folder)} cannot be made: {error.strerror}.") from error
+
+
 def free_name(stem: str, ending: str) -> Path:
     """Return an unused name in the working folder: `stem.png`, `stem (2).png` ...
 

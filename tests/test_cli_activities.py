@@ -119,6 +119,7 @@ def test_a_runner_is_made_of_a_log_of_races(lightpace: Lightpace, tmp_path: Path
         ("800,2:01.5\n", "names no columns distance and time"),
         ("distance,time\n800,fast\n", "row 2: "),
         ("", "it is empty"),
+        ("distance,time\n800," + "2" * 140_000 + "\n", "it is no table: field larger than"),
     ],
 )
 def test_a_log_that_is_none_is_refused_with_its_line(

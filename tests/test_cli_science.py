@@ -14,7 +14,7 @@ from simulator.analysis.validate.athletes import LeftOut, Study, athletes
 from simulator.analysis.validate.rows import drafting_rows
 from simulator.cli import main
 from simulator.export.sheet import validation_markdown
-from simulator.scenario import load_text
+from simulator.scenario.loader import load_text
 from simulator.units import parse_time
 
 

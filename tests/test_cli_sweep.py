@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.analysis.sweep import chunks
+from simulator.analysis.sweep import sweep as chunks
 from simulator.analysis.sweep import sweep as sweeping
 from simulator.cli import main
 from simulator.errors import OutputError

@@ -41,8 +41,8 @@ def test_every_constant_of_the_module_is_in_the_table_with_its_value() -> None:
 
 
 def _holds(owner: Any, name: str) -> bool:
-    if isinstance(owner, type) and issubclass(owner, BaseModel):
-        return name in owner.model_fields
+    if isinstance(owner, type) and issubclass(owner, BaseModel) and name in owner.model_fields:
+        return True
     if is_dataclass(owner) and name in {f.name for f in fields(owner)}:
         return True
     return hasattr(owner, name)

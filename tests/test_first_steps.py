@@ -181,7 +181,7 @@ def test_what_the_window_remembers_is_no_scenario(
 
 def test_a_sweep_takes_the_users_own_formation_with_it(users: Path) -> None:
     from simulator.analysis.sweep.axes import grid_of  # noqa: PLC0415
-    from simulator.analysis.sweep.chunks import request_of  # noqa: PLC0415
+    from simulator.analysis.sweep.sweep import request_of  # noqa: PLC0415
 
     (users / "formations").mkdir(parents=True)
     text = "name: trident\nslots: [{ahead: 1.3}]\n"

@@ -16,8 +16,7 @@ from typing import Any
 import pytest
 
 from simulator.analysis.splits import split_distances
-from simulator.analysis.sweep.chunks import CHUNK_ROWS
-from simulator.analysis.sweep.sweep import sweep
+from simulator.analysis.sweep.sweep import CHUNK_ROWS, sweep
 from simulator.physics.attempt import simulate, simulate_all
 from simulator.recording.recording import ARRAYS, Recording
 from simulator.recording.store import load_recording, save_recording

@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from simulator.errors import LightpaceError
-from simulator.scenario import load_text, save, yaml_tree
+from simulator.scenario import save, yaml_tree
+from simulator.scenario.loader import load_text
 from simulator.view.theme import theme_named
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -17,18 +17,15 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.coefficients import TAU_SPEED
 from simulator.errors import RecordingError
 from simulator.physics.track import from_plane, to_plane
 from simulator.recording.activities import Activity, ActivityLap, Sample
-from simulator.recording.recording import ARRAYS, Recording, Status, crossing
+from simulator.recording.recording import ARRAYS, Floats, Recording, Status, crossing
 from simulator.scenario.plan import impossible
 from simulator.scenario.schedule import Schedule, Waypoint, schedule_through
 from simulator.units import LAP_M, MILE_M, format_distance, format_time
-
-Floats = NDArray[np.float64]
 
 SCALES = (0.88, 1.12)
 """A device's lap as a share of the track's (assumed; without GPS it is off by a tenth)."""

@@ -177,20 +177,22 @@ def _factors(scenario: Scenario) -> list[tuple[str, str, Change]]:
     """Return the factors outside her body: name, best state, and the change that leads to it."""
     air = Environment()
     calm = f"a still day at {air.temperature:g} °C, no better or worse than usual"
-    day = ("day", calm, _on_a_usual_day)
+    day: tuple[str, str, Change] = ("day", calm, lambda s: s.with_values(_USUAL_DAY))
     if scenario.pacers.running == 0 or scenario.pacers.shelter is not None:
         return [day]
     label, best = _best_formation(scenario)
-    update = {"formation": best.formation, "count": best.count}
+    lined_up = {"pacers.formation": best.formation, "pacers.count": best.count}
     return [
-        ("shelter lost", "a group that waits", lambda s: _with_pacers(s, _WAITING)),
-        ("opening", "a leader without errors", lambda s: _with_pacers(s, {"leader": Leader()})),
-        ("formation", f"the formation {label}", lambda s: _with_pacers(s, update)),
+        ("shelter lost", "a group that waits", lambda s: s.with_values(_WAITING)),
+        ("opening", "a leader without errors", lambda s: s.with_values(_WITHOUT_ERRORS)),
+        ("formation", f"the formation {label}", lambda s: s.with_values(lined_up)),
         day,
     ]
 
 
-_WAITING: dict[str, Any] = {"policy": "wait_for_runner", "drop_back": WAIT_M}
+_WAITING = {"pacers.policy": "wait_for_runner", "pacers.drop_back": WAIT_M}
+_WITHOUT_ERRORS = {"pacers.leader": Leader()}
+_USUAL_DAY = {"environment": Environment(), "runner.form": 0.0}
 
 
 def _best_formation(scenario: Scenario) -> tuple[str, Pacers]:
@@ -202,20 +204,9 @@ def _best_formation(scenario: Scenario) -> tuple[str, Pacers]:
     return best.label, best.scenario.pacers
 
 
-def _with_pacers(scenario: Scenario, update: dict[str, Any]) -> Scenario:
-    pacers = scenario.pacers.model_copy(update=update)
-    return scenario.model_copy(update={"pacers": pacers})
-
-
-def _on_a_usual_day(scenario: Scenario) -> Scenario:
-    runner = scenario.runner.model_copy(update={"form": 0.0})
-    return scenario.model_copy(update={"environment": Environment(), "runner": runner})
-
-
 def _with_power(scenario: Scenario, factor: float) -> Scenario:
     power = scenario.runner.max_aerobic_power * factor
-    runner = scenario.runner.model_copy(update={"max_aerobic_power": power})
-    return scenario.model_copy(update={"runner": runner})
+    return scenario.with_values({"runner.max_aerobic_power": power})
 
 
 def _power_needed(scenario: Scenario, target_s: float) -> float:

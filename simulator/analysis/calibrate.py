@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.analysis.optimise.problem import FreeNumber, free_number
 from simulator.analysis.splits import published_waypoints
-from simulator.errors import ExtraError, NoAnswerError, ScenarioError
+from simulator.errors import NoAnswerError, ScenarioError, requiring
 from simulator.physics.attempt import simulate_all
-from simulator.recording.recording import Recording
+from simulator.recording.recording import Floats, Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.units import format_time
@@ -116,8 +115,6 @@ class Calibration:
             "residuals": [asdict(miss) for miss in self.misses],
         }
 
-
-Floats = NDArray[np.float64]
 
 REACHED_S = 0.005
 """A finish within this of the requested time reads the same [s]."""
@@ -291,10 +288,8 @@ def _two(runs: _Runs, free: Sequence[FreeNumber]) -> Calibration:
             "Two numbers cannot follow from one time: the scenario has fewer than two published "
             "splits besides the finish. Free one number."
         )
-    try:
+    with requiring("Calibrating two numbers at once", "optimise"):
         from scipy.optimize import least_squares  # noqa: PLC0415 - comes with an extra
-    except ImportError:
-        raise ExtraError("Calibrating two numbers at once", "optimise") from None
     low, high = np.array([(f.low, f.high) for f in free]).T
     span = high - low
     start = _best_of_grids(runs, low, high)

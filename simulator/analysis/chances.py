@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +135,12 @@ def find_chances(
         tick = max(int(np.searchsorted(recording.x, known.x_m[i], side="right")) - 1, 0)
         states = None
         for until, then in (*earlier, (tick, scenario)):
-            _, states = _run(then, count, step_s, states, min(until, tick))
+            last = min(until, tick)
+            states = (
+                _states(then, count, step_s, last)
+                if states is None
+                else _run(then, count, step_s, states, last)[1]
+            )
             if until >= tick:  # the scenarios that followed did not apply yet
                 break
         here = np.tile(state_row(recording.state_at_tick(tick)), (count, 1))
@@ -145,6 +151,12 @@ def find_chances(
 
 _THEIRS = [i for i, name in enumerate(kernel.STATE) if name.startswith(("aerobic", "reserve"))]
 """The part of a sample's state that it keeps when it takes over her place."""
+
+
+@lru_cache(maxsize=4)  # every turn of a knob at one moment goes on from the same states
+def _states(scenario: Scenario, count: int, step_s: float, until_tick: int) -> Floats:
+    """Return the states of samples that have run from the gun to a tick."""
+    return _run(scenario, count, step_s, None, until_tick)[1]
 
 
 def _run(

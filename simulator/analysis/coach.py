@@ -1,8 +1,8 @@
 """A coach's questions about one scenario: the chance, pacers' errors, the end spurt that is left.
 
-In: a scenario. Out: `Answer`s, each a whole scenario run with the same samples; `Spurt`s, the
-fastest last stretch that she can hold to the line, from the state at its beginning. The size of the
-pacers' errors is assumed.
+In: a scenario. Out: `CaseOutcome`s, each a whole scenario run with the same samples; `EndSpurt`s,
+the fastest last stretch that she can hold to the line, from the state at its beginning. The size of
+the pacers' errors is assumed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _HALVINGS = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CaseOutcome:
     """How a scenario ends in one case.
 
     Attributes:
@@ -56,7 +56,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Spurt:
+class EndSpurt:
     """The end spurt that is left; pacers lead it or return for it (assumed).
 
     Attributes:
@@ -83,7 +83,9 @@ class Spurt:
         return {**asdict(self), "left_s": self.left_s}
 
 
-def answers(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> list[Answer]:
+def case_outcomes(
+    scenario: Scenario, samples: int = SAMPLES, seed: int = SEED
+) -> list[CaseOutcome]:
     """Return how the scenario ends as it stands, and in every case of erring pacers."""
     cases = {"as the scenario says": scenario, **_errors(scenario)}
     target_s = schedule_of(scenario.plan, scenario.distance).finish_s
@@ -94,7 +96,7 @@ def answers(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> lis
         chance = float(breaks(ran, target_s).mean())
         (finish,) = finish_times([case]).tolist()
         known = None if math.isnan(finish) else finish
-        rows.append(Answer(words, known, low, middle, high, chance, case is not scenario))
+        rows.append(CaseOutcome(words, known, low, middle, high, chance, case is not scenario))
     return rows
 
 
@@ -103,16 +105,14 @@ def _errors(scenario: Scenario) -> dict[str, Scenario]:
     pacers, half_m = scenario.pacers, scenario.distance / 2.0
     if not any(slot.ahead > BESIDE_REACH_M for slot in pacers.line_up()):
         return {}
-    leader = pacers.leader
     cases = {
-        f"fade: {fade:g} s lost from half way on": pacers.model_copy(
-            update={"leader": leader.model_copy(update={"fade": fade, "fade_from": half_m})}
+        f"fade: {fade:g} s lost from half way on": pacers.with_values(
+            {"leader.fade": fade, "leader.fade_from": half_m}
         )
         for fade in FADES_S
     }
-    surge = leader.model_copy(update={"surge": SURGE_S, "surge_from": half_m})
     words = f"surge: {SURGE_S:g} s gained at half way, then given back"
-    cases[words] = pacers.model_copy(update={"leader": surge})
+    cases[words] = pacers.with_values({"leader.surge": SURGE_S, "leader.surge_from": half_m})
     if pacers.shelter is None:
         swapping: Pacers | None = pacers
         if not _hands_over(pacers):
@@ -163,15 +163,15 @@ def _swapping(pacers: Pacers, at_m: float) -> Pacers | None:
     return pacers.model_copy(update={"formation": PacerFormation.model_validate(plain)})
 
 
-def spurts(scenario: Scenario, run: Recording) -> list[Spurt]:
+def end_spurts(scenario: Scenario, run: Recording) -> list[EndSpurt]:
     """Return the end spurts left at the bell and 200 m before the line, if she gets there."""
     places = [
         m for m in SPURTS_M if scenario.distance - m > 0 and run.x[-1] > scenario.distance - m
     ]
-    return [_spurt(scenario, run, last_m) for last_m in places]
+    return [_end_spurt(scenario, run, last_m) for last_m in places]
 
 
-def _spurt(scenario: Scenario, run: Recording, last_m: float) -> Spurt:
+def _end_spurt(scenario: Scenario, run: Recording, last_m: float) -> EndSpurt:
     """Return the end spurt over the last metres, its speed by bisection.
 
     A speed can be held if there is power to spare up to the last LAST_M. No end spurt is faster
@@ -198,4 +198,4 @@ def _spurt(scenario: Scenario, run: Recording, last_m: float) -> Spurt:
         low, high = (low, middle) if last_s is None else (middle, high)
         best = best if last_s is None else last_s
     as_run = None if run.finish_s is None else run.finish_s - from_s
-    return Spurt(last_m, from_s, as_run, best)
+    return EndSpurt(last_m, from_s, as_run, best)

@@ -32,7 +32,6 @@ from simulator.analysis.predict import (
 )
 from simulator.coefficients import AEROBIC_START, BEND_M, ENDURANCE_FROM, LAP_M, G
 from simulator.errors import NoAnswerError
-from simulator.physics.air import density, drag_area
 from simulator.physics.compiled import kernel
 from simulator.records import least_time
 from simulator.scenario.fields import bounds_of
@@ -160,8 +159,7 @@ def _lag(runner: Runner, power: float) -> float:
 
 def _lap_power(runner: Runner, v: Floats) -> Floats:
     """Return the mean power over a lap at even speeds, alone in still air [W/kg]."""
-    air = density(Environment())
-    drag = 0.5 * air * drag_area(runner) * v * v / (runner.mass * G)
+    drag = 0.5 * Environment().density * runner.cda * v * v / (runner.mass * G)
     bends = 2.0 * BEND_M / LAP_M
     speeds = v.tolist()
     level = np.array([kernel.level_cost(speed) for speed in speeds])

@@ -56,7 +56,7 @@ BLOCK = 512
 """Ticks per computed block of a track: a picture needs one moment only."""
 
 
-class Block(NamedTuple):
+class GapBlock(NamedTuple):
     """Some ticks of a track, and the one after them; arrays of shape (ticks + 1,).
 
     Attributes:
@@ -81,7 +81,7 @@ class GapTrack:
 
     recording: Recording
     mark: Mark
-    _blocks: dict[int, Block] = field(default_factory=dict, init=False)
+    _blocks: dict[int, GapBlock] = field(default_factory=dict, init=False)
 
     def seconds_at(self, time_s: float) -> float | None:
         """Return the gap at race time [s]; after the finish, the gap at the line."""
@@ -116,7 +116,7 @@ class GapTrack:
             return GapState.BEHIND_LOSING if losing else GapState.BEHIND_GAINING
         return GapState.AHEAD_LOSING if losing else GapState.AHEAD_GAINING
 
-    def _find(self, time_s: float) -> tuple[Block, int, float]:
+    def _find(self, time_s: float) -> tuple[GapBlock, int, float]:
         """Return the block of a time [s], the tick in it, and the share of the step after that."""
         step, end_s, ticks = self.recording.step_s, self.recording.end_s, self.recording.ticks
         tick = min(int(time_s / step + 1e-9), ticks)
@@ -134,14 +134,14 @@ class GapTrack:
             n, i = n - 1, BLOCK - 1
         return True
 
-    def block(self, n: int) -> Block:
+    def block(self, n: int) -> GapBlock:
         """Return the block of ticks from `BLOCK * n` on."""
         block = self._blocks.get(n)
         if block is None:
             block = self._blocks[n] = self._block(n * BLOCK)
         return block
 
-    def _block(self, first: int) -> Block:
+    def _block(self, first: int) -> GapBlock:
         run, mark = self.recording, self.mark
         lag = max(round(TREND_WINDOW_S / run.step_s), 1)
         start, stop = max(first - lag, 0), min(first + BLOCK, run.ticks) + 1
@@ -151,13 +151,14 @@ class GapTrack:
         earlier = np.concatenate([np.full(lag - (first - start), seconds[0]), seconds])
         own = slice(first - start, None)
         seconds, x, t = seconds[own], x[own], t[own]
-        change = np.nan_to_num(seconds - earlier[: len(seconds)])
+        change = seconds - earlier[: len(seconds)]
         mark_m = _mark_m(mark, first, stop, run.step_s)
         if stop > run.ticks:
             mark_m = np.append(mark_m[:-1], mark.run.distance_at(t[-1]))
-        return Block(seconds, x, mark_m, *switches(seconds, change))
+        return GapBlock(seconds, x, mark_m, *switches(seconds, change))
 
 
+@lru_cache(maxsize=16)  # the same for every mark
 def _ticks(recording: Recording, start: int, stop: int) -> tuple[Floats, Floats]:
     """Return the time of ticks [s] and her positions [m]; the last is the finish."""
     t = np.minimum(np.arange(start, stop) * recording.step_s, recording.end_s)
@@ -180,14 +181,17 @@ def _between(values: Floats, i: int, share: float) -> float:
 
 
 def switches(seconds: Floats, change: Floats) -> tuple[Switch, Switch]:
-    """Return `Block.level` and `Block.losing` of gaps, and of their change over the window [s]."""
-    size = np.abs(np.nan_to_num(seconds))
+    """Return `level` and `losing` of a `GapBlock`: of gaps, and of their change [s].
+
+    An unknown gap is level.
+    """
+    size = np.abs(seconds)
     ticks = np.arange(len(size))
 
     def switch(on: NDArray[np.bool_], off: NDArray[np.bool_]) -> Switch:
         return on, np.maximum.accumulate(np.where(on | off, ticks, -1))
 
-    level = switch(size < LEVEL_S, size >= LEVEL_EXIT_S)
+    level = switch(~(size >= LEVEL_S), size >= LEVEL_EXIT_S)
     return level, switch(change > TREND_S, change < -TREND_S)
 
 

@@ -10,15 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from simulator.analysis.activities import RaceRun, race_run, schedule_of_run
 from simulator.errors import RecordingError
 from simulator.physics.attempt import simulate
 from simulator.physics.setup import planned_of, wave_schedules
 from simulator.recording.activities import read_activity
-from simulator.recording.recording import Recording
+from simulator.recording.recording import Floats, Recording
 from simulator.recording.store import load_recording
 from simulator.scenario.ghosts import (
     ActivityGhost,
@@ -32,8 +31,6 @@ from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.schedule import Schedule, Waypoint, even_schedule, schedule_through
 from simulator.units import format_time
-
-Floats = NDArray[np.float64]
 
 
 class Trajectory(Protocol):

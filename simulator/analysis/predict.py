@@ -15,23 +15,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from simulator.coefficients import AEROBIC_START, TAU_RESERVE
 from simulator.errors import NoAnswerError
-from simulator.physics.air import altitude_share, drag_area
+from simulator.physics.air import altitude_share
 from simulator.physics.attempt import run_recorded
 from simulator.physics.compiled import kernel
 from simulator.physics.setup import attempt_of, endurance_share
 from simulator.physics.track import on_bend, track_position
-from simulator.recording.recording import crossing
+from simulator.recording.recording import Floats, crossing
 from simulator.records import least_time
 from simulator.scenario.model import Environment, Runner, Scenario
 from simulator.scenario.pacers import ConstantShelter, Leader, Pacers
 from simulator.scenario.plan import EvenPlan, LapPlan, Plan, SplitPlan, schedule_of
 from simulator.units import MILE_M, format_distance, format_time
-
-Floats = NDArray[np.float64]
 
 SLOWEST_M_S = 2.0
 """The slowest mean speed at which a predicted time is searched [m/s]."""
@@ -197,7 +195,7 @@ def _slopes(scenarios: Sequence[Scenario], times: Sequence[float]) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class Demand:
+class PowerDemand:
     """The power that a plan takes, from the gun to the line, and the rise of her oxygen uptake.
 
     Attributes:
@@ -219,7 +217,7 @@ class Demand:
     start: float
     tau: float
 
-    def every(self, ticks: int) -> Demand:
+    def every(self, ticks: int) -> PowerDemand:
         """Return the same with this many ticks merged: faster, and nearly as exact."""
         last = len(self.mean_power)
         begins = np.arange(0, last, ticks)
@@ -236,7 +234,7 @@ class Demand:
         return np.array([kernel.bend_factor(v) for v in self.bend_speed.tolist()])
 
 
-def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[Demand]:
+def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[PowerDemand]:
     """Return what each scenario's plan takes, run without any limit.
 
     The group follows her plan and she her slot, whatever wave the scenario's group follows. The
@@ -246,18 +244,11 @@ def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[Deman
 
 
 def _unlimited(scenario: Scenario) -> Scenario:
-    pacers = {"follows": None, "leader": Leader()}
-    return scenario.model_copy(
-        update={
-            "runner": scenario.runner.model_copy(update=_ENDLESS),
-            "pacers": scenario.pacers.model_copy(update=pacers),
-            "ghosts": (),
-            "published": None,
-        }
-    )
+    alone = {"pacers.follows": None, "pacers.leader": Leader(), "ghosts": (), "published": None}
+    return scenario.with_values({"runner": scenario.runner.with_values(_ENDLESS), **alone})
 
 
-def _demand(scenario: Scenario, last_m: float) -> Demand:
+def _demand(scenario: Scenario, last_m: float) -> PowerDemand:
     attempt = attempt_of(_unlimited(scenario))
     step_s, run = attempt.step, run_recorded(attempt, 1)
     x, v = run["x"], run["v"]
@@ -276,7 +267,7 @@ def _demand(scenario: Scenario, last_m: float) -> Demand:
     runner, planned = scenario.runner, schedule_of(scenario.plan, scenario.distance)
     share = altitude_share(scenario.environment.pressure)
     # P, MAP, E(0) and A(0) times one factor are the same run: economy is a scale
-    return Demand(
+    return PowerDemand(
         time,
         runner.economy * run["power"][last],
         runner.economy * mean[:inside],
@@ -288,7 +279,7 @@ def _demand(scenario: Scenario, last_m: float) -> Demand:
 
 
 def reserve_needed(
-    plans: Sequence[Demand], aerobic_max: ArrayLike, *, bends: bool = True
+    plans: Sequence[PowerDemand], aerobic_max: ArrayLike, *, bends: bool = True
 ) -> Floats:
     """Return the reserve E(0) with which the limit just never binds [J/kg].
 
@@ -344,7 +335,7 @@ def _summed(
 
 
 @dataclass(frozen=True, eq=False)
-class RaceCost:
+class RaceDemand:
     """The power of a race, in parts: its plan fixes the pace, so that power is linear in k and K.
 
     Attributes:
@@ -354,15 +345,15 @@ class RaceCost:
         slack: a runner's reserve less the race's need [J/kg].
     """
 
-    level: Demand
-    force: Demand
-    drag: Demand
+    level: PowerDemand
+    force: PowerDemand
+    drag: PowerDemand
     runner: Runner
     slack: float = 0.0
 
-    def as_run_by(self, runner: Runner) -> RaceCost:
+    def as_run_by(self, runner: Runner) -> RaceDemand:
         """Return the race with the slack of a runner with her reserve, on a day without form."""
-        area = drag_area(runner) / runner.kit.drag
+        area = runner.cda / runner.kit.drag
         body = np.array([[runner.drag_cost], [area], [runner.mass]])
         power = np.array([runner.max_aerobic_power])
         needed = replace(self, slack=0.0).reserve(body, power)
@@ -378,7 +369,7 @@ class RaceCost:
         by = self.runner
         drag_cost, area, mass = bodies
         force = drag_cost / by.drag_cost
-        drag = force * area / (drag_area(by) / by.kit.drag) * (by.mass / mass)
+        drag = force * area / (by.cda / by.kit.drag) * (by.mass / mass)
         powers, means = self._parts("power"), self._parts("mean_power")
         mixed = (
             (p[0] + force * p[1] + drag * p[2], m[0] + force * m[1] + drag * m[2])
@@ -402,24 +393,22 @@ _NOTHING = 1e-9
 """A drag area or cost near zero, which can be divided by."""
 
 
-def race_cost(scenario: Scenario, runner: Runner) -> RaceCost:
+def race_demand(scenario: Scenario, runner: Runner) -> RaceDemand:
     """Return the power of a race in parts, with the economy and oxygen uptake of `runner`."""
     names = ("economy", "oxygen_kinetics", "endurance")
     as_hers = {name: getattr(runner, name) for name in names}
     runner = scenario.runner.model_copy(update=as_hers)
     bodies = [{"drag_cost": _NOTHING, "drag_area": _NOTHING}, {"drag_area": _NOTHING}, {}]
-    parts = demands(
-        [scenario.model_copy(update={"runner": runner.model_copy(update=body)}) for body in bodies]
-    )
+    parts = demands([scenario.with_values({"runner": runner.with_values(body)}) for body in bodies])
     level, force, drag = parts
-    return RaceCost(level, force, drag, runner)
+    return RaceDemand(level, force, drag, runner)
 
 
-def _level(demand: Demand, bends: bool) -> Floats:
+def _level(demand: PowerDemand, bends: bool) -> Floats:
     return demand.power if bends else demand.power / demand.bend
 
 
-def _parts(plans: Sequence[Demand], bends: bool) -> Iterator[tuple[Floats, Floats, Floats]]:
+def _parts(plans: Sequence[PowerDemand], bends: bool) -> Iterator[tuple[Floats, Floats, Floats]]:
     """Yield each plan's steps [s], and the powers at their beginning and on average [W/kg]."""
     for demand in plans:
         dearer = 1.0 if bends else 0.5 * (demand.bend[1:] + demand.bend[:-1])
@@ -437,13 +426,12 @@ def _padded(rows: Sequence[Floats]) -> Floats:
 def stretched(scenario: Scenario, finish_s: float) -> Scenario:
     """Return the scenario with its plan stretched in time so that it ends at `finish_s` [s]."""
     plan = _stretched_plan(scenario.plan, finish_s)
-    return scenario.model_copy(update={"plan": plan})
+    return scenario.with_values({"plan": plan})
 
 
 def evenly(scenario: Scenario) -> Scenario:
     """Return the scenario with an even plan."""
-    even = EvenPlan(standing_start=scenario.plan.standing_start)
-    return scenario.model_copy(update={"plan": even})
+    return scenario.with_values({"plan": EvenPlan(standing_start=scenario.plan.standing_start)})
 
 
 def _stretched_plan(plan: Plan, finish_s: float) -> Plan:

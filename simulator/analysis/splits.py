@@ -165,5 +165,4 @@ def column(run: Recording, distances_m: list[float], until_s: float = math.inf) 
     if bell_s <= until_s:  # NaN compares false
         reserve = run.at(bell_s).reserve / float(run.reserve[0])
     over = run.end_s <= until_s
-    ran = np.arange(run.ticks + 1) * run.step_s <= run.end_s
-    return Column(tuple(splits), float(run.shelter[ran].mean()) if over else None, reserve)
+    return Column(tuple(splits), run.mean_shelter if over else None, reserve)

@@ -22,8 +22,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulator.analysis.predict import RaceCost, race_cost
-from simulator.physics.air import drag_area
+from simulator.analysis.predict import RaceDemand, race_demand
 from simulator.physics.attempt import STATUSES, Outcomes, run_sampled
 from simulator.recording.recording import Status
 from simulator.scenario.loader import load_scenario
@@ -144,7 +143,7 @@ def _as_in_the_given_races(
     form = quantile(given.given_form, shares, np.zeros(count)) / 100.0
     bodies = np.stack([values[name] for name in ("drag_cost", "drag_area", "mass")])
     power = values["max_aerobic_power"]
-    races = [race_cost(load_scenario(name, with_ghosts=False), own) for name in given.given]
+    races = [race_demand(load_scenario(name, with_ghosts=False), own) for name in given.given]
     first, *others = [race.as_run_by(own) for race in races]
     reserve = first.reserve(bodies, power * (1.0 + form)) / (1.0 + form)
     values["given_form"] = 100.0 * form
@@ -164,7 +163,7 @@ def _as_in_the_given_races(
     return float(weight.sum() ** 2 / np.square(weight).sum())
 
 
-def _form_needed(race: RaceCost, bodies: Floats, power: Floats, reserve: Floats) -> Floats:
+def _form_needed(race: RaceDemand, bodies: Floats, power: Floats, reserve: Floats) -> Floats:
     """Return the form on the day with which each sample just runs a race [1], by secants."""
 
     def short(form: Floats) -> Floats:
@@ -182,10 +181,10 @@ def _form_needed(race: RaceCost, bodies: Floats, power: Floats, reserve: Floats)
 def _centre(runner: Runner, name: str, mass: Floats | None) -> ArrayLike:
     if name == "drag_area" and mass is not None:
         # without the kit, which multiplies any area
-        bare = runner.model_copy(update={"kit": runner.kit.model_copy(update={"drag": 1.0})})
+        bare = runner.with_values({"kit.drag": 1.0})
         if runner.drag_area is None:
-            return [drag_area(bare.model_copy(update={"mass": m})) for m in mass.tolist()]
-        return drag_area(bare)
+            return [bare.model_copy(update={"mass": m}).cda for m in mass.tolist()]
+        return bare.cda
     value: float = getattr(runner, name)
     return value
 

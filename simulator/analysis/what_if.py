@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache, partial
 from operator import attrgetter
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import numpy as np
 from pydantic import ValidationError
@@ -22,15 +22,13 @@ from simulator.errors import ScenarioError
 from simulator.physics.attempt import outcomes_of
 from simulator.physics.pacers import leads, stints_of
 from simulator.physics.shelter import Shelterer, influence_of
-from simulator.scenario.fields import Section
+from simulator.scenario.fields import bounds_of
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import PacerFormation, Pacers
 from simulator.scenario.plan import Plan, SplitPlan, schedule_of
 from simulator.scenario.reading import FORMATION, named_files
 from simulator.scenario.schedule import even_schedule
 from simulator.units import LAP_M, format_time
-
-SectionT = TypeVar("SectionT", bound=Section)
 
 MOST_PACERS = 40
 GAPS_M = (0.8, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
@@ -44,7 +42,7 @@ FADES_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 WINDS_M_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 
 
-Row: TypeAlias = tuple[str, bool, bool, dict[str, Any]]
+PacerRow: TypeAlias = tuple[str, bool, bool, dict[str, Any]]
 """A row with other pacers: its label, whether it is current, whether in the file, its changes."""
 
 
@@ -129,8 +127,7 @@ def choices(
         axis: one of `AXES`.
         file: the one in its file, whose value is among the rows; None: the same.
     """
-    rows = AXES[axis](scenario, file or scenario)
-    return tuple(replace(row, assumed=rests_on_assumed(row.scenario.pacers)) for row in rows)
+    return tuple(AXES[axis](scenario, file or scenario))
 
 
 def pacer_counts(scenario: Scenario, file: Scenario) -> list[Alternative]:
@@ -145,10 +142,12 @@ def front_gaps(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return gaps to the nearest pacer ahead, including the present one and the file's."""
     current, filed = _front_gap(scenario.pacers), _front_gap(file.pacers)
     same = file.pacers.formation == scenario.pacers.formation
+    low, high = bounds_of(Pacers, "front_gap")
     rows = []
     for gap in sorted({*GAPS_M, current, filed} - {0.0}):
         front_gap = file.pacers.front_gap if gap == filed and same else gap  # None: the formation's
-        rows.append((f"{gap:.4g}", gap == current, gap == filed, {"front_gap": front_gap}))
+        if gap == current or front_gap is None or (low or 0.0) <= front_gap <= (high or math.inf):
+            rows.append((f"{gap:.4g}", gap == current, gap == filed, {"front_gap": front_gap}))
     return _with_pacers(scenario, rows)
 
 
@@ -174,14 +173,15 @@ def formations(scenario: Scenario, file: Scenario) -> list[Alternative]:
             update["count"] = len(formation.names())
         if formation != current:
             rows.append((name, False, formation == filed, update))
-    own = Alternative(current.name, scenario, True, (), current == filed)
+    assumed = rests_on_assumed(scenario.pacers)
+    own = Alternative(current.name, scenario, True, (), current == filed, assumed=assumed)
     return sorted([own, *_with_pacers(scenario, rows)], key=lambda row: row.label)
 
 
 def policies(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return holding the light, and waiting for her at several distances behind it."""
     current, filed = _wait(scenario.pacers), _wait(file.pacers)
-    rows: list[Row] = [("hold", current is None, filed is None, {"policy": "hold_light"})]
+    rows: list[PacerRow] = [("hold", current is None, filed is None, {"policy": "hold_light"})]
     for wait in sorted({*WAITS_M, *(w for w in (current, filed) if w is not None)}):
         update = {"policy": "wait_for_runner", "drop_back": wait}
         rows.append((f"wait {wait:g}", wait == current, wait == filed, update))
@@ -193,7 +193,7 @@ def _wait(pacers: Pacers) -> float | None:
     return None if pacers.policy == "hold_light" else pacers.drop_back
 
 
-def _with_pacers(scenario: Scenario, rows: Sequence[Row]) -> list[Alternative]:
+def _with_pacers(scenario: Scenario, rows: Sequence[PacerRow]) -> list[Alternative]:
     """Return rows with other pacers, without those that would collide.
 
     The current row has the scenario's own. None in `update` leaves a value out.
@@ -207,8 +207,9 @@ def _with_pacers(scenario: Scenario, rows: Sequence[Row]) -> list[Alternative]:
             current,
             tuple((f"pacers.{key}", _text(value)) for key, value in update.items()),
             in_file,
+            assumed=assumed,
         )
-        for (label, current, in_file, update), pacers in zip(rows, changed, strict=True)
+        for (label, current, in_file, update), (pacers, assumed) in zip(rows, changed, strict=True)
         if current or pacers is not None
     ]
 
@@ -216,15 +217,13 @@ def _with_pacers(scenario: Scenario, rows: Sequence[Row]) -> list[Alternative]:
 @lru_cache(maxsize=8)  # turning another knob needs the same ones
 def _changed(
     pacers: Pacers, updates: tuple[tuple[tuple[str, Any], ...], ...]
-) -> tuple[Pacers | None, ...]:
-    keys = {name: field.alias or name for name, field in Pacers.model_fields.items()}
-    values = {key: getattr(pacers, name) for name, key in keys.items()}
-    changed = list[Pacers | None]()
+) -> tuple[tuple[Pacers | None, bool], ...]:
+    """Return changed pacers, None if they would collide, and whether they rest on assumptions."""
+    changed = list[tuple[Pacers | None, bool]]()
     for update in updates:
-        try:
-            changed.append(Pacers.model_validate({**values, **dict(update)}))
-        except ValidationError:
-            changed.append(None)
+        new = pacers.model_copy(update=dict(update))  # the values are known to be valid alone
+        usable = not any(new.complaints())
+        changed.append((new if usable else None, rests_on_assumed(new)))
     return tuple(changed)
 
 
@@ -245,8 +244,10 @@ def first_laps(scenario: Scenario, file: Scenario) -> list[Alternative]:
     The file's is included, with its whole plan if that has the same target.
     """
     race_m, standing_start = scenario.distance, scenario.plan.standing_start
+    assumed = rests_on_assumed(scenario.pacers)
     if race_m < 1.5 * LAP_M:
-        return [Alternative("as planned", scenario, True, (), file.plan == scenario.plan)]
+        same = file.plan == scenario.plan
+        return [Alternative("as planned", scenario, True, (), same, assumed=assumed)]
     plan = schedule_of(scenario.plan, race_m)
     target_s, lap_s = plan.finish_s, float(plan.time_at(LAP_M))
     rows: dict[float, Alternative] = {}
@@ -254,7 +255,8 @@ def first_laps(scenario: Scenario, file: Scenario) -> list[Alternative]:
     def add(lap_s: float, plan: Plan, in_file: bool = False) -> None:
         new = scenario.model_copy(update={"plan": plan})
         settings = (("plan", plan.model_dump_json(by_alias=True)),)
-        rows[lap_s] = Alternative(format_time(lap_s), new, False, settings, in_file)
+        label = format_time(lap_s)
+        rows[lap_s] = Alternative(label, new, False, settings, in_file, assumed=assumed)
 
     def bent(lap_s: float) -> Plan:
         splits = {"400": format_time(lap_s), "finish": format_time(target_s, 3)}
@@ -270,7 +272,7 @@ def first_laps(scenario: Scenario, file: Scenario) -> list[Alternative]:
         add(filed_s, file.plan if same_target else bent(round(filed_s, 2)), in_file=True)
         if same:
             del rows[filed_s]
-    rows[lap_s] = Alternative(format_time(lap_s), scenario, True, (), same)
+    rows[lap_s] = Alternative(format_time(lap_s), scenario, True, (), same, assumed=assumed)
     even = even_schedule(race_m, target_s, standing_start=standing_start)
     fixed, even_s = list(rows), float(even.time_at(LAP_M))
     for time in (even_s + change for change in LAPS_S):
@@ -284,19 +286,13 @@ def numbers(
 ) -> list[Alternative]:
     """Return values of the number at a path, including the present one and the file's."""
     current, filed = (float(attrgetter(path)(s)) for s in (scenario, file))
-    rows = []
+    rows, assumed = [], rests_on_assumed(scenario.pacers)
     for value in sorted({*values, current, filed}):
-        new, settings = _with_number(scenario, path, value), ((path, f"{value:.10g}"),)
+        new, settings = scenario.with_values({path: value}), ((path, f"{value:.10g}"),)
         label = f"{value:g}{unit}"
-        rows.append(Alternative(label, new, value == current, settings, value == filed))
+        now, saved = value == current, value == filed
+        rows.append(Alternative(label, new, now, settings, saved, assumed=assumed))
     return rows
-
-
-def _with_number(section: SectionT, path: str, value: float) -> SectionT:
-    """Return a section with another number at a path."""
-    first, _, rest = path.partition(".")
-    new = _with_number(getattr(section, first), rest, value) if rest else value
-    return section.model_copy(update={first: new})
 
 
 AXES: dict[str, Callable[[Scenario, Scenario], Sequence[Alternative]]] = {
@@ -315,19 +311,17 @@ AXES: dict[str, Callable[[Scenario, Scenario], Sequence[Alternative]]] = {
 def finished(rows: Sequence[Alternative]) -> list[Alternative]:
     """Return the rows with their finish times and margins; all are run as one batch."""
     ran = outcomes_of([row.scenario for row in rows], watch_light=True)
-    done = []
-    for i, row in enumerate(rows):
-        finish_s, lost_m = float(ran.finish_s[i]), float(ran.lost_light_m[i])
-        done.append(
-            replace(
-                row,
-                finish_s=None if math.isnan(finish_s) else finish_s,
-                reserve_left=max(0.0, 1.0 - float(ran.reserve_used[i] / ran.reserve[i])),
-                lost_light_m=None if math.isnan(lost_m) else lost_m,
-                stale=False,
-            )
+    columns = ran.finish_s, ran.reserve_used / ran.reserve, ran.lost_light_m
+    return [
+        replace(
+            row,
+            finish_s=None if math.isnan(finish_s) else finish_s,
+            reserve_left=max(0.0, 1.0 - used),
+            lost_light_m=None if math.isnan(lost_m) else lost_m,
+            stale=False,
         )
-    return done
+        for row, finish_s, used, lost_m in zip(rows, *(c.tolist() for c in columns), strict=True)
+    ]
 
 
 def alternatives(scenario: Scenario, axis: str = "pacers") -> tuple[Alternative, ...]:

@@ -51,7 +51,7 @@ from simulator.units import (
 
 if TYPE_CHECKING:
     from simulator.analysis.attribution import PriceList
-    from simulator.analysis.coach import Answer, Spurt
+    from simulator.analysis.coach import CaseOutcome, EndSpurt
     from simulator.analysis.summary import Summary
     from simulator.analysis.uncertainty import Forecast
     from simulator.export.film import FilmSegment, SceneAt
@@ -59,8 +59,6 @@ if TYPE_CHECKING:
     from simulator.stage.show import Show
     from simulator.view.theme import Theme
 
-LEVEL_S = 0.005
-"""A run that ends this close to its target has no gap to explain [s]."""
 _GIF_FPS, _FILM_FPS = 20, 60
 _GIF_SIZE, _FILM_SIZE = "960x540", "1920x1080"
 
@@ -124,16 +122,16 @@ def coach(
     seed: Seed = 1,
 ) -> None:
     """Answer a coach: how likely it is, what pacers who err cost, which end spurt is left."""
-    from simulator.analysis.coach import answers, spurts
+    from simulator.analysis.coach import case_outcomes, end_spurts
     from simulator.physics.attempt import simulate as run
 
     attempt = load(scenario, changes)
-    cases, left = answers(attempt, samples, seed), spurts(attempt, run(attempt))
+    cases, left = case_outcomes(attempt, samples, seed), end_spurts(attempt, run(attempt))
     if as_json:
         plain = {"cases": [asdict(c) for c in cases], "end_spurts": [s.to_dict() for s in left]}
         print_json({"scenario": attempt.name, "samples": samples, "seed": seed, **plain})
     else:
-        print_answers(attempt, cases, left, samples, seed)
+        print_coach(attempt, cases, left, samples, seed)
 
 
 @app.command()
@@ -452,9 +450,7 @@ def _attempt(name: str, changes: list[str] | None, speed: float) -> _FilmSource:
 def _story(name: str, changes: list[str] | None, link: str | None) -> _FilmSource:
     from simulator.session.presentation import Presentation
 
-    if changes:
-        raise typer.BadParameter(NO_CHANGES, param_hint="--set")
-    story = Presentation(script_of(name, link))
+    story = Presentation(script_of(name, link, changes))
     name, length_s = story.timeline.script.story.name, story.timeline.length_s
     ends = {"start": 0.0, "finish": length_s}
     return _FilmSource(name, 0.0, length_s, ends, lambda _: story.completed_timeline().scene_at)
@@ -510,11 +506,9 @@ def _story_page(
     force: bool,
 ) -> str:
     """Write the page of a story; return its name."""
-    if changes:
-        raise typer.BadParameter(NO_CHANGES, param_hint="--set")
     from simulator.session.presentation import Presentation
 
-    timeline = Presentation(script_of(name, link)).completed_timeline()
+    timeline = Presentation(script_of(name, link, changes)).completed_timeline()
     if output.suffix.lower() == ".pdf":
         from simulator.export.handout import write_handout
 
@@ -573,16 +567,15 @@ def _facts(summary: Summary) -> list[str]:
 
 def print_prices(listed: PriceList) -> None:
     """Print the price list, the largest price first, and its assumptions."""
-    gap_s = listed.finish_s - listed.target_s
-    if abs(gap_s) < LEVEL_S:
+    from simulator.analysis.attribution import LEVEL_S
+
+    if abs(listed.gap_s) < LEVEL_S:
         return
     out.print()
-    out.print(f"where the {format_signed(gap_s)} s come from", style="bold")
+    out.print(f"where the {format_signed(listed.gap_s)} s come from", style="bold")
     table = new_table("", "s", "against", left=("", "against"))
-    for price in listed.prices:
-        table.add_row(price.name, format_signed(price.seconds), price.best)
-    if abs(listed.left_over_s) >= LEVEL_S:
-        table.add_row("left over", format_signed(listed.left_over_s), "")
+    for step in listed.steps:
+        table.add_row(step.name, format_signed(step.seconds), step.best)
     WIDE.print(table)
     out.print(
         f"each factor's Shapley value over {2 ** len(listed.prices)} runs; with all at their best "
@@ -591,8 +584,12 @@ def print_prices(listed: PriceList) -> None:
     )
 
 
-def print_answers(
-    scenario: Scenario, cases: Sequence[Answer], left: Sequence[Spurt], samples: int, seed: int
+def print_coach(
+    scenario: Scenario,
+    cases: Sequence[CaseOutcome],
+    left: Sequence[EndSpurt],
+    samples: int,
+    seed: int,
 ) -> None:
     """Print the cases with their chances, then the end spurts."""
     from simulator.analysis.uncertainty import chance_words, samples_words, target_words

@@ -14,8 +14,8 @@ from concurrent.futures import CancelledError, Executor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from simulator.analysis.sweep.chunks import program
-from simulator.errors import ExtraError, LightpaceError
+from simulator.analysis.sweep.sweep import program
+from simulator.errors import LightpaceError, requiring
 
 if TYPE_CHECKING:  # an extra
     from distributed import Client
@@ -47,10 +47,8 @@ def cluster_at(address: str) -> Iterator[Cluster]:
             cluster fails during use.
         ExtraError: distributed is not installed.
     """
-    try:
+    with requiring("A cluster", "cluster"):
         from distributed import Client
-    except ImportError:
-        raise ExtraError("A cluster", "cluster") from None
     _silence("distributed")
     try:
         _greet(address)

@@ -26,7 +26,7 @@ from simulator.cli.terminal import (
     out,
     print_json,
 )
-from simulator.errors import LightpaceError, OutputError, ScenarioError
+from simulator.errors import LightpaceError, ScenarioError
 
 STARTER = """\
 # A scenario of your own. Every line below may go: what is left out has the value that stands here.
@@ -96,7 +96,7 @@ def new(
     force: Force = False,
 ) -> None:
     """Write a commented scenario to begin with."""
-    from simulator.files import is_there, write_text
+    from simulator.files import is_there, make_folder, refuse_existing, write_text
     from simulator.resources import SETTINGS, user_dir
     from simulator.scenario.loader import load_text
     from simulator.scenario.reading import find_scenario, is_bare_name, named_files, read_text
@@ -112,17 +112,13 @@ def new(
         path = user_dir() / f"{file}.yaml"
         if path.name == SETTINGS:
             raise typer.BadParameter(f"{SETTINGS} is the window's: choose another name.")
-    if is_there(path) and not force:
-        raise OutputError(f"{path} exists already; --force writes over it.")
+    refuse_existing(path, force=force)
     try:  # files next to the original, such as ghosts, may be out of reach from here
         scenario = load_text(text, path.name, path.parent)
     except ScenarioError as error:
         raise ScenarioError(error.problems) from None
     if is_bare_name(file):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"{path.parent} cannot be made: {error.strerror}.") from None
+        make_folder(path.parent, parents=True)
     write_text(path, text)
     called = file if is_bare_name(file) else str(path)
     out.print(
@@ -167,15 +163,15 @@ def list_(
 
 
 KINDS = ("scenarios", "formations", "runners", "stories", "themes")
-Row = tuple[str, str, bool]
+ListedName = tuple[str, str, bool]
 """A name, a line about it, whether it is the user's."""
 
 
-def _plain(row: Row) -> dict[str, Any]:
+def _plain(row: ListedName) -> dict[str, Any]:
     return dict(zip(("name", "about", "yours"), row, strict=True))
 
 
-def _listed(kind: str) -> Iterator[Row]:
+def _listed(kind: str) -> Iterator[ListedName]:
     from simulator.scenario.reading import named_files, users_files
 
     if kind == "themes":
@@ -277,7 +273,10 @@ def _of_cache() -> str:
 
 
 def _of_packages() -> str:
-    needed = [re.split(r"[^\w.-]", text, maxsplit=1)[0] for text in _requirements("")]
+    listed = metadata("lightpace").get_all("Requires-Dist") or []
+    needed = [
+        re.split(r"[^\w.-]", text, maxsplit=1)[0] for text in listed if "extra ==" not in text
+    ]
     return ", ".join(f"{name} {_installed(name) or 'MISSING'}" for name in needed)
 
 
@@ -287,13 +286,6 @@ def _of_extras() -> str:
         there = _installed(package)
         said.append(f"{extra} ({package} {there})" if there else f"no {extra}")
     return ", ".join(said)
-
-
-def _requirements(extra: str) -> list[str]:
-    """Return the requirements of the installed lightpace, without extras or for one of them."""
-    listed = metadata("lightpace").get_all("Requires-Dist") or []
-    wanted = f"extra == '{extra}'"
-    return [text for text in listed if (wanted in text if extra else "extra ==" not in text)]
 
 
 def _installed(package: str) -> str:

@@ -20,7 +20,7 @@ from simulator.units import format_clock
 if TYPE_CHECKING:  # the window opens sooner without what only a film needs
     import pygame
 
-    from simulator.export.filming import LiveFilm, Size
+    from simulator.export.codecs import LiveFilm
     from simulator.session import Session
     from simulator.stage.scene import Scene
 
@@ -39,7 +39,7 @@ class Recorder:
         """Length of the film so far [s]; None: there is none."""
         return None if self._film is None else self._film.seconds
 
-    def press(self, size: Size) -> None:
+    def press(self, size: tuple[int, int]) -> None:
         """Start a film of a window of that size [px], or end it and save it."""
         if self._film is not None:
             self._end()
@@ -47,7 +47,7 @@ class Recorder:
         self._saved()  # before that the name of the last film would be free
         session = self._session
         try:
-            from simulator.export.filming import LiveFilm
+            from simulator.export.codecs import LiveFilm
 
             self._film = LiveFilm(free_path(session.scenario.name), size)
         except LightpaceError as error:

@@ -150,6 +150,12 @@ def _races_of(path: Path, shelter: float) -> list[Race]:
     return list(best.values())
 
 
+def _races(texts: list[str] | None, log: Path | None, shelter: float) -> list[Race]:
+    """Return the races of the options `--race` and `--races`."""
+    races = [_race(text, shelter) for text in texts or []]
+    return races if log is None else [*races, *_races_of(log, shelter)]
+
+
 def _on_a_track(distance: str) -> bool:
     try:
         return 100 <= parse_distance(distance) <= LONGEST_M
@@ -192,9 +198,7 @@ def fit(
     if output is not None and output.suffix.lower() not in (".yaml", ".yml"):
         raise typer.BadParameter(f"{output} is no .yaml file.", param_hint="--output")
 
-    races = [_race(text, shelter) for text in race or []]
-    if log is not None:
-        races += _races_of(log, shelter)
+    races = _races(race, log, shelter)
     try:
         body = Runner(name=name, height=height, mass=mass)
     except ValueError:
@@ -248,9 +252,7 @@ def predict_command(
 
     base = load(scenario, changes)
     runner, covariance = base.runner, None
-    races = [_race(text, shelter) for text in race or []]
-    if log is not None:
-        races += _races_of(log, shelter)
+    races = _races(race, log, shelter)
     if races:
         body = {"height": height or runner.height, "mass": mass or runner.mass}
         name = "a runner" if height or mass else runner.name

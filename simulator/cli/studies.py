@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from simulator.analysis.attribution import PriceList
     from simulator.analysis.calibrate import CalibratedNumber, Calibration
-    from simulator.analysis.sweep.chunks import Columns, SweepRequest
+    from simulator.analysis.sweep.sweep import Columns, SweepRequest
     from simulator.scenario.model import Scenario
 
 FIGURES = {
@@ -251,7 +251,7 @@ def sweep(
     Stopped with Ctrl-C, the same command goes on where it was.
     """
     from simulator.analysis.sweep.axes import axis_of_csv, grid_of
-    from simulator.analysis.sweep.chunks import INVALID, request_of, run_chunk
+    from simulator.analysis.sweep.sweep import INVALID, request_of, run_chunk
     from simulator.export.chunk_store import ChunkStore
     from simulator.export.table import check_ending, write_columns
     from simulator.scenario.reading import read_text
@@ -350,8 +350,7 @@ def plot(
 ) -> None:
     """Draw a table of results as a figure for a talk (.png, .svg, .pdf)."""
     from simulator.analysis.sweep.axes import grid_of
-    from simulator.analysis.sweep.chunks import request_of
-    from simulator.analysis.sweep.sweep import run_sweep
+    from simulator.analysis.sweep.sweep import request_of, run_sweep
     from simulator.analysis.uncertainty import SAMPLES, SEED, target_words
     from simulator.export.table import read_columns
     from simulator.view.figures import FigureSpec, check_figure, draw_figure, draw_prices

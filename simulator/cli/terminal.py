@@ -151,13 +151,15 @@ def checked_link(link: str | None) -> None:
         raise typer.BadParameter(what, param_hint="--link")
 
 
-def script_of(name: str, link: str | None) -> Script:
-    """Return a story by name or path, with another link where one is given."""
+def script_of(name: str, link: str | None, changes: list[str] | None = None) -> Script:
+    """Return a story by name or path, with another link where one is given; refuse changes."""
     from dataclasses import replace
 
     from simulator.scenario.story_script import load_story
 
     checked_link(link)
+    if changes:
+        raise typer.BadParameter(NO_CHANGES, param_hint="--set")
     script = load_story(name)
     if link is None:
         return script

@@ -21,9 +21,9 @@ from typing import BinaryIO
 
 import numpy as np
 
-from simulator.analysis.sweep.chunks import Columns, SweepRequest
+from simulator.analysis.sweep.sweep import Columns, SweepRequest
 from simulator.errors import OutputError
-from simulator.files import opened, replacing, shown, target_of
+from simulator.files import make_folder, opened, replacing, shown, target_of
 
 _LOCK = "lock"
 _LONGEST = 200
@@ -82,7 +82,7 @@ class ChunkStore:
     def _take_lock(self) -> BinaryIO:
         """Return the open lock; the system releases it when this process ends, in any way."""
         while True:
-            self._make()
+            make_folder(self.folder)
             with ExitStack() as refused:
                 try:
                     lock = refused.enter_context(self._lock.open("a+b", buffering=0))
@@ -114,12 +114,6 @@ class ChunkStore:
         with suppress(OSError):  # there are chunks in it
             self.folder.rmdir()
 
-    def _make(self) -> None:
-        try:
-            self.folder.mkdir(exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"{shown(self.folder)} cannot be made: {error.strerror}.") from error
-
     def _not_kept(self, error: OSError) -> OutputError:
         why = error.strerror or error
         return OutputError(f"Chunks cannot be kept in {shown(self.folder)}: {why}.")
@@ -130,7 +124,7 @@ class ChunkStore:
         Raises:
             OutputError: it cannot be written.
         """
-        self._make()
+        make_folder(self.folder)
         named = {f"c{i}": values for i, values in enumerate(columns.values())}
         try:
             with replacing(self._path(number)) as temporary, temporary.open("wb") as file:

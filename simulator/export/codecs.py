@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -18,17 +18,15 @@ import numpy as np
 import pygame
 
 from simulator.background import BackgroundThread
-from simulator.errors import ExtraError, OutputError
+from simulator.errors import OutputError, requiring
 from simulator.files import replacing
 from simulator.stage.events import SoundCue
 from simulator.view.sound import RATE_HZ, Samples, samples_of
 
-try:
+with requiring("A film", "video"):
     import av
     import av.filter
     from av.video.reformatter import VideoReformatter
-except ImportError as error:
-    raise ExtraError("A film", "video") from error
 
 _CODECS: dict[str, tuple[str, str, dict[str, str], dict[str, str]]] = {
     ".mp4": (
@@ -358,3 +356,73 @@ def gif_writer(
         stream.width, stream.height = size
         stream.pix_fmt = "pal8"
         yield Gif(opened, stream, graph)
+
+
+# -- filming a window ------------------------------------------------------------------------------
+
+LIVE_FPS = 30
+"""Most pictures a second: the window draws meanwhile."""
+
+
+class LiveFilm:
+    """A film of a window while it is shown; `seconds` is its length so far.
+
+    It has the window's initial size and the length of the wall time. A picture for which the
+    encoder has no room is skipped, so that the window never waits.
+    """
+
+    def __init__(self, path: Path, size: tuple[int, int]) -> None:
+        """Start it.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        self.path = path
+        self.seconds = 0.0
+        self._heard: list[SoundCue] = []
+        self._next = 0
+        self._open = ExitStack()
+        self._canvas = pygame.Surface((max(16, size[0] // 2 * 2), max(16, size[1] // 2 * 2)), 0, 32)
+        writer = video_writer(path, self._canvas.get_size(), LIVE_FPS, sound=True)
+        self._writer = self._open.enter_context(writer)
+
+    def hear(self, cues: tuple[SoundCue, ...]) -> None:
+        """Start sounds with the next picture."""
+        self._heard += cues
+
+    def take(self, surface: pygame.Surface, stood_s: float) -> None:
+        """Add a picture; the one before it was shown for `stood_s` [s].
+
+        Raises:
+            OutputError: writing failed; no part of the file is left.
+        """
+        self.seconds += stood_s
+        number = int(self.seconds * LIVE_FPS)
+        if number < self._next:
+            return
+        with ExitStack() as given_up:
+            given_up.push(self._open)
+            if not self._writer.behind:
+                self._writer.add(self._fitted(surface), tuple(self._heard), number)
+                self._heard, self._next = [], number + 1
+            given_up.pop_all()
+
+    def finish(self) -> None:
+        """Write what is still buffered; raises `OutputError`, and no part of the file is left."""
+        with self._open:
+            self._writer.finish()
+
+    def _fitted(self, surface: pygame.Surface) -> pygame.Surface:
+        """Return the picture at the film's size, centred if the proportions differ."""
+        canvas = self._canvas
+        wide, high = canvas.get_size()
+        seen = surface.get_size()
+        if (seen[0] // 2 * 2, seen[1] // 2 * 2) != (wide, high):
+            scale = min(wide / seen[0], high / seen[1])
+            size = (max(1, round(seen[0] * scale)), max(1, round(seen[1] * scale)))
+            canvas.fill((0, 0, 0))
+            surface = pygame.transform.smoothscale(surface, size)
+            canvas.blit(surface, ((wide - size[0]) // 2, (high - size[1]) // 2))
+        else:
+            canvas.blit(surface, (0, 0))
+        return canvas

@@ -17,7 +17,7 @@ from typing import Protocol
 import pygame
 
 from simulator.errors import OutputError
-from simulator.files import is_there, shown
+from simulator.files import is_there, make_folder, refuse_existing, shown
 from simulator.stage.events import SoundCue, sound_cues
 from simulator.stage.playback import Playback, playing_time, race_time
 from simulator.stage.scene import Scene, Staging
@@ -93,12 +93,12 @@ class FilmSegment:
         return race_time(self.from_s, index / self.fps, self.speed, self.slow_from_s)
 
 
-def attempt_scenes(show: Show, rate: float = 1.0, options: ShowOptions | None = None) -> SceneAt:
+def attempt_scenes(show: Show, rate: float = 1.0) -> SceneAt:
     """Return the scenes of one attempt played at a rate; the future is not known in advance."""
 
     def scene_at(time_s: float) -> Scene:
         playback = Playback(time_s, show.recording.end_s, rate, paused=False)
-        return scene_of(show, playback.seek(time_s), options or ShowOptions())
+        return scene_of(show, playback.seek(time_s), ShowOptions())
 
     return scene_at
 
@@ -208,9 +208,8 @@ def check_film(
     if is_series(path):
         is_there(name_of(pattern_of(path), cut.frames))
         files = _series_there(path, cut.frames)
-    there = None if force else next((one for one in files if one.is_file()), None)
-    if there is not None:
-        raise OutputError(f"{there} exists already; --force writes over it.")
+    for file in files:
+        refuse_existing(file, force=force)
     if is_series(path):
         return
     ending = path.suffix.lower()
@@ -328,10 +327,7 @@ def series_writer(path: Path) -> Iterator[PictureSeries]:
     pattern = pattern_of(path)
     folder = pattern.parent
     made = not folder.exists()
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder} cannot be made: {error.strerror or error}.") from error
+    make_folder(folder)
     series = PictureSeries(pattern)
     try:
         yield series

@@ -14,8 +14,8 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from simulator.errors import ExtraError, OutputError
-from simulator.files import is_there, replacing
+from simulator.errors import requiring
+from simulator.files import refuse_existing, replacing
 from simulator.screen import Camera
 from simulator.stage.story import CompiledChapter, StoryTimeline
 from simulator.view.camera import resting
@@ -42,14 +42,11 @@ def write_handout(
         OutputError: the file exists already, or cannot be written.
         ExtraError: matplotlib is not installed.
     """
-    try:
+    with requiring("A hand-out as PDF", "plot"):
         import matplotlib as mpl  # noqa: PLC0415 - an extra
         from matplotlib.backends.backend_pdf import PdfPages  # noqa: PLC0415
         from matplotlib.figure import Figure  # noqa: PLC0415
-    except ImportError:
-        raise ExtraError("A hand-out as PDF", "plot") from None
-    if is_there(path) and path.is_file() and not force:
-        raise OutputError(f"{path} exists already; --force writes over it.")
+    refuse_existing(path, force=force)
     name, painter, camera = timeline.script.story.name, Painter(theme), Camera.WHOLE
     look = style(THEMES["daylight"]) | {"figure.constrained_layout.use": False}
     with warnings.catch_warnings(), mpl.rc_context(look), replacing(path) as beside:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.errors import ExtraError, OutputError
+from simulator.errors import OutputError, requiring
 from simulator.stage.scene import Scene
 from simulator.view.theme import Theme
 
@@ -251,11 +251,9 @@ class _Sacn:
     """sACN by a library, which keeps sending the last picture from its own thread."""
 
     def __init__(self, target: LedTarget, address: str) -> None:
-        try:
+        with requiring("A strip of LEDs by sACN", "leds"):
             import sacn  # noqa: PLC0415 - an extra
             from sacn.sending.sender_socket_udp import SenderSocketUDP  # noqa: PLC0415
-        except ImportError:
-            raise ExtraError("A strip of LEDs by sACN", "leds") from None
 
         class Unicast(SenderSocketUDP):  # type: ignore[misc] # sacn has no types
             """A sender that survives failures and sends only to the named host."""

@@ -33,7 +33,7 @@ from simulator.errors import OutputError
 from simulator.export.bundle import Bundle
 from simulator.export.page_model import kernel_script, model_of, packed_schedule
 from simulator.export.sheet import scenario_yaml, split_cells
-from simulator.files import is_there, write_text
+from simulator.files import refuse_existing, write_text
 from simulator.physics.pacers import group_of
 from simulator.resources import asset_path
 from simulator.scenario.loader import scenario_to_dict, without_folders
@@ -72,8 +72,7 @@ def write_page(
     Raises:
         OutputError: the file exists already, or cannot be written, or the link is too long.
     """
-    if is_there(path) and Path(path).is_file() and not force:
-        raise OutputError(f"{path} exists already; --force writes over it.")
+    refuse_existing(Path(path), force=force)
     write_text(path, page_text(show, theme, link))
 
 
@@ -170,8 +169,8 @@ def _colours(theme: Theme) -> str:
     colours |= {name: getattr(ground, name) for name in ("turf", "tartan", "apron", "kerb")}
     colours |= {"high": theme.panel_high, "line": theme.faint, "on-target": theme.back}
     colours |= {"lane": ground.line, "led": ground.led_off}
-    colours |= {state.value.replace(", ", "-"): colour for state, colour in theme.gaps}
-    colours |= {f"named-{name}": colour for name, colour in theme.named}
+    colours |= {state.value.replace(", ", "-"): colour for state, colour in theme.gaps.items()}
+    colours |= {f"named-{name}": colour for name, colour in theme.named.items()}
     return " ".join(f"--{name}: {css(colour)};" for name, colour in colours.items())
 
 

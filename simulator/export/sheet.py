@@ -20,8 +20,8 @@ from simulator.analysis.predict import DISTANCES_M
 from simulator.analysis.splits import split_label, split_places
 from simulator.analysis.summary import Summary
 from simulator.analysis.validate.athletes import FILE, Study, athletes
-from simulator.analysis.validate.rows import DECIMALS, Role, Unit, ValidationRow, sections
-from simulator.errors import ExtraError, OutputError
+from simulator.analysis.validate.rows import Role, Unit, ValidationRow, sections
+from simulator.errors import OutputError, requiring
 from simulator.files import replacing, write_text
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
@@ -151,11 +151,9 @@ _PAGE_IN, _EDGE_IN, _LINE_IN, _TYPE_PT = (8.27, 11.69), 0.7, 0.19, 9.5
 
 def _write_pdf(scenario: Scenario, path: str | Path) -> None:
     """Write the sheet black on white, on as many pages as needed; no heading ends a page."""
-    try:
+    with requiring("A sheet as PDF", "plot"):
         from matplotlib.backends.backend_pdf import PdfPages  # noqa: PLC0415 - an extra
         from matplotlib.figure import Figure  # noqa: PLC0415
-    except ImportError:
-        raise ExtraError("A sheet as PDF", "plot") from None
     lines: list[tuple[str, str]] = [(scenario.name, "title")]
     for heading, table in sheet_sections(scenario):
         head, *rows = _aligned(table)
@@ -232,22 +230,12 @@ def validation_cells(row: ValidationRow) -> list[str]:
 def _value(value: float, row: ValidationRow) -> str:
     if row.unit is Unit.TIME:
         return format_time(value)
-    units = {
-        Unit.SECONDS: " s",
-        Unit.SQUARE_SPEED: " m²/s²",
-        Unit.METRES: " m",
-        Unit.LITRES: " l",
-        Unit.OXYGEN: " ml/(kg min)",
-        Unit.SPEED: " m/s",
-        Unit.PERCENT: " %",
-    }
-    written = f"{value:.{DECIMALS[row.unit]}f}".replace("-", "−")
-    return f"{written}{units.get(row.unit, '')}"
+    return f"{value:.{row.unit.decimals}f}".replace("-", "−") + row.unit.sign
 
 
 def _difference(value: float, row: ValidationRow) -> str:
-    unit = " s" if row.unit in (Unit.TIME, Unit.SECONDS) else ""
-    return f"{format_signed(value, DECIMALS[row.unit])}{unit}"
+    sign = " s" if row.unit.plain == "s" else ""
+    return f"{format_signed(value, row.unit.decimals)}{sign}"
 
 
 def athlete_cells(study: Study) -> list[list[str]]:

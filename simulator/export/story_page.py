@@ -20,10 +20,9 @@ from numpy.typing import ArrayLike
 from simulator.analysis.gaps import GapState
 from simulator.analysis.what_if import Alternative
 from simulator.coefficients import LAP_M
-from simulator.errors import OutputError
 from simulator.export.bundle import Bundle
 from simulator.export.page import add_fonts, code_of, filled, script_of, style_of
-from simulator.files import is_there, write_text
+from simulator.files import refuse_existing, write_text
 from simulator.screen import Camera, Panel
 from simulator.stage.scene import Body, ChartCurve, Scene
 from simulator.stage.story import CompiledChapter, StoryTimeline, Words, said
@@ -45,8 +44,7 @@ def write_story_page(
     Raises:
         OutputError: the file exists already, or cannot be written, or the link is too long.
     """
-    if is_there(path) and Path(path).is_file() and not force:
-        raise OutputError(f"{path} exists already; --force writes over it.")
+    refuse_existing(Path(path), force=force)
     write_text(path, story_text(timeline, theme))
 
 

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.sweep.axes import number_of, rows_of_csv
-from simulator.analysis.sweep.chunks import Columns
-from simulator.errors import ExtraError, LightpaceError, OutputError
+from simulator.analysis.sweep.sweep import Columns
+from simulator.errors import ExtraError, LightpaceError, OutputError, requiring
 from simulator.files import read_bytes, replacing
 
 ENDINGS = (".csv", ".json", ".parquet")
@@ -40,10 +40,8 @@ def check_ending(path: Path) -> None:
 
 
 def _pyarrow() -> Any:
-    try:
+    with requiring("A .parquet file", "parquet"):
         import pyarrow.parquet  # noqa: PLC0415 - comes with an extra
-    except ImportError:
-        raise ExtraError("A .parquet file", "parquet") from None
     return pyarrow
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from simulator.analysis.marks import plan_mark
-from simulator.errors import ExtraError
+from simulator.errors import requiring
 from simulator.files import replacing
 from simulator.scenario.model import Scenario
 from simulator.units import LAP_M, format_distance, format_time
@@ -39,7 +39,7 @@ def write_workout(scenario: Scenario, path: str | Path) -> None:
         ExtraError: fit-tool is not installed.
         OutputError: the file cannot be written.
     """
-    try:
+    with requiring("A workout", "activities"):
         from fit_tool.fit_file_builder import FitFileBuilder  # noqa: PLC0415 - an extra
         from fit_tool.profile.messages.file_id_message import FileIdMessage  # noqa: PLC0415
         from fit_tool.profile.messages.workout_message import WorkoutMessage  # noqa: PLC0415
@@ -54,8 +54,6 @@ def write_workout(scenario: Scenario, path: str | Path) -> None:
             WorkoutStepDuration,
             WorkoutStepTarget,
         )
-    except ImportError:
-        raise ExtraError("A workout", "activities") from None
     ends = lap_ends(scenario.distance)
     times = plan_mark(scenario).run.time_at(ends).tolist()
     builder = FitFileBuilder(auto_define=True, min_string_size=_NAME_BYTES)

@@ -1,7 +1,7 @@
-"""The air: density, drag area, drag, the wind around an oval, and the air's effects on her power.
+"""The air: the wind around an oval, and the air's effects on her power.
 
-In: the scenario's environment and runner. Out: density [kg/m3], drag area [m2], head wind [m/s],
-altitude's share of MAP [1], heat [°C min/s]. Formulas: docs/physics.md, AIR, DRAG, ALTITUDE, HEAT.
+In: the scenario's environment. Out: head wind [m/s], altitude's share of MAP [1], heat [°C min/s].
+Formulas: docs/physics.md, DRAG, ALTITUDE, HEAT; the air's density is `Environment.density`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,7 @@ from simulator.coefficients import (
     ALTITUDE_2,
     ALTITUDE_3,
     BEND_M,
-    HEAT_FREE,
     HEAT_FROM,
-    HEAT_LOSS,
-    HEAT_LOSS_MAX,
     LAP_M,
     PRESSURE_LEAST,
     STRAIGHT_M,
@@ -30,19 +27,9 @@ from simulator.coefficients import (
     WBGT_VAPOUR,
 )
 from simulator.physics.track import heading
-from simulator.scenario.model import Environment, Runner, Wind
+from simulator.scenario.model import Environment, Wind
 
 TORR_HPA = 1013.25 / 760.0
-
-
-def density(environment: Environment) -> float:
-    """Return the density of humid air [kg/m3]."""
-    return environment.density
-
-
-def drag_area(runner: Runner) -> float:
-    """Return the drag area CdA [m2]: as given, or from height and mass (Du Bois), times the kit."""
-    return runner.cda
 
 
 def head_wind(wind: Wind, s_m: ArrayLike) -> NDArray[np.float64]:
@@ -87,14 +74,8 @@ def wet_bulb_globe(environment: Environment) -> float:
 
 
 def heat_rate(environment: Environment) -> float:
-    """Return the rate of heat exposure [°C min/s]; see `heat_share`."""
+    """Return the rate of heat exposure [°C min/s]; see `kernel.Attempt.follow`."""
     return max(wet_bulb_globe(environment) - HEAT_FROM, 0.0) / 60.0
-
-
-def heat_share(environment: Environment, time_s: ArrayLike) -> NDArray[np.float64]:
-    """Return the share of MAP that is left after a time [s] in this heat [1]."""
-    exposure = heat_rate(environment) * np.asarray(time_s, dtype=np.float64) - HEAT_FREE
-    return np.asarray(1.0 - np.clip(HEAT_LOSS * exposure, 0.0, HEAT_LOSS_MAX))
 
 
 def outside_sources(environment: Environment) -> list[str]:

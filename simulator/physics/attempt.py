@@ -92,7 +92,7 @@ def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: 
                 break
     arrays = run_recorded(a, known)
     if past is not None:
-        arrays = {n: np.append(getattr(past, n)[:first], column) for n, column in arrays.items()}
+        arrays = {n: np.concatenate((getattr(past, n)[:first], c)) for n, c in arrays.items()}
     return recording_of(a, scenario, arrays, first, came_from)
 
 
@@ -172,7 +172,7 @@ def _status(arrays: dict[str, Floats], finish_s: float, a: Any, first: int = 0) 
         reserve[-1 - a.stepped] - reserve[-1] - a.drawn * a.step,
         power.sum() * a.step,
         finish_s,
-        ran_too_fast(arrays["x"], a.step),
+        arrays["v"].max() > slowest_record(a.race) and ran_too_fast(arrays["x"], a.step),
     )
     return STATUSES[int(code)]
 
@@ -422,8 +422,16 @@ def _in_threads(work: Callable[[range], None], parts: Sequence[range]) -> None:
     if len(parts) == 1:
         work(parts[0])
         return
-    with ThreadPoolExecutor(len(parts)) as pool:
-        list(pool.map(work, parts))
+    list(_pool(os.getpid()).map(work, parts))
+
+
+@lru_cache(maxsize=1)
+def _pool(_process: int) -> ThreadPoolExecutor:
+    """Return the threads of a process, for every turn of a knob; a fork of it has none of them.
+
+    There may be enough of them for several callers at a time, so that none waits for another.
+    """
+    return ThreadPoolExecutor(4 * (os.cpu_count() or 1), thread_name_prefix="rows")
 
 
 def _free_processors() -> int:

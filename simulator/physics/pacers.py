@@ -117,6 +117,11 @@ def group_of(pacers: Pacers, race_m: float) -> PacerGroup:
 
 def changed_group(old: PacerGroup, new: PacerGroup, at_m: float) -> PacerGroup:
     """Return a group that changes from `old` to `new` at `at_m` [m], within CHANGE_M."""
+    if len(old.names) == len(new.names):  # who only has another name stays the same pacer
+        gone, come = {*old.names} - {*new.names}, {*new.names} - {*old.names}
+        pairs = zip(old.names, new.names, strict=True)
+        names = tuple(b if a in gone and b in come else a for a, b in pairs)
+        old = replace(old, names=names)
     end = at_m + CHANGE_M
     stages = np.array([at_m, end, *new.stages_m[new.stages_m > end].tolist()])
     names = tuple(dict.fromkeys((*old.names, *new.names)))
@@ -296,9 +301,11 @@ def places(
         for values in (hangs, aside, group.presence, group.ahead_m)
     )
     return tuple(
-        PacerPlace(name, *_drawn(x.item(n), offset.item(n), presence.item(n)), _role(ahead.item(n)))
-        if presence[n] >= 1.0
-        else PacerPlace(name, *_drawn(x.item(n), offset.item(n), presence.item(n)), "left")
+        PacerPlace(
+            name,
+            *_drawn(x.item(n), offset.item(n), presence.item(n)),
+            _role(ahead.item(n)) if presence[n] >= 1.0 else "left",
+        )
         for n, name in enumerate(group.names)
         if presence[n] > 0.0
     )

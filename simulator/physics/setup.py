@@ -35,8 +35,6 @@ from simulator.errors import SimulationError
 from simulator.physics.air import (
     altitude_share,
     cross_wind_square,
-    density,
-    drag_area,
     gusts,
     head_wind,
     heat_rate,
@@ -606,9 +604,9 @@ def runner_constants(
         )
 
     form = 1.0 + value("form") / 100.0
-    area = drag_area(runner) if samples is None else samples["drag_area"] * runner.kit.drag
+    area = runner.cda if samples is None else samples["drag_area"] * runner.kit.drag
     force_k = value("drag_cost") / G
-    drag_k = force_k * 0.5 * density(environment) * area / value("mass")
+    drag_k = force_k * 0.5 * environment.density * area / value("mass")
     aerobic_max = value("max_aerobic_power") * form * altitude_share(environment.pressure)
     aerobic_max = aerobic_max * endurance_share(runner.endurance, planned_s)
     return drag_k, force_k, aerobic_max, value("reserve") * form

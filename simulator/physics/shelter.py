@@ -8,7 +8,7 @@ of the jet are assumed: nobody measured them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,13 +90,11 @@ def shelter(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike, wake: float = 1
         extra_gap_m: how much farther ahead than in the formation the group is [m].
         wake: the scale q of the front wake.
     """
-    return profile_of(pacers, extra_gap_m).shelter(wake)
-
-
-def profile_of(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike) -> ShelterProfile:
-    """Return the effect of these pacers on the air for each extra front gap [m]."""
     extra = np.asarray(extra_gap_m, dtype=np.float64)
-    return combined([influence_of(pacer, extra) for pacer in pacers], extra.shape)
+    group = nobody(extra.shape)
+    for pacer in pacers:
+        group = joined(group, influence_of(pacer, extra))
+    return profile_together(group).shelter(wake)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,14 +133,6 @@ def influence_of(pacer: Shelterer, extra: Floats) -> WakeEffect:
         jet + beside,
         1.0 - push * float(np.exp(-((dy / BEHIND_WIDTH_M) ** 2))) * at_back,
     )
-
-
-def combined(pacers: Iterable[WakeEffect], shape: tuple[int, ...]) -> ShelterProfile:
-    """Return the joint effect of pacers: in a lane the strongest wake counts, lanes add up."""
-    group = nobody(shape)
-    for pacer in pacers:
-        group = joined(group, pacer)
-    return profile_together(group)
 
 
 def nobody(shape: tuple[int, ...]) -> WakeEffect:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from simulator.errors import ExtraError, RecordingError
+from simulator.errors import ExtraError, RecordingError, requiring
 from simulator.files import read_bytes
 from simulator.units import decimal_mark, parse_distance, parse_time
 
@@ -166,11 +166,9 @@ def _sound(sample: Sample) -> Sample:
 
 
 def _read_fit(data: bytes) -> Activity:
-    try:
+    with requiring("A FIT file", "activities"):
         from fitdecode import CrcCheck, ErrorHandling, FitReader  # noqa: PLC0415 - an extra
         from fitdecode.records import FIT_FRAME_DATA  # noqa: PLC0415
-    except ImportError:
-        raise ExtraError("A FIT file", "activities") from None
     laps, events, records = list[ActivityLap](), list[tuple[int, str]](), list[Any]()
     kinds = {"lap", "event", "record"}
     with FitReader(
@@ -409,16 +407,7 @@ def _named_distance(name: str) -> float | None:
 # -- tables ----------------------------------------------------------------------------------------
 
 _DISTANCE_HEADS = (
-    "distance",
-    "dist",
-    "metres",
-    "meters",
-    "m",
-    "km",
-    "split",
-    "at",
-    "mark",
-    "where",
+    *("distance", "dist", "metres", "meters", "m", "km", "split", "at", "mark", "where"),
 )
 _TIME_HEADS = (
     *("time", "run", "runtime", "cumulative", "cumulativetime", "total", "totaltime", "elapsed"),
@@ -444,7 +433,10 @@ def _rows(data: bytes) -> list[list[str]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
-    rows = [row for row in _cells(text) if any(row)]
+    try:
+        rows = [row for row in _cells(text) if any(row)]
+    except csv.Error as error:
+        raise _UnusableError(f"it is no table: {error}") from error
     if not rows:
         raise _UnusableError("it is empty")
     if len(rows) > _MOST_SAMPLES:

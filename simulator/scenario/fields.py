@@ -10,10 +10,10 @@ import difflib
 import math
 import re
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Annotated, Any, Literal, NamedTuple, TypeAlias, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeAlias, Union, get_args, get_origin
 
 from pydantic import BaseModel as PydanticModel
 from pydantic import (
@@ -88,6 +88,15 @@ class Section(PydanticModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
+    def with_values(self, values: Mapping[str, Any]) -> Self:
+        """Return the section with other values by path, such as `runner.kit.drag`; unchecked."""
+        changed = self
+        for path, value in values.items():
+            first, _, rest = path.partition(".")
+            below = getattr(changed, first).with_values({rest: value}) if rest else value
+            changed = changed.model_copy(update={first: below})
+        return changed
+
 
 @dataclass(frozen=True, slots=True)
 class SectionProblem:
@@ -122,7 +131,7 @@ def same_names(what: str, at: Path, names: Iterable[str]) -> Iterator[SectionPro
         seen.add(name)
 
 
-class CheckedSection(Section):
+class CrossCheckedSection(Section):
     """A section whose values are also checked together."""
 
     def complaints(self) -> Iterable[SectionProblem]:
@@ -144,7 +153,7 @@ def complaints_below(section: Section, at: Path = ()) -> Iterator[list[SectionPr
         for i, item in enumerate(value if many else (value,)):
             if isinstance(item, Section):
                 yield from complaints_below(item, (*at, key, i) if many else (*at, key))
-    if isinstance(section, CheckedSection):
+    if isinstance(section, CrossCheckedSection):
         yield [complaint.below(at) for complaint in section.complaints()]
 
 
@@ -266,14 +275,14 @@ def bounds_of(model: type[Section], path: str) -> Bounds:
                 key for s in sections_among(types_at(model, steps[:i])) for key in fields_of(s)
             ]
             hint = did_you_mean(guess(step, known), known)
-            raise _no_number(path, f"unknown key '{step[:60]}'", hint)
+            raise cannot_free(path, f"unknown key '{step[:60]}'", hint)
     allowed = types_at(model, steps)
     row = next((s for s in sections_among(items_of(allowed)) if "value" in fields_of(s)), None)
     if row is not None:
         return bounds_of(row, "value")
     if float not in allowed:
         what = "is a whole number" if int in allowed else "is not a number"
-        raise _no_number(path, what, "free a number that may have a fraction")
+        raise cannot_free(path, what, "free a number that may have a fraction")
     holders = sections_among(types_at(model, steps[:-1]))
     infos = [fields_of(s)[steps[-1]].info for s in holders if steps[-1] in fields_of(s)]
     return Bounds(*_limits(infos[0])) if infos else Bounds(None, None)
@@ -285,7 +294,8 @@ def _limits(info: FieldInfo) -> Iterator[float | None]:
         yield next((float(value) for value in given if value is not None), None)
 
 
-def _no_number(path: str, message: str, hint: str) -> ScenarioError:
+def cannot_free(path: str, message: str, hint: str) -> ScenarioError:
+    """Return the error for something that cannot be free."""
     return ScenarioError([Problem("--free", 0, 0, path[:200], message, hint)])
 
 
@@ -388,5 +398,5 @@ MarkColour = Literal[
     "green", "blue", "red", "white", "amber", "violet", "cyan", "pink", "grey", "yellow"
 ]
 Text = Annotated[str, BeforeValidator(_text)]
-Line = Annotated[str, BeforeValidator(_one_line)]
+OneLine = Annotated[str, BeforeValidator(_one_line)]
 Name = Annotated[str, BeforeValidator(_one_line), Field(min_length=1, max_length=200)]

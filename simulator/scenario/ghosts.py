@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from simulator.scenario.fields import (
-    Line,
     MarkColour,
     Metres,
+    OneLine,
     Seconds,
     Section,
     Text,
@@ -26,7 +26,7 @@ from simulator.units import MILE_M
 
 
 class _GhostBase(Section):
-    name: Line = Field("", max_length=200, description="Name on the screen; left out: made up.")
+    name: OneLine = Field("", max_length=200, description="Name on the screen; left out: made up.")
     colour: MarkColour = Field("white", description="Colour of its outline and curve.")
     on: bool = Field(True, description="Shown or not.")
     note: Text = Field("", max_length=500, description="Where it comes from; which clock it is on.")
@@ -82,21 +82,21 @@ class ScenarioGhost(_GhostBase):
     """Another scenario, simulated; its own ghosts are ignored."""
 
     kind: Literal["scenario"] = "scenario"
-    file: Line = Field(..., min_length=1, description="Scenario file, from this file's folder.")
+    file: OneLine = Field(..., min_length=1, description="Scenario file, from this file's folder.")
 
 
 class RecordingGhost(_GhostBase):
     """A run saved with `lightpace simulate --save`."""
 
     kind: Literal["recording"] = "recording"
-    file: Line = Field(..., min_length=1, description="Recording file, from this file's folder.")
+    file: OneLine = Field(..., min_length=1, description="Recording file, from this file's folder.")
 
 
 class ActivityGhost(_GhostBase):
     """A run as a watch, an app or a table has it."""
 
     kind: Literal["activity"] = "activity"
-    file: Line = Field(
+    file: OneLine = Field(
         ...,
         min_length=1,
         description="FIT, TCX, GPX, CSV or LSS file, also .gz, from this file's folder.",

@@ -20,7 +20,7 @@ from simulator.scenario.problems import DocumentCheck, check, find
 from simulator.scenario.reading import (
     FORMATION,
     RUNNER,
-    NamedSections,
+    SectionLibrary,
     find_file,
     find_scenario,
     named_files,
@@ -28,7 +28,7 @@ from simulator.scenario.reading import (
     refuse,
     shipped_names,
 )
-from simulator.scenario.yaml_tree import YamlList, YamlMapping, position_of, read_document
+from simulator.scenario.yaml_tree import YamlList, YamlMapping, read_document, stop
 
 
 def load_scenario(
@@ -67,13 +67,11 @@ def _load(
     document = read_document(text, shown)
     root = document.root
     if isinstance(root, YamlMapping) and "chapters" in root:
-        at = position_of(root.nodes["chapters"][0])
         hint = "lightpace present shows it, lightpace film and lightpace page take it too"
-        raise ScenarioError([at.problem("", "this is a story, not a scenario", hint)])
+        stop(root.nodes["chapters"][0], "this is a story, not a scenario", hint)
     if is_ghost(root):
-        at = position_of(document.node)
         hint = f"name it in one: ghosts: [{{file: {path.name}}}]"
-        raise ScenarioError([at.problem("", "this is a ghost, not a scenario", hint)])
+        stop(document.node, "this is a ghost, not a scenario", hint)
     document.flaws += apply_overrides(document, overrides, path.parent)
 
     def prepare(review: DocumentCheck) -> None:
@@ -98,7 +96,7 @@ def _load(
 
 
 def _write_out(
-    review: DocumentCheck, path: tuple[str, ...], kind: NamedSections, folder: Path
+    review: DocumentCheck, path: tuple[str, ...], kind: SectionLibrary, folder: Path
 ) -> None:
     """Replace the name of a section by the content of its file."""
     place = find(review.document, path)

@@ -27,12 +27,12 @@ from simulator.coefficients import (
 from simulator.scenario.fields import (
     ANY,
     Bounds,
-    CheckedSection,
-    Line,
+    CrossCheckedSection,
     MarkColour,
     Metres,
     Name,
     Number,
+    OneLine,
     Path,
     Section,
     SectionProblem,
@@ -239,7 +239,7 @@ def _on_a_track(distance: Any) -> Any:
     return distance
 
 
-class Scenario(CheckedSection):
+class Scenario(CrossCheckedSection):
     """A whole attempt as requested: the plan, the runner, the light, the pacers and the ghosts."""
 
     name: Name = Field("Breaking4", description="Title on the screen.")
@@ -268,7 +268,7 @@ class Scenario(CheckedSection):
         Uncertainty.model_construct(),
         description="How uncertain the inputs are: what `simulate --samples` draws from.",
     )
-    published: Line | None = Field(
+    published: OneLine | None = Field(
         None,
         description="Name of the split ghost that is the published result of this very attempt; "
         "the run's residuals against it are shown.",

@@ -30,7 +30,7 @@ from simulator.scenario.reading import (
     DEFAULT_FORMATION,
     FORMATION,
     RUNNER,
-    NamedSections,
+    SectionLibrary,
     refuse,
 )
 from simulator.scenario.yaml_tree import (
@@ -44,7 +44,7 @@ from simulator.scenario.yaml_tree import (
     scalar_value,
 )
 
-_NAMED: dict[type[Section], NamedSections] = {PacerFormation: FORMATION, Runner: RUNNER}
+_NAMED: dict[type[Section], SectionLibrary] = {PacerFormation: FORMATION, Runner: RUNNER}
 Value: TypeAlias = tuple[Any, YamlNode]
 """A plain value, and its node with the position."""
 

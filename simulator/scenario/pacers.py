@@ -16,11 +16,11 @@ from pydantic_core import PydanticCustomError
 from simulator.coefficients import BESIDE_REACH_M, CLEARANCE_M, LANE_BIN_M
 from simulator.errors import ResourceError
 from simulator.scenario.fields import (
-    CheckedSection,
+    CrossCheckedSection,
     GapMetres,
-    Line,
     Metres,
     Number,
+    OneLine,
     Path,
     Section,
     SectionProblem,
@@ -34,7 +34,7 @@ Stint = tuple[float, float, float, "float | None", str, float]
 """A filled slot: ahead [m], offset [m], from [m], until [m], the pacer's name, his swap gap [m]."""
 
 
-class Slot(CheckedSection):
+class Slot(CrossCheckedSection):
     """One place in the formation; distances from the runner's own slot.
 
     A pacer may hold several slots one after another (a hand-over): the slots bear the same name.
@@ -42,7 +42,7 @@ class Slot(CheckedSection):
 
     ahead: Number = Field(..., ge=-30, le=30, description="Metres ahead (+) or behind (-) [m].")
     offset: Number = Field(0.0, ge=-2, le=8, description="Metres to the outside (right) [m].")
-    name: Line = Field("", max_length=100, description="Pacer's name; left out: pacer N.")
+    name: OneLine = Field("", max_length=100, description="Pacer's name; left out: pacer N.")
     from_: Metres = Field(
         0.0, alias="from", ge=0, le=10_000, description="The runner's distance where it begins [m]."
     )
@@ -71,10 +71,10 @@ class Slot(CheckedSection):
         return self.from_ < (other.until or 1e9) and other.from_ < (self.until or 1e9)
 
 
-class PacerFormation(CheckedSection):
+class PacerFormation(CrossCheckedSection):
     """Slots in their order of usefulness: with n pacers, the first n names run."""
 
-    name: Line = Field("inline", max_length=100, description="Name of the formation.")
+    name: OneLine = Field("inline", max_length=100, description="Name of the formation.")
     note: Text = Field("", max_length=1000, description="Where it comes from; what is assumed.")
     assumed: bool = Field(True, description="The spacing is assumed; `no` if it was published.")
     slots: Annotated[tuple[Slot, ...], at_most(200)] = Field(
@@ -191,7 +191,7 @@ def _default_formation() -> PacerFormation:
         raise ResourceError(f"{what}; reinstall lightpace.") from error
 
 
-class Pacers(CheckedSection):
+class Pacers(CrossCheckedSection):
     """The group that runs with her."""
 
     formation: Annotated[
@@ -200,13 +200,13 @@ class Pacers(CheckedSection):
         default_factory=_default_formation,
         description="A file of configs/formations, a path, or inline slots; left out: breaking4.",
     )
-    names: Annotated[tuple[Line, ...], at_most(200)] = Field(
+    names: Annotated[tuple[OneLine, ...], at_most(200)] = Field(
         (),
         max_length=200,
         description="Who runs, in the formation's order; left out: the formation's own names. More "
         "names than places: the first run.",
     )
-    women: Annotated[tuple[Line, ...], at_most(200)] = Field(
+    women: Annotated[tuple[OneLine, ...], at_most(200)] = Field(
         (), max_length=200, description="Names of those who are drawn as women; the others as men."
     )
     count: Whole | None = Field(
@@ -232,7 +232,7 @@ class Pacers(CheckedSection):
     drop_back: GapMetres = Field(
         5.0, ge=0, le=400, description="How far behind the light they wait, at most [m]."
     )
-    follows: Line | None = Field(
+    follows: OneLine | None = Field(
         None, max_length=200, description="Name of the wave the group follows; left out: the plan."
     )
     leader: Leader = Field(Leader.model_construct(), description="The leading pacer's errors.")
@@ -297,12 +297,7 @@ class Pacers(CheckedSection):
     @property
     def gap_m(self) -> float:
         """Gap to the nearest slot ahead, filled or not [m]; 0: there is none."""
-        return self._formation_gap_m if self.front_gap is None else self.front_gap
-
-    @property
-    def _formation_gap_m(self) -> float:
-        ahead = [s.ahead for s in self.formation.slots if s.ahead > BESIDE_REACH_M]
-        return min(ahead, default=0.0)
+        return self.formation.outline[1] if self.front_gap is None else self.front_gap
 
     def called(self) -> dict[str, str]:
         """Return each pacer's display name, by his name in the formation."""
@@ -311,7 +306,7 @@ class Pacers(CheckedSection):
 
     def _shift_m(self) -> float:
         """Return how far `front_gap` moves the slots ahead [m]."""
-        return self.gap_m - self._formation_gap_m
+        return self.gap_m - self.formation.outline[1]
 
     def _chosen(self) -> list[Slot]:
         """Return the filled slots, named, at the formation's places."""

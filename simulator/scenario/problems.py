@@ -41,7 +41,7 @@ from simulator.scenario.yaml_tree import (
     YamlMapping,
     YamlNode,
     plain_node,
-    position_of,
+    problem_at,
 )
 
 SectionT = TypeVar("SectionT", bound=Section)
@@ -124,14 +124,14 @@ class DocumentCheck:
     def report(self, place: Location, message: str, hint: str = "", *missing: str) -> None:
         """Add a problem at a place."""
         shown = dotted((*place.shown, *missing))
-        self.problems.append(position_of(place.node).problem(shown, message, hint))
+        self.problems.append(problem_at(place.node, shown, message, hint))
 
     def report_file(self, place: Location, error: ScenarioError) -> None:
         """Add the problems of a file named at a place; at that place, if they have no line."""
-        at = position_of(place.node)
         shown = dotted(place.shown)
         self.problems += [
-            p if p.line else at.problem(shown, p.message, p.hint) for p in error.problems
+            p if p.line else problem_at(place.node, shown, p.message, p.hint)
+            for p in error.problems
         ]
 
     @property

@@ -252,7 +252,7 @@ def _read_text(path: Path, shown: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedSections:
+class SectionLibrary:
     """Sections that a scenario may name: the word for one, and their folder in `configs/`."""
 
     word: str
@@ -295,6 +295,6 @@ class NamedSections:
         return document.root
 
 
-FORMATION = NamedSections("formation", "formations")
-RUNNER = NamedSections("runner", "runners")
+FORMATION = SectionLibrary("formation", "formations")
+RUNNER = SectionLibrary("runner", "runners")
 DEFAULT_FORMATION = "breaking4"

@@ -15,11 +15,11 @@ from pydantic_core import PydanticCustomError
 
 from simulator.errors import quoted
 from simulator.scenario.fields import (
-    CheckedSection,
-    Line,
+    CrossCheckedSection,
     MarkColour,
     Name,
     Number,
+    OneLine,
     Section,
     SectionProblem,
     Text,
@@ -240,10 +240,10 @@ class ChapterGhost(Section):
     """A ghost of a chapter: one of its scenario's, or another attempt that is run for it."""
 
     name: Name = Field(..., description="A ghost of the scenario; else the name of this one.")
-    scenario: Line | None = Field(
+    scenario: OneLine | None = Field(
         None, description="Scenario that it runs; left out: the chapter's, if `set` changes it."
     )
-    set: Annotated[tuple[Line, ...], at_most(40)] = Field(
+    set: Annotated[tuple[OneLine, ...], at_most(40)] = Field(
         (), max_length=40, description="Changes of it, path=value."
     )
     colour: MarkColour = Field("cyan", description="Colour of its outline and curve.")
@@ -258,26 +258,26 @@ class LargeNumber(Section):
     """One large number of a chapter, as `twelve pacers: 4:04.60`."""
 
     name: Name = Field(..., description="What the number is, a few words.")
-    value: Annotated[Line, _readable(parse_caption)] = Field(
+    value: Annotated[OneLine, _readable(parse_caption)] = Field(
         ..., description="The number; braces as in the caption: {finish of twelve pacers}."
     )
 
 
-class Chapter(CheckedSection):
+class Chapter(CrossCheckedSection):
     """One chapter: an attempt, from when to when, how it is shown, and what is said."""
 
     name: Name = Field(..., description="What the chapter is about, a few words.")
-    scenario: Line | None = Field(None, description="Scenario shown; left out: the story's.")
-    set: Annotated[tuple[Line, ...], at_most(40)] = Field(
+    scenario: OneLine | None = Field(None, description="Scenario shown; left out: the story's.")
+    set: Annotated[tuple[OneLine, ...], at_most(40)] = Field(
         (), max_length=40, description="Changes of it, such as pacers.count=12."
     )
-    from_: Annotated[Line, _readable(parse_moment)] = Field(
+    from_: Annotated[OneLine, _readable(parse_moment)] = Field(
         "start",
         alias="from",
         description="Where it begins: countdown, start, pacer left, pacers swap, light lost, bell, "
         "finish; a distance, 600 m; a race time, 2:00; or 8 s before (after) one of these.",
     )
-    until: Annotated[Line, _readable(_until)] | None = Field(
+    until: Annotated[OneLine, _readable(_until)] | None = Field(
         None,
         description="Where it ends, written like from; or 20 s, how long it is told. Left out: the "
         "picture stands still.",
@@ -325,7 +325,7 @@ class Chapter(CheckedSection):
     figures: Annotated[tuple[LargeNumber, ...], at_most(5)] = Field(
         (), max_length=5, description="Large numbers over the picture, as at the end of a story."
     )
-    knobs: Annotated[tuple[Line, ...], at_most(4)] = Field(
+    knobs: Annotated[tuple[OneLine, ...], at_most(4)] = Field(
         (),
         max_length=4,
         description="What the speaker may turn while it is shown: paths such as pacers.count.",
@@ -346,8 +346,8 @@ class Story(Section):
 
     name: Name = Field(..., description="Title of the story.")
     note: Text = Field("", max_length=2000, description="A sentence or two for the reader.")
-    scenario: Line = Field("breaking4", description="Scenario of chapters that name none.")
-    link: Line = Field(
+    scenario: OneLine = Field("breaking4", description="Scenario of chapters that name none.")
+    link: OneLine = Field(
         "",
         max_length=1000,
         description="Where its page stands: the last chapter shows this address as a QR code.",

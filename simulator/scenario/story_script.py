@@ -17,7 +17,7 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.problems import check, find
 from simulator.scenario.reading import find_file, find_scenario, named_files, read_text
 from simulator.scenario.story import Chapter, ChapterGhost, Story
-from simulator.scenario.yaml_tree import SET, Document, position_of, read_document
+from simulator.scenario.yaml_tree import SET, Document, problem_at, read_document
 
 FOLDER = "stories"
 MOST_ATTEMPTS = 300
@@ -61,8 +61,7 @@ class Script:
 
 
 def _problem(document: Document, steps: Steps, message: str, hint: str) -> Problem:
-    at = position_of(find(document, steps).node)
-    return at.problem(dotted(map(str, steps)), message, hint)
+    return problem_at(find(document, steps).node, dotted(map(str, steps)), message, hint)
 
 
 def named_stories() -> dict[str, Path]:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from simulator.scenario.fields import Line, Number, Section, at_most, discriminator, variant
+from simulator.scenario.fields import Number, OneLine, Section, at_most, discriminator, variant
 
 
 class Uniform(Section):
@@ -80,7 +80,7 @@ class Uncertainty(Section):
         description="Form on the day [%]; left out: spread 1 % (assumed: her time then varies by "
         "about as much as times up to 1500 m do from race to race, 1.0 %, Hopkins 2005).",
     )
-    given: Annotated[tuple[Line, ...], at_most(8)] = Field(
+    given: Annotated[tuple[OneLine, ...], at_most(8)] = Field(
         (),
         max_length=8,
         description="Scenarios of races that every sample has run: its reserve is what the first "

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NoReturn, TypeAlias
 
 import yaml
@@ -53,25 +53,20 @@ YamlNode: TypeAlias = Any
 """A node of PyYAML; `source` names its file."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourcePosition:
-    """A position: source as the user named it, 1-based line and column (0: there is none)."""
-
-    source: str
-    line: int = 0
-    column: int = 0
-
-    def problem(self, path: str, message: str, hint: str = "") -> Problem:
-        """Return a problem at this place."""
-        return Problem(self.source, self.line, self.column, path, message, hint)
-
-
-def position_of(node: YamlNode) -> SourcePosition:
-    """Return where a node begins."""
+def position_of(node: YamlNode) -> tuple[int, int]:
+    """Return the line and column where a node begins, from 1; zeros if it has none."""
     mark = node.start_mark
-    if node.source == SET or mark is None:
-        return SourcePosition(node.source)
-    return SourcePosition(node.source, mark.line + 1, mark.column + 1)
+    return (0, 0) if node.source == SET or mark is None else (mark.line + 1, mark.column + 1)
+
+
+def problem_at(node: YamlNode, path: str, message: str, hint: str = "") -> Problem:
+    """Return a problem at a node's place."""
+    return Problem(node.source, *position_of(node), path, message, hint)
+
+
+def stop(node: YamlNode, message: str, hint: str = "") -> NoReturn:
+    """Refuse a whole file because of a node; raises `ScenarioError`."""
+    raise ScenarioError([problem_at(node, "", message, hint)])
 
 
 class YamlMapping(dict[str, Any]):
@@ -177,13 +172,9 @@ def _composed(text: str, source: str) -> YamlNode:
         what = yaml.YAMLError(str(error))
         raise ScenarioError([_syntax_problem(what, text, source)]) from None
     if node is None:
-        start = SourcePosition(source, 1, 1)
-        raise ScenarioError([start.problem("", "the file is empty", "a line is key: value")])
+        empty = Problem(source, 1, 1, "", "the file is empty", "a line is key: value")
+        raise ScenarioError([empty])
     return node
-
-
-def _stop(node: YamlNode, message: str, hint: str = "") -> NoReturn:
-    raise ScenarioError([position_of(node).problem("", message, hint)])
 
 
 class _BoundedComposer(Composer, BaseResolver):
@@ -206,15 +197,15 @@ class _BoundedComposer(Composer, BaseResolver):
         if isinstance(event, yaml.AliasEvent):
             name = str(event.anchor)
             if name in self._open:
-                _stop(event, f"alias {quoted(name)} holds itself", "write the value out")
+                stop(event, f"alias {quoted(name)} holds itself", "write the value out")
             if name not in self.anchors:
-                _stop(event, f"there is no anchor {quoted(name)}")
+                stop(event, f"there is no anchor {quoted(name)}")
         else:
             self._count += 1
             if self._count > MAX_NODES:
-                _stop(event, f"more than {MAX_NODES} values, aliases written out")
+                stop(event, f"more than {MAX_NODES} values, aliases written out")
             if len(self._open) >= MAX_DEPTH:
-                _stop(event, TOO_DEEP)
+                stop(event, TOO_DEEP)
             self.anchors.pop(event.anchor, None)  # a later anchor of the same name replaces it
         self._open.append(event.anchor)
         node: YamlNode = super().compose_node(parent, index)
@@ -252,11 +243,11 @@ def _syntax_problem(error: yaml.YAMLError, text: str, source: str) -> Problem:
         position = getattr(error, "position", None)
         before = text[: position if isinstance(position, int) else 0]
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-    at = SourcePosition(source, line, column)
+    at = partial(Problem, source, line, column, "")
     if "nesting depth" in what:  # libyaml's limit, met while it looks ahead of the events
-        return at.problem("", TOO_DEEP)
+        return at(TOO_DEEP)
     if "another document" in what:
-        return at.problem("", "a second document begins here", "one document for each file")
+        return at("a second document begins here", "one document for each file")
     rows = text.split("\n")[max(line - 2, 0) : line] or [
         ""
     ]  # a value may go on from the row before
@@ -265,7 +256,7 @@ def _syntax_problem(error: yaml.YAMLError, text: str, source: str) -> Problem:
     if space := no_break_space("".join(rows)):
         hint = f"write an ordinary space instead of {space}"
     what = what.splitlines()[0] if what.strip() else "unreadable"
-    return at.problem("", f"this is not valid YAML: {what}", hint)
+    return at(f"this is not valid YAML: {what}", hint)
 
 
 class _Constructor:
@@ -278,13 +269,13 @@ class _Constructor:
     def value(self, node: YamlNode, path: tuple[str, ...]) -> Any:
         self._count += 1
         if self._count > MAX_NODES:
-            _stop(node, f"more than {MAX_NODES} values, aliases written out")
+            stop(node, f"more than {MAX_NODES} values, aliases written out")
         if node.tag:
             self._flaw(node, path, f"tag {quoted(node.tag)} is not used here", "leave it out")
         if isinstance(node, yaml.ScalarNode):
             return scalar_value(node.value, plain=not node.style)
         if len(path) >= MAX_DEPTH:
-            _stop(node, TOO_DEEP)
+            stop(node, TOO_DEEP)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         items = YamlList()
@@ -302,7 +293,7 @@ class _Constructor:
             elif key.value.startswith("x-"):
                 continue
             elif key.value in first:
-                line = position_of(first[key.value]).line
+                line, _ = position_of(first[key.value])
                 what = f"key {quoted(key.value)} was given before, in line {line}"
                 self._flaw(key, (*path, key.value), what, "keep one of them")
             elif key.value == "<<" and not key.style:
@@ -329,4 +320,4 @@ class _Constructor:
 
     def _flaw(self, node: YamlNode, path: tuple[str, ...], message: str, hint: str = "") -> None:
         if len(self.flaws) < MAX_FLAWS:
-            self.flaws.append(position_of(node).problem(dotted(path), message, hint))
+            self.flaws.append(problem_at(node, dotted(path), message, hint))

@@ -197,7 +197,9 @@ class DirectEdits:
             in_file = editor.file_scenario.pacers
             if slots == before:
                 return settings
-            if slots == slots_of(in_file) and pacers.names == in_file.names:
+            as_in_file = slots == slots_of(in_file) and pacers.names == in_file.names
+            # after a save and an undo the settings count from an older text
+            if as_in_file and settings.text == editor.file_settings.text:
                 return settings.without("pacers.formation").without("pacers.front_gap")
             return _inline(settings, pacers, _clear(pacers, slots))
 

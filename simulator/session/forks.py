@@ -19,7 +19,7 @@ from simulator.errors import LightpaceError
 from simulator.physics.attempt import fork, simulate
 from simulator.recording.recording import Recording
 from simulator.scenario.ghosts import Ghost
-from simulator.scenario.model import LightWave, Scenario
+from simulator.scenario.model import Scenario
 from simulator.session.history import Change, LeftBranch, Lineage, Segment, Settings
 from simulator.session.knobs import label_of
 from simulator.session.variations import edited
@@ -29,14 +29,8 @@ MOST_LEFT = 3
 """Cache size: large enough that turning a knob back reuses the earlier run."""
 CACHED_RUNS = 24
 CACHED_SCENARIOS = 48
-_SAME_FOR_ALL: dict[str, Any] = {
-    "name": "-",
-    "note": "",
-    "ghosts": (),
-    "published": None,
-    "uncertainty": Scenario.model_fields["uncertainty"].get_default(call_default_factory=True),
-}
-"""Fields that do not affect a run, set to one common value."""
+_LOOKS = "name", "note", "ghosts", "published", "uncertainty", "wavelight", "pacers"
+"""Fields that do not affect a run, or not with all that they hold."""
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -215,7 +209,8 @@ class Forks:
         """Return whether two settings give the same run to the bit."""
         if one == other:
             return True
-        return _physical(self.scenario(one)) == _physical(self.scenario(other))
+        parts = (_physical(self.scenario(settings)) for settings in (one, other))
+        return all(a == b for a, b in zip(*parts, strict=True))
 
     def _leave(self, base: Change, settings: Settings, path: str) -> LeftBranch:
         """Return the branch that is left, named after the change that replaced it."""
@@ -246,17 +241,12 @@ def _go_on(past: Recording, tick: int, scenario: Scenario) -> Recording:
     return fork(scenario, past, tick)
 
 
-def _physical(scenario: Scenario) -> Scenario:
-    """Return the scenario with neutral values for all that does not affect the run.
-
-    Two scenarios that are equal after this give the same run to the bit.
-    """
+def _physical(scenario: Scenario) -> Iterator[Any]:
+    """Yield all of a scenario that affects its run: equal values give the same run to the bit."""
     pacers, led = scenario.pacers, scenario.pacers.follows
-    waves: tuple[LightWave, ...] = ()
-    if led is not None:  # its name has no effect
-        waves = tuple(LightWave(plan=w.plan) for w in scenario.wavelight.waves if w.name == led)
-        pacers = pacers.model_copy(update={"follows": waves[0].name})
-    if pacers.count == len(pacers.formation.names()):  # all: the count changes nothing
-        pacers = pacers.model_copy(update={"count": None})
-    light = scenario.wavelight.model_copy(update={"waves": waves, "leds": 400})
-    return scenario.model_copy(update={**_SAME_FOR_ALL, "pacers": pacers, "wavelight": light})
+    yield from (value for name, value in scenario if name not in _LOOKS)
+    # of the wave that is followed only the plan has an effect, not its name
+    yield next((wave.plan for wave in scenario.wavelight.waves if wave.name == led), None)
+    everybody = pacers.count == len(pacers.formation.names())  # the count changes nothing
+    count = None if everybody else pacers.count
+    yield {**dict(pacers), "count": count, "follows": led is not None}

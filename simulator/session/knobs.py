@@ -79,7 +79,7 @@ TABLE = (
     KnobRow("wavelight.waves.*.on", "shown", SWITCH),
     KnobRow("wavelight.waves.*.colour", "colour", CHOICE, COLOURS),
     KnobRow("wavelight.waves.*.length", "length", NUMBER, (1, 40, 1), "LEDs"),
-    KnobRow("wavelight.waves.*.pace_end", "pace at its", CHOICE, ("head", "tail")),
+    KnobRow("wavelight.waves.*.pace_end", "paced end", CHOICE, ("head", "tail")),
     KnobRow("wavelight.waves.*.plan.shape", "plan", CHOICE, (AS_THE_PLAN, *SHAPES[:-1])),
     KnobRow("wavelight.waves.*.plan.target", "target", TIME),
     KnobRow("wavelight.waves.*.plan.strength", "strength", NUMBER, (-5, 5, 0.1), "%"),

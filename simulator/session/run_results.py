@@ -6,9 +6,9 @@ still possible from a background thread, once they are ready.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from operator import setitem
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from simulator.analysis.marks import Trajectory
@@ -26,7 +26,7 @@ from simulator.stage.show import Show
 if TYPE_CHECKING:
     from simulator.analysis.chances import Chances
 
-CACHED_RESULTS = 100
+CACHED_RESULTS = 34
 CACHED_AXES = 48
 
 
@@ -101,7 +101,7 @@ class RunResults:
 
     def __init__(self) -> None:
         self._jobs = LatestJobs("run results")
-        self._cache: LruCache[tuple[Key, str], Any] = LruCache(CACHED_RESULTS)
+        self._cache: LruCache[Key, dict[str, Any]] = LruCache(CACHED_RESULTS)
 
     @property
     def busy(self) -> bool:
@@ -110,23 +110,23 @@ class RunResults:
 
     def known(self, lineage: Lineage, show: Show) -> dict[str, Any]:
         """Return the known results of a run, by the names of `Show`; None for the others."""
-        key = _key(lineage, show)
-        return {kind: self._cache.get((key, kind)) for kind in _kinds(lineage)}
+        results = self._cache.get(_key(lineage, show)) or {}
+        return {kind: results.get(kind) for kind in _kinds(lineage)}
 
     def ask(self, lineage: Lineage, show: Show, between_m: tuple[float, float]) -> bool:
         """Start computing the missing results of a run; return whether any is missing.
 
         Chances are computed for her positions `between_m` [m].
         """
-        key = _key(lineage, show)
-        known = self.known(lineage, show)
+        results = self._cache.get_or_make(_key(lineage, show), dict)
+        known = {kind: results.get(kind) for kind in _kinds(lineage)}
         chances = known["chances"]
         missing = [kind for kind, value in known.items() if value is None]
         if chances is not None and chances.missing(*between_m):
             missing.append("chances")
         for kind in missing:
-            call = _call(show, kind, chances, between_m)
-            self._jobs.submit(kind, call, partial(self._cache.put, (key, kind)))
+            call = partial(_result, show, kind, chances, between_m)
+            self._jobs.submit(kind, call, partial(setitem, results, kind))
         return bool(missing)
 
     def poll(self, *, wait: bool = False) -> bool:
@@ -143,8 +143,7 @@ def completed(show: Show, from_s: float, until_s: float) -> Show:
     kinds = KINDS[:-1] if show.earlier else KINDS
     missing = [kind for kind in kinds if getattr(show, kind) is None or kind == "chances"]
     between_m = stretch_of(show, from_s, until_s)
-    calls = {kind: _call(show, kind, show.chances, between_m) for kind in missing}
-    return replace(show, **{kind: call() for kind, call in calls.items()})
+    return replace(show, **{kind: _result(show, kind, show.chances, between_m) for kind in missing})
 
 
 def stretch_of(show: Show, from_s: float, until_s: float) -> tuple[float, float]:
@@ -162,22 +161,15 @@ def _key(lineage: Lineage, show: Show) -> Key:
     return lineage, show.scenario.plan, show.scenario.uncertainty, show.light.run
 
 
-def _call(
-    show: Show, kind: str, chances: Chances | None, between_m: tuple[float, float]
-) -> Callable[[], Any]:
-    # the first picture is shown before any of this is computed
+def _result(show: Show, kind: str, chances: Chances | None, between_m: tuple[float, float]) -> Any:
+    # imported in the background: the first picture is shown before any of this is computed
     from simulator.analysis.chances import find_band, find_chances  # noqa: PLC0415
     from simulator.analysis.projection import still_possible  # noqa: PLC0415
 
-    target_s = show.plan.finish_s or 0.0
-    earlier = [
-        (round(until_s / show.recording.step_s), then.scenario) for until_s, then in show.earlier
-    ]
-    calls: dict[str, Callable[[], Any]] = {
-        "possible": partial(still_possible, show.scenario, show.recording, target_s),
-        "chances": partial(
-            find_chances, show.scenario, show.recording, target_s, chances, between_m, earlier
-        ),
-        "band": partial(find_band, show.scenario, show.light),
-    }
-    return calls[kind]
+    scenario, run, target_s = show.scenario, show.recording, show.plan.finish_s or 0.0
+    if kind == "band":
+        return find_band(scenario, show.light)
+    if kind == "possible":
+        return still_possible(scenario, run, target_s)
+    earlier = [(round(until_s / run.step_s), then.scenario) for until_s, then in show.earlier]
+    return find_chances(scenario, run, target_s, chances, between_m, earlier)

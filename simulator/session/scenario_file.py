@@ -216,11 +216,14 @@ def elsewhere(base: Settings, wanted: Scenario, path: Path) -> str:
 
 def formation_text(formation: PacerFormation, name: str) -> str:
     """Return a formation as the text of its own file, with a name."""
+    return document_text(_without_defaults(formation, name))
+
+
+def _without_defaults(formation: PacerFormation, name: str) -> dict[str, Any]:
+    """Return a formation as a person writes it: without what its slots leave out."""
     plain = formation.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     plain |= {"name": name, "assumed": formation.assumed}
-    return document_text(
-        {key: plain[key] for key in ("name", "note", "assumed", "slots") if key in plain}
-    )
+    return {key: plain[key] for key in ("name", "note", "assumed", "slots") if key in plain}
 
 
 def formation_file_of(settings: Settings) -> str:
@@ -263,6 +266,8 @@ def _both(
     name = formation.name if _is_named(formation) else formation_file
     if formation != old.pacers.formation and name:
         before["pacers"]["formation"], after["pacers"]["formation"] = "", name
+    elif formation != old.pacers.formation and _is_named(old.pacers.formation):
+        after["pacers"]["formation"] = _without_defaults(formation, formation.name)
     were = [wave.name for wave in old.wavelight.waves]
     names = [wave.name for wave in new.wavelight.waves]
     known = set(were)

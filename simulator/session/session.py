@@ -156,6 +156,8 @@ class Session:
         self.editor = SettingsEditor(settings, self.forks)
         self.direct_edits = DirectEdits(lambda: self.editor, self._tick)
         self._guard = OverwriteGuard()
+        self.refusal = ""
+        """Why the last file that was read or written was refused; empty if it was not."""
         self._story_ghosts: Sequence[Mark] | None = None
         self._shown, self._ghosts_changed = self.editor.history.now, False
         self._panel_state: tuple[object, PanelState] | None = None
@@ -262,9 +264,10 @@ class Session:
     def _make_show(self, change: Change, before: Show | None) -> Show:
         """Return the show of a change; unchanged parts of the show `before` are reused."""
         scenario, run = self.forks.scenario(change.settings), self.forks.run(change.lineage)
-        json = scenario.model_dump_json(by_alias=True)
-        if run.scenario_json != json:  # the same run under another name, for example
-            run = replace(run, scenario_json=json)
+        if change.settings != change.lineage[-1].settings:
+            json = scenario.model_dump_json(by_alias=True)
+            if run.scenario_json != json:  # the same run under another name, for example
+                run = replace(run, scenario_json=json)
         ghosts = self._story_ghosts
         ghosts = self.forks.ghosts(scenario) if ghosts is None else ghosts
         pinned = self.pins.marks(change.lineage)
@@ -591,7 +594,7 @@ class Session:
             there = file.is_file() and str(file.resolve())
             refusal = self.editor.add_ghost({"file": there or str(path)}, self._tick())
             if refusal:
-                self.notify(f"{file.name}: {refusal}.")
+                raise OutputError(f"{file.name}: {refusal}.")
 
     def ghost_of_pin(self, number: int) -> None:
         """Make a kept run a ghost of the scenario: its recording is saved next to the file."""
@@ -798,23 +801,29 @@ class Session:
             with replacing(path) as temporary:
                 temporary.write_text(text, encoding="utf-8")
             refusal = self.direct_edits.name_formation(path, text)
-            self.notify(refusal or f"Saved {path.name}.")
+            if refusal:
+                raise OutputError(refusal)
+            self.notify(f"Saved {path.name}.")
 
     def _saved(self, file: ScenarioFile) -> None:
         self.editor.saved(file.settings())
-        self.notify(f"Saved {file.path.name}.")
+        forked = len(self.editor.history.now.lineage) > 1
+        self.notify(f"Saved {file.path.name}{', where changes hold from the gun' * forked}.")
 
     @contextmanager
     def _notifying(self, path: str | Path) -> Iterator[None]:
         """Show problems with a file as a notice."""
+        self.refusal = ""
         try:
             yield
         except LightpaceError as error:
-            self.notify(first_sentence(error))
+            self.refusal = first_sentence(error)
         except ValueError as error:
-            self.notify(str(error))
+            self.refusal = str(error)
         except OSError as error:
-            self.notify(f"{path} cannot be written: {error.strerror or error}.")
+            self.refusal = f"{path} cannot be written: {error.strerror or error}."
+        if self.refusal:
+            self.notify(self.refusal)
 
     # -- autosave ----------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from simulator.analysis.knob_search import Goal, KnobMap
-from simulator.analysis.what_if import AXES, Alternative, numbers
+from simulator.analysis.what_if import AXES, Alternative, numbers, rests_on_assumed
 from simulator.errors import LightpaceError, ScenarioError
 from simulator.physics.attempt import finish_times
 from simulator.scenario.fields import Section
@@ -237,7 +237,8 @@ def knob_rows(scenario: Scenario, axis: str, in_file: Scenario) -> list[Alternat
         except RefusedError:
             continue
         label = text.replace("_", " ")
-        rows.append(Alternative(label, new, here, ((knob.path, text),), text == knob.file_value))
+        saved, assumed = text == knob.file_value, rests_on_assumed(new.pacers)
+        rows.append(Alternative(label, new, here, ((knob.path, text),), saved, assumed=assumed))
     return rows
 
 

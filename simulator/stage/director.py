@@ -14,23 +14,26 @@ from functools import lru_cache
 
 import numpy as np
 
-from simulator.coefficients import BEND_M, LAP_M
+from simulator.coefficients import BEND_M, LAP_M, LOST_S
 from simulator.recording.recording import Moment, Recording
 from simulator.screen import Camera
 from simulator.stage.events import events
 from simulator.stage.playback import COUNTDOWN_S
+from simulator.stage.scene import ChartCurve
 from simulator.stage.show import Show
 
-LEAST_S = 5.0
+LEAST_S = 6.0
 """A camera stays on at least this long [s of playing time]: faster cuts look restless."""
-URGENT_S = 2.5
-"""An event that happens only once may cut in after this time [s of playing time]."""
+FITS_S = 5.0
+"""What is wanted for less than this is not cut to [s of playing time]."""
 START_S = 7.0
 """The camera of the start watches the field run away for this long [s]."""
 SPLIT_S = 6.0
 """How long the end of a lap is seen from above [s]."""
-LOST_S = 8.0
+RUNS_AWAY_S = 8.0
 """How long the lost light is seen running away [s]."""
+TREND_M = 10.0
+"""The gap's trend is taken over the last metres [m]."""
 FINISH_M = 70.0
 """Over this distance before the finish she is seen from the rail [m]."""
 
@@ -69,7 +72,7 @@ def camera_at(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, f
 def on_air(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, Camera, float]:
     """Return the camera, the one before it, and how long it has been on [s], see `camera_at`."""
     lost_s = events(show).get("light lost", math.inf)
-    cuts = _cuts(show.recording, show.scenario.track.lap, lost_s, rate)
+    cuts = _cuts(show.recording, show.curves[-1], show.scenario.track.lap, lost_s, rate)
     at = max(bisect_right(cuts, moment_s, key=lambda cut: cut[0]) - 1, 0)
     at_s, camera = cuts[at]
     return camera, cuts[max(at - 1, 0)][1], max(moment_s - at_s, 0.0) / rate
@@ -77,30 +80,38 @@ def on_air(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, Came
 
 @lru_cache(maxsize=8)
 def _cuts(
-    run: Recording, lap_m: float, lost_s: float, rate: float
+    run: Recording, gaps: ChartCurve, lap_m: float, lost_s: float, rate: float
 ) -> tuple[tuple[float, Camera], ...]:
     """Return when each camera is switched on [s of race time]."""
     wishes = _wishes(run, lap_m, lost_s)
-    urgent = {wish.from_s for wish in wishes[-2:]}
     every = {edge for wish in wishes for edge in (wish.from_s, wish.until_s)}
     edges = sorted(edge for edge in every if math.isfinite(edge))
     cuts = [(-COUNTDOWN_S, Camera.CHASE)]
     for edge, following in zip(edges, [*edges[1:], math.inf], strict=True):
-        least_s = URGENT_S if edge in urgent else LEAST_S
-        at_s = max(edge, cuts[-1][0] + least_s * rate)
+        at_s = max(edge, cuts[-1][0] + LEAST_S * rate)
         if at_s < following:
-            moment, stay_s = run.at(at_s), LEAST_S * rate
-            wanted = next(w.camera for w in reversed(wishes) if w.holds(moment, stay_s))
+            moment = run.at(at_s)
+            wanted = next(w.camera for w in reversed(wishes) if w.holds(moment, FITS_S * rate))
+            if _light_is_going(gaps, moment, LEAST_S * rate):
+                wanted = Camera.CHASE  # it is on already when the light goes
             if wanted is not cuts[-1][1]:
                 cuts.append((at_s, wanted))
     return tuple(cuts)
 
 
+def _light_is_going(gaps: ChartCurve, moment: Moment, within_s: float) -> bool:
+    """Return whether the gap, growing as it does now, passes the lost light's within a time [s]."""
+    now = int(np.searchsorted(gaps.x_m, moment.x_m, side="right")) - 1
+    before = int(np.searchsorted(gaps.x_m, gaps.x_m[now] - TREND_M))
+    gap_s, passed_m = float(gaps.gap_s[now]), float(gaps.x_m[now] - gaps.x_m[before])
+    grows = (gap_s - float(gaps.gap_s[before])) / max(passed_m, TREND_M) * moment.v_m_s
+    return 0.0 < LOST_S - gap_s <= grows * within_s
+
+
 def _wishes(run: Recording, lap_m: float, lost_s: float) -> list[CameraCue]:
     """Return when each camera is wanted; later entries of the list override earlier ones.
 
-    The last two are the lost light and the finish; for an event that never happens their time is
-    never.
+    For an event that never happens the time is never.
     """
     race_m = run.race_m
     # where she passes the line, the first before the start, and where straights after it lie
@@ -122,6 +133,6 @@ def _wishes(run: Recording, lap_m: float, lost_s: float) -> list[CameraCue]:
     return [
         *wishes,
         CameraCue(-math.inf, START_S, Camera.CHASE),
-        CameraCue(lost_s, lost_s + LOST_S, Camera.CHASE),
+        CameraCue(lost_s, lost_s + RUNS_AWAY_S, Camera.CHASE),
         CameraCue(home_s, math.inf, Camera.RAIL),
     ]

@@ -201,7 +201,6 @@ class Stride:
     gone_m: float = 0.0
 
 
-STANDING = Stride()
 SOMEBODY = Build()
 
 

@@ -11,7 +11,8 @@ whether a cached drawing is still valid.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from simulator.analysis.gaps import GapState
 from simulator.coefficients import LAP_M
 from simulator.screen import Camera, Panel
-from simulator.stage.gait import SOMEBODY, STANDING, Build, Stride
+from simulator.stage.gait import SOMEBODY, Build, Stride
 
 if TYPE_CHECKING:  # so that a window can show the empty stadium before a scenario is read
     from simulator.analysis.chances import Band
@@ -132,7 +133,7 @@ class Body:
         alpha: opacity, 0 to 1; ghosts fade when they cover the runner, pacers when they leave.
         role: for a pacer `ahead`, `beside`, `behind` or `left`; empty otherwise.
         build: the body's proportions.
-        stride: the body's state within its stride.
+        stepping: returns the body's state within its stride; only close cameras show it.
         reach_m: uncertainty of its place, either way along the track [m].
     """
 
@@ -146,8 +147,13 @@ class Body:
     alpha: float = 1.0
     role: str = ""
     build: Build = SOMEBODY
-    stride: Stride = STANDING
+    stepping: Callable[[], Stride] = field(default=Stride, compare=False, repr=False)
     reach_m: float = 0.0
+
+    @property
+    def stride(self) -> Stride:
+        """The body's state within its stride."""
+        return self.stepping()
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,6 +397,10 @@ class Weather:
     temperature_c: float
 
 
+def _uncut() -> tuple[Camera, Camera, float]:
+    return Camera.WHOLE, Camera.WHOLE, math.inf
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """Everything that one picture shows.
@@ -412,8 +422,8 @@ class Scene:
         splits: rows of the split table; rows she has not reached yet have no `run_s`.
         staging: how a story stages this moment; None without a story.
         wake: the air behind the pacers; None if it is not shown.
-        on_air: the director's camera, the one before it, and the time since the cut [s of playing
-            time].
+        on_air: returns the director's camera, the one before it, and the time since the cut [s of
+            playing time]; seldom wanted.
         to_gun_s: time until the gun [s]; None after it, and while waiting on the line.
         lost: the light that was lost; None until then.
         board_share: how far the board has slid in, 0 to 1: first she is seen crossing the line.
@@ -453,7 +463,7 @@ class Scene:
     chance: Chance | None = None
     staging: Staging | None = None
     wake: Wake | None = None
-    on_air: tuple[Camera, Camera, float] = (Camera.WHOLE, Camera.WHOLE, math.inf)
+    on_air: Callable[[], tuple[Camera, Camera, float]] = _uncut
     to_gun_s: float | None = None
     lost: LightLost | None = None
     board_share: float = 1.0

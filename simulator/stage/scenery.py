@@ -7,10 +7,10 @@ on the previous picture.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,11 +179,11 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
             aside_m,
             moment.v_m_s * pace_on(t, run.end_s),
             build=_her_build(then),
-            stride=_her_track(run).at(t, then.scenario.runner.height),
+            stepping=partial(_stride, _her_track, (run,), t, then.scenario.runner.height),
         ),
-        pacers=_pacers(then, t, moment.v_m_s * pace_on(t, run.end_s), standing),
+        pacers=_pacers(then, bodies.names, t, moment.v_m_s * pace_on(t, run.end_s), standing),
         ghosts=_ghosts(show, t, seen_s, seen.x_m, options) if options.ghosts else (),
-        group=_group(then, seen, standing, aside_m),
+        group=_group(then, seen, standing, aside_m, moving=bodies is not then.pacers),
         gaps=_gaps(then, t, x),
         meters=_meters(then, moment),
         splits=then.splits if options.reveal else _reached(then.splits, t),
@@ -206,7 +206,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         board_share=min(max((t - run.end_s - HOLD_S) / SLIDE_S, 0.0), 1.0),
         weather=_weather(then),
         wake=_wake(then, standing, seen.x_m) if options.wake else None,
-        on_air=on_air(show, t, playback.rate),
+        on_air=partial(on_air, show, t, playback.rate),
     )
 
 
@@ -316,6 +316,17 @@ def _ghost_track(mark: Mark, end_s: float) -> StrideTrack:
     return stride_track(mark.run.distance_at(_seen_times(end_s)[1]))
 
 
+def _stride(
+    track: Callable[..., StrideTrack],
+    of: tuple[Any, ...],
+    t: float,
+    stature_m: float,
+    begin: float = START_PHASE,
+) -> Stride:
+    """Return the stride at a race time [s]; `track` makes its track `of` a run or a mark."""
+    return track(*of).at(t, stature_m, begin)
+
+
 def _same_until(time_s: float, end_s: float) -> float:
     """Return an end that gives a ghost the same stride now, and that other runs share [s].
 
@@ -336,16 +347,17 @@ def _looks(i: int, *, woman: bool) -> tuple[Build, float, float]:
     return Build(tall, woman=woman), tall * (1.0 + 0.03 * spread), START_PHASE + 0.5 * (i % 3 > 1)
 
 
-def _pacers(show: Show, t: float, v_m_s: float, standing: Sequence[PacerPlace]) -> tuple[Body, ...]:
+def _pacers(
+    show: Show, names: Sequence[str], t: float, v_m_s: float, standing: Sequence[PacerPlace]
+) -> tuple[Body, ...]:
     race = show.recording.race_m
-    hers, group = _her_track(show.recording), _group_track(show.recording)
-    order = {name: i for i, name in enumerate(show.bodies.names)}
+    order = {name: i for i, name in enumerate(names)}
     women = show.scenario.pacers.women
     looks = {p.name: _looks(order[p.name], woman=p.name in women) for p in standing}
 
-    def stride(p: PacerPlace) -> Stride:
-        _, tall, begin = looks[p.name]
-        return (group if p.role == "ahead" else hers).at(t, tall, begin)
+    def stepping(p: PacerPlace) -> Callable[[], Stride]:
+        track = _group_track if p.role == "ahead" else _her_track
+        return partial(_stride, track, (show.recording,), t, *looks[p.name][1:])
 
     return tuple(
         Body(
@@ -359,7 +371,7 @@ def _pacers(show: Show, t: float, v_m_s: float, standing: Sequence[PacerPlace]) 
             p.presence * still_there(p.x_m, race),
             p.role,
             looks[p.name][0],
-            stride(p),
+            stepping(p),
         )
         for p in standing
     )
@@ -374,13 +386,14 @@ def _ghosts(
         x = float(mark.run.distance_at(max(seen_s, 0.0)))
         there = still_there(x, min(race, mark.distance_m)) * (LEFT if is_left(mark.name) else 1.0)
         alpha = there * _beside(x - runner_m)
-        stride = _ghost_track(mark, _same_until(t, show.recording.end_s)).at(t, build.stature_m)
+        track = mark, _same_until(t, show.recording.end_s)
         if options.groups and isinstance(mark.run, Recording):
             bodies += _pacers_of(mark, mark.run, t, seen_s, show.recording, runner_m, there)
         bodies.append(
             Body(
                 mark.name, mark.label, "ghost", mark.colour, x, 0.0, 0.0, alpha,
-                build=build, stride=stride, reach_m=mark.reach_m,
+                build=build, stepping=partial(_stride, _ghost_track, track, t, build.stature_m),
+                reach_m=mark.reach_m,
             )
         )  # fmt: skip
     return tuple(bodies)
@@ -410,23 +423,25 @@ def _pacers_of(
     if ran is None:
         return []
     seen = run.at(max(seen_s, 0.0))
-    stride = _ghost_track(mark, _same_until(t, live.end_s))
+    track = mark, _same_until(t, live.end_s)
     return [
         Body(
             f"{mark.name}: {place.name}", "", "ghost", mark.colour, place.x_m, place.offset_m, 0.0,
             GROUP_SEEN * there * _beside(place.x_m - runner_m) * place.presence, role=place.role,
-            stride=stride.at(t, SOMEBODY.stature_m),
+            stepping=partial(_stride, _ghost_track, track, t, SOMEBODY.stature_m),
         )
         for place in places(ran[1], seen.x_m, seen.group_m, seen.wide * ran[1].wide_m)
     ]  # fmt: skip
 
 
-def _group(show: Show, seen: Moment, standing: Sequence[PacerPlace], aside_m: float) -> GroupView:
+def _group(
+    show: Show, seen: Moment, standing: Sequence[PacerPlace], aside_m: float, *, moving: bool
+) -> GroupView:
     assumed = show.scenario.pacers.formation.assumed and show.pacers.slots
     gap = front_gap(standing, seen.x_m)
     note = "spacing assumed" if assumed else ""
     goals = []
-    if show.bodies is not show.pacers:
+    if moving:
         now = {p.name: (p.x_m, p.offset_m) for p in standing}
         for p in places(show.pacers, seen.x_m, seen.group_m, aside_m):
             x, offset = now.get(p.name, (math.inf, math.inf))

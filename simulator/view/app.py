@@ -169,7 +169,7 @@ class App:
         self._asked = ""
         self._now_s = self._unseen_s = 0.0
         self._skipper = FrameSkipper()
-        self._editor = EditingTools(session)
+        self._editor = EditingTools(session, self._painter.panels)
         self.drawer = self._editor.drawer
         self.drag_tool = DragTool(session)
         self._controls: Controls | None = None

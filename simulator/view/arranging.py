@@ -233,12 +233,13 @@ def _band(area: Box, unit: float) -> Hud:
     """Place the score in a band below a following camera."""
     pad = max(2, round(18 * unit))
     inner = area.inset(pad, max(2, round(12 * unit)))
-    left = round(0.44 * inner.w)
+    alone = area.h < 110 or area.w < 420
+    left = inner.w + pad if alone else round(0.44 * inner.w)
     score = Box(inner.x, inner.y, left - pad if left > pad else 1, inner.h)
-    clock_h, gap_h = round(0.52 * score.h), round(0.28 * score.h)
+    clock_h, gap_h = round(0.52 * score.h), round((0.42 if alone else 0.28) * score.h)
     y = score.y + clock_h
     gap = Box(score.x, y, score.w, max(1, gap_h)) if area.h >= 40 else None
-    if area.h < 110 or area.w < 420:
+    if alone:
         clock = Box(score.x, score.y, max(1, score.w), max(1, clock_h))
         return Hud(area, clock=clock, gap=gap)
     side = round(0.25 * score.w)

@@ -265,7 +265,7 @@ def on_air(shot: Shot, scene: Scene) -> Shot:
     start = None if shot.start is None else on_air(shot.start, scene)
     if shot.camera is not Camera.AUTO:
         return shot if start is shot.start else replace(shot, start=start)
-    camera, before, since_s = scene.on_air
+    camera, before, since_s = scene.on_air()
     gone = min(1.0, max(0.0, since_s / MOVE_S))
     to, by = (float(each.close) for each in (camera, before))
     share = shot.share

@@ -7,7 +7,7 @@ closed it does nothing; while nothing changes its last picture is copied.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -21,7 +21,6 @@ from simulator.view.layout import Box, Layout
 from simulator.view.pages import Page, changed_pages, page_names, written
 from simulator.view.panels.cards import draw_problem, draw_table
 from simulator.view.panels.frame import SidePanel, frame, padding
-from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.panels.timeline import ChartKind, TimelineHover
 from simulator.view.text import Style
 from simulator.view.theme import mix
@@ -317,13 +316,14 @@ class Drawer:
         self.refresh()
 
     def _named(self, what: str, name: str) -> bool:
-        """Use the file name that was entered."""
+        """Use the file name that was entered; a refused one stays, to be mended."""
+        refusal = "A file needs a name."
         if name:
             self._questions[what][1](name)
-            self.question = ""
-        else:
-            self.refused["name", what] = "A file needs a name."
-        return bool(name)
+            refusal = self.session.refusal
+        self.refused["name", what] = refusal
+        self.question = what if refusal else ""
+        return not refusal
 
     def _knob(self, path: str) -> Knob | None:
         """Return a knob's present state, including earlier turns within one picture."""
@@ -401,11 +401,12 @@ _SAVE, _SAVE_AS = "Write the settings to the file.", "Write them to another file
 class EditingTools:
     """All editing tools of one window."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, side: Mapping[str, SidePanel]) -> None:
+        """Start with the drawer closed; `side`: the panels that the painter draws."""
         self._session = session
         self.drawer = Drawer(session)
-        self._panels: dict[str, SidePanel] = {name: made() for name, made in SIDE_PANELS.items()}
-        self._hover = self._panels["timeline"] = TimelineHover()
+        self._hover = TimelineHover()
+        self._panels = {**side, "timeline": self._hover}
         self._curves: tuple[ChartCurve, ...] | None = None
 
     def toggle(self, *, by_key: bool) -> None:
@@ -473,9 +474,10 @@ class EditingTools:
             panel.layout(places.get(name), scene, style)
         if drawer.shown:
             drawer.side_controls = [panel.control(session) for panel in self._panels.values()]
-            # the first picture of another run is expensive: the drawer follows in the next
+            # the first picture of another run is expensive: the drawer follows in the next, also
+            # while a fast hand makes every picture show another one
             another = self._curves is not None and scene.chart.curves != self._curves
-            self._curves = scene.chart.curves
+            self._curves = None if another else scene.chart.curves
             drawer.draw(surface, elapsed_s, waits=another)
             if drawer.table is not None:
                 draw_table(surface, drawer.table, layout.stage, style)

@@ -385,13 +385,12 @@ def _label(
     card = ground((wide, round(1.5 * px)), style.sizes, theme)
     at = (px / 2, 0.75 * px)
     style.type.write(card, text, at, SEMIBOLD, px, tint, width=max(1, wide - px))
-    x = min(max(round(foot[0] - wide / 2), piece.box.x), piece.box.right - wide)
-    y = low = piece.box.bottom - card.get_height()
-    if isinstance(piece, PerspectiveTrack):
-        y = min(round(foot[1] + 0.7 * piece.scale), low)
-    elif piece.way < 0:
-        y = piece.box.y
-    surface.blit(card, (x, y))
+    x, low = foot[0] - wide / 2, piece.box.bottom - card.get_height()
+    if isinstance(piece, PerspectiveTrack):  # outside of him: her name and the gap are inside
+        x, y = foot[0] + BESIDE_M * piece.scale, min(foot[1] - px, low)
+    else:
+        y = low if piece.way > 0 else piece.box.y
+    surface.blit(card, (min(max(x, piece.box.x), piece.box.right - wide), y))
 
 
 def draw_handles(

@@ -485,7 +485,7 @@ class Page:
         if state.here is not None:
             time_s = state.here_s
             finish = (
-                "not told yet"
+                "hidden until the finish"
                 if state.secret
                 else "no finish"
                 if math.isnan(time_s)
@@ -508,7 +508,7 @@ class Page:
         state, ui, px, small = self._state.answers, self._ui, self._px, self._small
         listed, theme = state.prices, self._ui.theme
         if state.secret:
-            self._hint("Her finish is not told yet: run it to the line, or see it now.")
+            self._hint("Her finish is hidden until she crosses the line; or see it now.")
             self._gap(0.4)
             reveal = partial(self._session.perform, Action.REVEAL)
             self._buttons(
@@ -569,7 +569,9 @@ class Page:
             if not state.goal_problem:
                 self._hint("being worked out")
             return
-        self._say(goal.words, self._px, theme.text)
+        own = state.secret and goal.value == goal.now and not goal.plan_target
+        words = "Nothing is better than it is now; her finish is hidden until the line."
+        self._say(words if own else goal.words, self._px, theme.text)
         if goal.finish_s is None:
             return
         if goal.plan_target:

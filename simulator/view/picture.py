@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -29,10 +29,10 @@ from simulator.view.camera import WHOLE, Shot, goal_of, on_air, rig_of, view_of
 from simulator.view.input import rows
 from simulator.view.layers import bodies, group, lights, moments
 from simulator.view.layers.close import CloseUp
-from simulator.view.layers.track import Tiles, draw_ground, mark_names, stretched
+from simulator.view.layers.track import Tiles, draw_ground, mark_names, painted_names, stretched
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.panels import cards, chapter, head, score
-from simulator.view.panels.frame import CachedLayer, frame
+from simulator.view.panels.frame import CachedLayer, SidePanel, frame
 from simulator.view.panels.pacers import PacerChart
 from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.panels.timeline import ChartKind, Timeline
@@ -104,8 +104,13 @@ class StaticPicture:
 class Painter:
     """Draws scenes; keep one for each window, film or size, since it caches what it has drawn."""
 
-    def __init__(self, theme: Theme | None = None, type_: Type | None = None) -> None:
-        """Set the theme, and share the `Type` of another painter; no display is needed."""
+    def __init__(
+        self,
+        theme: Theme | None = None,
+        type_: Type | None = None,
+        panels: Mapping[str, SidePanel] | None = None,
+    ) -> None:
+        """Set the theme, and share another painter's `Type` and panels; no display is needed."""
         self.theme = theme or NIGHT
         self.type = type_ or Type()
         self._style: Style | None = None
@@ -115,7 +120,7 @@ class Painter:
         self._layout: Layout | None = None
         self._base: StaticPicture | None = None
         self._cards: dict[str, tuple[object, pygame.Surface]] = {}
-        self._side = {name: panel() for name, panel in SIDE_PANELS.items()}
+        self.panels = panels or {name: made() for name, made in SIDE_PANELS.items()}
 
     def followed_by(self, theme: Theme) -> Painter:
         """Return a painter with other colours; this one's caches are dropped.
@@ -124,7 +129,7 @@ class Painter:
         """
         self.type.forget()
         sprites.forget()
-        return Painter(theme, self.type)
+        return Painter(theme, self.type, self.panels)
 
     def draw(
         self, surface: pygame.Surface, scene: Scene, options: PictureOptions | None = None
@@ -219,7 +224,7 @@ class Painter:
         if layout.foot is not None:
             head.assumed(layer, scene, layout.foot, style)
         for name, box in layout.side:
-            panel = self._side[name]
+            panel = self.panels[name]
             panel.layout(box, scene, style)
             panel.draw(layer, box)
         if layout.timeline is not None:
@@ -249,9 +254,9 @@ class Painter:
         moments.draw(surface, scene, view, box, self.theme)
         spots = bodies.spots(scene, view)
         if options.labels:
-            bodies.write_names(
-                surface, bodies.place_names(spots, view, box, keep_off, style), style
-            )
+            names = bodies.place_names(spots, view, box, keep_off, style)
+            painted = painted_names(view, scene.start_s_m, style, scene.lap_m)
+            bodies.write_names(surface, names, style, painted)
         if view.scale >= BODIES_PX and not options.shot.whole:
             part = surface.subsurface(pygame.Rect(box).clip(surface.get_rect()))
             rig = camera.map_rig(view, Box(*part.get_offset(), *part.get_size()), scene.lap_m)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import LightpaceError
-from simulator.files import is_there, read_bytes, write_text
+from simulator.files import is_there, make_folder, read_bytes, write_text
 
 MOST_BYTES = 100_000
 _HEADING = "# lightpace: how the window opens; it writes here what you change in it.\n"
@@ -99,10 +99,7 @@ def save_preferences(path: Path, before: Preferences, after: Preferences) -> Non
         return
     plain = asdict(replace(there, **changed))
     plain["size"] = list(plain["size"])
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LightpaceError(f"{path.parent} cannot be made: {error.strerror}.") from None
+    make_folder(path.parent, parents=True)
     import yaml  # noqa: PLC0415 - a window opens sooner without
 
     write_text(path, _HEADING + yaml.safe_dump(plain, sort_keys=False, default_flow_style=None))

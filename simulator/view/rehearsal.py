@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import LightpaceError
-from simulator.files import is_there, read_bytes, write_text
+from simulator.files import is_there, make_folder, read_bytes, write_text
 from simulator.stage.scene import Outline
 
 MOST_BYTES = 1_000_000
@@ -46,10 +46,7 @@ def save_timings(path: Path, outline: Outline, spent: dict[str, float]) -> None:
     import yaml  # noqa: PLC0415 - a window opens sooner without
 
     every = _read(path) | {outline.title: {name: round(s, 1) for name, s in spent.items()}}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LightpaceError(f"{path.parent} cannot be made: {error.strerror}.") from None
+    make_folder(path.parent, parents=True)
     write_text(path, yaml.safe_dump(every, sort_keys=False, allow_unicode=True))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,9 @@ class StadiumColours:
     floodlight: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Theme:
-    """One theme. Each attribute names a meaning, never a place.
+    """One theme, equal to itself alone. Each attribute names a meaning, never a place.
 
     Attributes:
         back: the background; `panel`, `edge`: a panel's ground and hairline.
@@ -77,9 +78,9 @@ class Theme:
     red: Colour
     yellow: Colour
     ground: StadiumColours
-    gaps: tuple[tuple[GapState, Colour], ...]
-    named: tuple[tuple[str, Colour], ...]
-    lights: tuple[tuple[str, Colour], ...]
+    gaps: Mapping[GapState, Colour]
+    named: Mapping[str, Colour]
+    lights: Mapping[str, Colour]
 
     @property
     def rail(self) -> Colour:
@@ -113,19 +114,15 @@ class Theme:
 
     def gap(self, state: GapState) -> Colour:
         """Return the colour of a gap state."""
-        return next(colour for known, colour in self.gaps if known is state)
+        return self.gaps[state]
 
     def colour(self, name: str) -> Colour:
         """Return a scenario's colour; `#rrggbb` is used as it is, unknown names are grey."""
-        return _found(self.named, name) or self.muted
+        return self.named.get(name) or hex_colour(name) or self.muted
 
     def light(self, name: str) -> Colour:
         """Return the colour of a light of this name."""
-        return _found(self.lights, name) or self.muted
-
-
-def _found(named: tuple[tuple[str, Colour], ...], name: str) -> Colour | None:
-    return next((colour for known, colour in named if known == name), None) or hex_colour(name)
+        return self.lights.get(name) or hex_colour(name) or self.muted
 
 
 def hex_colour(text: str) -> Colour | None:
@@ -135,6 +132,7 @@ def hex_colour(text: str) -> Colour | None:
     return (int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16))
 
 
+@lru_cache(maxsize=1024)
 def mix(first: Colour, second: Colour, share: float) -> Colour:
     """Return the colour `share` (0 to 1) of the way from `first` to `second`."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
@@ -155,7 +153,7 @@ def relative_luminance(colour: Colour) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sizes:
     """Type sizes for one picture [px]; `unit` is 1 at 1920 × 1080, none is below `least`."""
 
@@ -166,22 +164,22 @@ class Sizes:
         """Return the size of a text that is `at_full_hd` px at 1920 × 1080."""
         return max(floor, self.least, round(at_full_hd * self.unit))
 
-    @property
+    @cached_property
     def caption(self) -> int:
         """Headings in spaced capitals, axis numbers."""
         return self.px(15)
 
-    @property
+    @cached_property
     def small(self) -> int:
         """Secondary lines."""
         return self.px(17)
 
-    @property
+    @cached_property
     def body(self) -> int:
         """Table rows and names."""
         return self.px(21, 12)
 
-    @property
+    @cached_property
     def lead(self) -> int:
         """Values that are looked for."""
         return self.px(27, 13)
@@ -254,9 +252,9 @@ def theme_of(name: str, values: Mapping[str, Any]) -> Theme:
         name,
         **{key: value for key, value in values.items() if "." not in key},
         ground=StadiumColours(**section("ground")),
-        gaps=tuple((GapState(state), colour) for state, colour in section("gaps").items()),
-        named=tuple(section("named").items()),
-        lights=tuple(section("lights").items()),
+        gaps={GapState(state): colour for state, colour in section("gaps").items()},
+        named=section("named"),
+        lights=section("lights"),
     )
 
 

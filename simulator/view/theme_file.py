@@ -13,7 +13,7 @@ from typing import Any
 from simulator.errors import MOST_LISTED, Problem, ScenarioError, ThemeError, quoted
 from simulator.scenario.fields import did_you_mean, guess
 from simulator.scenario.reading import read_text
-from simulator.scenario.yaml_tree import YamlMapping, YamlNode, position_of, read_document
+from simulator.scenario.yaml_tree import YamlMapping, YamlNode, problem_at, read_document
 from simulator.view.theme import VALUES, Colour, Theme, css, hex_colour, theme_of
 
 _EXAMPLE = css((52, 232, 128))
@@ -101,7 +101,7 @@ class _Reader:
         return {key: (value[key], value.nodes[key][1]) for key in value if key in known}
 
     def _refuse(self, node: YamlNode, where: str, what: str, hint: str = "") -> None:
-        self.problems.append(position_of(node).problem(where, what, hint))
+        self.problems.append(problem_at(node, where, what, hint))
 
 
 def _text(entry: Entry) -> str:

@@ -318,7 +318,7 @@ class Ui:
     def focus_ring(self, box: Box) -> None:
         """Draw the ring around the control in focus, clear of words that begin at its edge."""
         out, thick = max(3, round(4 * self.sizes.unit)), max(2, round(2 * self.sizes.unit))
-        around = pygame.Rect(box).inflate(4 * out, 2 * out).clamp(self.surface.get_rect())
+        around = pygame.Rect(box).inflate(4 * out, 2 * out).clip(self.surface.get_rect())
         pygame.draw.rect(self.surface, self.theme.own, around, thick, border_radius=2 * out)
 
     # controls ---------------------------------------------------------------------------------

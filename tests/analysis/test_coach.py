@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from simulator.analysis.coach import answers, spurts
+from simulator.analysis.coach import case_outcomes, end_spurts
 from simulator.analysis.uncertainty import breaks, sampled
 from simulator.cli import main
 from simulator.physics.attempt import simulate
@@ -20,7 +20,7 @@ def _load(*changes: str, name: str = "breaking4") -> Scenario:
 
 
 def test_every_case_is_a_run_of_a_scenario_that_can_be_written() -> None:
-    rows = {row.case: row for row in answers(_load("plan.target=4:03"), FEW)}
+    rows = {row.case: row for row in case_outcomes(_load("plan.target=4:03"), FEW)}
     first = rows["as the scenario says"]
     assert (first.finish_s, first.assumed) == (simulate(_load("plan.target=4:03")).finish_s, False)
     half = "pacers.leader.fade_from=804.672"
@@ -34,7 +34,9 @@ def test_every_case_is_a_run_of_a_scenario_that_can_be_written() -> None:
 
 
 def test_they_fade_and_she_is_held_up_with_them() -> None:
-    first, one, three, surge, swap, untidy = (row.finish_s or 0 for row in answers(_load(EASY), 2))
+    first, one, three, surge, swap, untidy = (
+        row.finish_s or 0 for row in case_outcomes(_load(EASY), 2)
+    )
     assert one - first == pytest.approx(1.0, abs=0.1)
     assert three - first == pytest.approx(3.0, abs=0.2)
     for other in (surge, swap, untidy):
@@ -43,30 +45,30 @@ def test_they_fade_and_she_is_held_up_with_them() -> None:
 
 def test_a_hand_over_of_the_scenario_is_the_one_that_goes_wrong() -> None:
     """da_silva_2025 has hand-overs of its own; with nobody ahead nobody errs."""
-    cases = [row.case for row in answers(_load(name="da_silva_2025"), 2)]
+    cases = [row.case for row in case_outcomes(_load(name="da_silva_2025"), 2)]
     assert not any("change places" in case for case in cases)
     assert any("untidy" in case for case in cases)
-    assert len(answers(_load(name="solo"), 2)) == 1
+    assert len(case_outcomes(_load(name="solo"), 2)) == 1
 
 
 def test_who_has_something_to_spare_has_an_end_spurt_left() -> None:
-    bell, last = spurts(_load(EASY), simulate(_load(EASY)))
+    bell, last = end_spurts(_load(EASY), simulate(_load(EASY)))
     assert (bell.last_m, last.last_m) == (400.0, 200.0)
     assert 1.0 < bell.left_s < 4.0
     assert 1.0 < last.left_s < 4.0
     stronger = _load(EASY, "runner.reserve=2400")
-    more, _ = spurts(stronger, simulate(stronger))
+    more, _ = end_spurts(stronger, simulate(stronger))
     assert more.left_s > bell.left_s + 1.0
 
 
 def test_who_has_given_everything_has_none() -> None:
     hard = _load("plan.target=3:57", name="solo")
-    assert [spurt.left_s for spurt in spurts(hard, simulate(hard))] == [0.0, 0.0]
+    assert [spurt.left_s for spurt in end_spurts(hard, simulate(hard))] == [0.0, 0.0]
 
 
 def test_no_end_spurt_is_faster_than_a_human() -> None:
     strong = _load(EASY, "runner.reserve=5000", "runner.max_aerobic_power=40")
-    bell, _ = spurts(strong, simulate(strong))
+    bell, _ = end_spurts(strong, simulate(strong))
     assert bell.fastest_s is not None
     assert bell.fastest_s > 42.0
 

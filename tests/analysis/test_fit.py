@@ -11,7 +11,7 @@ from simulator.analysis.fit import Curve, Fit, critical_speed, d_prime, fit_runn
 from simulator.analysis.predict import Race, paced_race, predicted_times
 from simulator.errors import NoAnswerError
 from simulator.resources import configs_dir
-from simulator.scenario import load_text
+from simulator.scenario.loader import load_text
 from simulator.scenario.model import Runner, Scenario
 from simulator.units import parse_distance, parse_time
 

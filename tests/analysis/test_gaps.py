@@ -15,8 +15,8 @@ from simulator.analysis.gaps import (
     LEVEL_EXIT_S,
     LEVEL_S,
     TREND_S,
-    Block,
     Floats,
+    GapBlock,
     GapState,
     GapTrack,
     gap_seconds,
@@ -120,7 +120,7 @@ class GivenGaps(GapTrack):
         for first in range(0, len(seconds), BLOCK):
             part = slice(first, first + BLOCK)
             here = seconds[part]
-            self._blocks[first // BLOCK] = Block(here, here, here, *switches(here, change[part]))
+            self._blocks[first // BLOCK] = GapBlock(here, here, here, *switches(here, change[part]))
 
 
 def states_of(seconds: Floats, change: Floats) -> list[GapState]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator.analysis.chances import find_chances
-from simulator.analysis.coach import answers
+from simulator.analysis.coach import case_outcomes
 from simulator.analysis.sweep.sweep import sweep
 from simulator.analysis.uncertainty import SAMPLES, SEED, chance_of, chance_words, forecast
 from simulator.cli import main
@@ -69,7 +69,7 @@ def test_a_sweep_and_its_figure_say_it(chance: float) -> None:
 
 def test_a_coach_is_told_it(chance: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulator.analysis.coach._errors", lambda _: {})  # no case but the first
-    assert [answer.chance for answer in answers(load_scenario("breaking4"))] == [chance]
+    assert [answer.chance for answer in case_outcomes(load_scenario("breaking4"))] == [chance]
 
 
 def test_the_page_says_it(

@@ -14,8 +14,8 @@ import pytest
 from numpy.typing import NDArray
 
 from simulator.cli.recording import Recorder, free_path
+from simulator.export.codecs import LIVE_FPS
 from simulator.export.film import FilmSegment, Pictures, SceneAt, write_film
-from simulator.export.filming import FPS
 from simulator.scenario.story_script import load_story, load_story_text
 from simulator.session import Session
 from simulator.session.presentation import Presentation
@@ -94,7 +94,7 @@ def test_the_key_films_what_is_shown_until_it_is_pressed_again(
     with av.open(str(path)) as container:
         assert container.duration is not None
         assert container.duration / av.time_base == pytest.approx(2.0, abs=0.1)
-    assert pictures_in(path) == pytest.approx(2 * FPS, abs=2)
+    assert pictures_in(path) == pytest.approx(2 * LIVE_FPS, abs=2)
     shown_for(app, 0.1)
     surface = pygame.display.get_surface()
     assert surface is not None

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from simulator.analysis.sweep.axes import grid_of
-from simulator.analysis.sweep.chunks import Columns, SweepRequest, request_of
+from simulator.analysis.sweep.sweep import Columns, SweepRequest, request_of
 from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.export.chunk_store import ChunkStore
 from simulator.export.table import read_columns, write_columns

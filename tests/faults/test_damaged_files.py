@@ -32,7 +32,7 @@ from simulator.analysis.fit import fit_runner
 from simulator.analysis.marks import ghost_marks
 from simulator.analysis.summary import summarise
 from simulator.analysis.sweep.axes import axis_of_csv, grid_of
-from simulator.analysis.sweep.chunks import request_of, run_chunk
+from simulator.analysis.sweep.sweep import request_of, run_chunk
 from simulator.cli.runners import _races_of
 from simulator.errors import LightpaceError, LightpaceWarning, RecordingError
 from simulator.export.chunk_store import ChunkStore
@@ -67,6 +67,7 @@ NUMBERS += [
     "0x10",
     "1_000",
     "9" * 400,
+    "7" * 140_000,  # more than Python's csv takes in a cell
     "x",
     "a;b",
     '"',

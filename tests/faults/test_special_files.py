@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from simulator.analysis.marks import ghost_marks
-from simulator.analysis.sweep.chunks import files_named
+from simulator.analysis.sweep.sweep import files_named
 from simulator.errors import LightpaceError, OutputError
 from simulator.export.table import read_columns
 from simulator.files import read_bytes, target_of

@@ -1,5 +1,8 @@
 """Air density, drag area, and the exact identity of the wind on an oval."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -7,14 +10,13 @@ from simulator.coefficients import BEND_M, LAP_M
 from simulator.physics.air import (
     altitude_share,
     cross_wind_square,
-    density,
-    drag_area,
     gusts,
     head_wind,
-    heat_share,
+    heat_rate,
     outside_sources,
 )
 from simulator.physics.attempt import simulate
+from simulator.physics.kernel import Attempt
 from simulator.physics.track import on_bend
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Environment, Kit, Runner, Wind
@@ -22,17 +24,17 @@ from simulator.scenario.model import Environment, Kit, Runner, Wind
 
 def test_density_of_dry_air_is_the_ideal_gas() -> None:
     dry = Environment(temperature=15.0, humidity=0.0)
-    assert density(dry) == pytest.approx(101325 / (287.05 * 288.15), rel=1e-9)
+    assert dry.density == pytest.approx(101325 / (287.05 * 288.15), rel=1e-9)
 
 
 def test_humid_air_is_lighter() -> None:
-    assert density(Environment(humidity=90)) < density(Environment(humidity=10))
+    assert Environment(humidity=90).density < Environment(humidity=10).density
 
 
 def test_drag_area_of_the_reference_runner() -> None:
-    assert drag_area(Runner()) == pytest.approx(0.293, abs=5e-4)
-    assert drag_area(Runner(kit=Kit(drag=0.9))) == pytest.approx(0.9 * drag_area(Runner()))
-    assert drag_area(Runner(drag_area=0.3)) == 0.3
+    assert Runner().cda == pytest.approx(0.293, abs=5e-4)
+    assert Runner(kit=Kit(drag=0.9)).cda == pytest.approx(0.9 * Runner().cda)
+    assert Runner(drag_area=0.3).cda == 0.3
 
 
 @pytest.mark.parametrize("direction", [0.0, 37.0, 90.0, 200.0])
@@ -83,11 +85,24 @@ def test_altitude_takes_what_its_source_says(metres: float, share: float) -> Non
 
 
 def test_heat_takes_nothing_from_a_mile_in_common_air_and_more_the_longer() -> None:
-    assert (heat_share(Environment(), np.arange(0.0, 300.0)) == 1.0).all()
-    hot = heat_share(Environment(temperature=30.0, humidity=60.0), [240.0, 900.0, 1800.0])
+    assert _shares(Environment(), [0.0, 150.0, 300.0]) == [1.0] * 3
+    hot = _shares(Environment(temperature=30.0, humidity=60.0), [240.0, 900.0, 1800.0])
     assert (np.diff(hot) < 0).all()
     assert hot[-1] > 0.84
-    assert (heat_share(Environment(temperature=10.0), [3600.0]) == 1.0).all()
+    assert _shares(Environment(temperature=10.0), [3600.0]) == [1.0]
+
+
+def _shares(environment: Environment, times_s: list[float]) -> list[float]:
+    """Return the share of MAP that the kernel leaves after each time in this air."""
+    pace = SimpleNamespace(halves=0, mark=float, speed=float)
+    attempt: Any = SimpleNamespace(
+        plan=pace, leader=pace, aerobic_max=1.0, heat=heat_rate(environment), step=2.0
+    )
+    shares = []
+    for time_s in times_s:
+        Attempt.follow(attempt, round(time_s))
+        shares.append(attempt.top)
+    return shares
 
 
 def test_what_no_source_covers_is_said() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +112,14 @@ def test_a_formation_that_is_changed_in_a_fork_goes_over_to_the_new_one(
     assert after == pytest.approx(before)
     gone = {p.name for p in places(group, at + 46.0, at + 46.0)}
     assert gone == {p.name for p in places(group_of(new.pacers, run.race_m), at + 46, at + 46)}
+
+
+def test_a_pacer_renamed_in_a_fork_runs_on_where_he_is(breaking4: Recording) -> None:
+    at = 600.0
+    group = group_of(_load().pacers, breaking4.race_m)
+    renamed = replace(group, names=("Almaz", *group.names[1:]))
+    there = places(changed_group(group, renamed, at), at + 1.0, at + 1.0)
+    assert there == places(renamed, at + 1.0, at + 1.0)
 
 
 def test_a_hand_over_costs_little_and_something() -> None:

@@ -24,9 +24,10 @@ from simulator.errors import ScenarioError
 from simulator.physics.attempt import simulate_all
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.resources import configs_dir
-from simulator.scenario import Scenario, load_text, schedule_of
 from simulator.scenario.ghosts import SplitGhost
-from simulator.scenario.plan import SplitPlan
+from simulator.scenario.loader import load_text
+from simulator.scenario.model import Scenario
+from simulator.scenario.plan import SplitPlan, schedule_of
 from simulator.scenario.reading import read_text
 from simulator.scenario.story_script import FOLDER as STORIES
 from simulator.scenario.story_script import load_story, named_stories

@@ -5,7 +5,7 @@ import pytest
 from simulator.coefficients import BESIDE_REACH_M
 from simulator.errors import ScenarioError
 from simulator.resources import configs_dir
-from simulator.scenario import load_scenario, load_text
+from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.pacers import PacerFormation, Pacers, Slot
 
 NAMES = ["ahead_and_behind", "box", "breaking4", "inverted_v", "single_file", "v_shield"]

@@ -9,8 +9,8 @@ import pytest
 
 from simulator.errors import ScenarioError
 from simulator.resources import configs_dir
-from simulator.scenario import load_scenario, load_text, scenario_to_dict
 from simulator.scenario.ghosts import RecordingGhost, ScenarioGhost, SplitGhost
+from simulator.scenario.loader import load_scenario, load_text, scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.scenario.reading import MAX_BYTES
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import ScenarioError
-from simulator.scenario import load_text
+from simulator.scenario.loader import load_text
 
 
 def problems(text: str, folder: Path | None = None) -> list[str]:

@@ -10,8 +10,7 @@ from simulator.errors import ScenarioError
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import Status
 from simulator.resources import configs_dir
-from simulator.scenario import load_text
-from simulator.scenario.loader import load_scenario
+from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.reading import shipped_names
 

@@ -221,7 +221,8 @@ def test_a_key_after_an_alias_leaves_the_comments_of_its_anchor_alone() -> None:
 
 def test_what_saves_is_imported_when_something_is_saved() -> None:
     program = (
-        "import sys; import simulator.session.session; from simulator.scenario import *; "
+        "import sys; import simulator.session.session; "
+        "from simulator.scenario.loader import load_scenario; "
         "load_scenario('breaking4'); sys.exit('ruamel.yaml' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

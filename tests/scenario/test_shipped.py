@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib
 import json
 import re
 from pathlib import Path
@@ -10,9 +9,10 @@ import numpy as np
 import pytest
 
 from simulator.resources import configs_dir
-from simulator.scenario import Scenario, load_scenario, schedule_of
 from simulator.scenario.ghosts import EvenGhost, SplitGhost
-from simulator.scenario.plan import SplitPlan
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.model import Scenario
+from simulator.scenario.plan import SplitPlan, schedule_of
 from simulator.scenario.schema import schema_text
 from simulator.scenario.yaml_tree import read_document
 
@@ -166,9 +166,3 @@ def test_the_schema_refuses_what_the_loader_refuses(wrong: dict[str, Any]) -> No
     validators: Any = pytest.importorskip("jsonschema")
     validator = validators.Draft202012Validator(json.loads(schema_text()))
     assert not validator.is_valid(wrong)
-
-
-def test_what_the_room_offers_is_there() -> None:
-    room = importlib.import_module("simulator.scenario")
-    for name in room.__all__:
-        assert getattr(room, name)

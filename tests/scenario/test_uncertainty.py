@@ -6,8 +6,8 @@ import pytest
 
 from simulator.analysis.uncertainty import forecast
 from simulator.errors import ScenarioError
-from simulator.scenario import Scenario, load_scenario, load_text
-from simulator.scenario.model import INPUT_BOUNDS
+from simulator.scenario.loader import load_scenario, load_text
+from simulator.scenario.model import INPUT_BOUNDS, Scenario
 from simulator.scenario.uncertainty import INPUTS, UNITS, Normal, Uncertainty, Uniform
 
 

@@ -225,6 +225,40 @@ def test_a_formation_is_saved_as_a_file_of_its_own(tmp_path: Path) -> None:
     assert session.scenario.pacers.formation.name == "club"
 
 
+def test_a_shipped_formation_moved_by_hand_is_saved_as_short_slots(tmp_path: Path) -> None:
+    file = tmp_path / "short.yaml"
+    inline = "\n    slots: [{ahead: 1.2}, {ahead: -1.2}]"
+    text = SHORT.replace(f"formation:{inline}", "formation: breaking4")
+    file.write_text(text, encoding="utf-8")
+    session = settle(Session.open(file))
+    drag(session, 0, (1.9, 0.3))
+    session.save()
+    assert session.scene().notice == "Saved short.yaml."
+    assert "{ahead: 1.9, offset: 0.3}" in file.read_text(encoding="utf-8")
+    assert load_scenario(file) == session.scenario
+
+
+def test_a_place_like_the_saved_one_is_reached_again_after_an_undo(tmp_path: Path) -> None:
+    file = tmp_path / "short.yaml"
+    file.write_text(MANY, encoding="utf-8")
+    session = settle(Session.open(file))
+    drag(session, 0, (1.9, 1.0))
+    session.save()
+    session.undo()
+    drag(session, 0, (1.9, 1.0))
+    assert place(session, "A") == (1.9, 1.0)
+
+
+def test_a_save_says_where_the_file_is_another_run(tmp_path: Path) -> None:
+    file = tmp_path / "short.yaml"
+    file.write_text(MANY, encoding="utf-8")
+    session = settle(Session.open(file))
+    session.seek(20.0)
+    drag(session, 0, (1.9, 1.0))
+    session.save()
+    assert session.scene().notice == "Saved short.yaml, where changes hold from the gun."
+
+
 def test_a_formation_that_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
     session = settle(Session(load_text(MANY)))
     drag(session, 0, (1.9, 0.3))

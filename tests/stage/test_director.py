@@ -13,7 +13,7 @@ from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Status
 from simulator.scenario.loader import load_text
 from simulator.screen import Camera
-from simulator.stage.director import FINISH_M, URGENT_S, camera_at
+from simulator.stage.director import FINISH_M, LEAST_S, camera_at
 from simulator.stage.events import events
 from simulator.stage.show import Show, make_show
 
@@ -45,9 +45,7 @@ def cuts_of(show: Show, rate: float = 1.0) -> list[tuple[float, Camera]]:
 @pytest.mark.parametrize("rate", [1.0, 4.0])
 def test_nobody_cuts_faster_than_can_be_watched(any_show: Show, rate: float) -> None:
     times = [t for t, _ in cuts_of(any_show, rate)]
-    stays = np.diff(times) / rate
-    assert (stays >= URGENT_S - 0.06).all()
-    assert np.sum(stays < 4.9) <= 2, "only what does not happen again cuts in early"
+    assert (np.diff(times) / rate >= LEAST_S - 0.06).all()
 
 
 def test_it_starts_with_the_chase_and_ends_on_the_rail(any_show: Show) -> None:
@@ -55,7 +53,7 @@ def test_it_starts_with_the_chase_and_ends_on_the_rail(any_show: Show) -> None:
     assert camera_at(any_show, -4.0) == (Camera.CHASE, 0.0)
     assert camera_at(any_show, 1.0)[0] is Camera.CHASE
     home_s = float(any_show.recording.time_at(any_show.recording.race_m - FINISH_M))
-    for t in (max(home_s, 1.0) + 5.01, end_s, end_s + 8.0):
+    for t in (max(home_s, 1.0) + LEAST_S + 0.01, end_s, end_s + 8.0):
         if t < end_s + 8.01:
             assert camera_at(any_show, t)[0] is Camera.RAIL
 
@@ -78,7 +76,7 @@ def test_straights_are_seen_from_the_rail_and_laps_end_from_above(show: Show) ->
 
 def test_the_light_is_seen_running_away(show: Show) -> None:
     lost_s = events(show)["light lost"]
-    for later_s in (URGENT_S, 4.0, 7.0):
+    for later_s in (-2.0, 0.0, 4.0, 7.0):
         assert camera_at(show, lost_s + later_s)[0] is Camera.CHASE
 
 

@@ -374,6 +374,7 @@ def test_switches_take_away_what_they_name(show: Show) -> None:
     assert (plain.ghosts, plain.waves) == ((), ())
     assert [curve.kind for curve in plain.chart.curves] == ["runner"]
     assert plain.runner == shown(show, 100.0).runner
+    assert plain.runner.stride == shown(show, 100.0).runner.stride
     assert plain.gaps == shown(show, 100.0).gaps
 
 

@@ -98,6 +98,7 @@ class FakePanel:
 
     def __init__(self) -> None:
         self.asked: list[tuple[object, ...]] = []
+        self.refusal = ""
         self.direct_edits = FakeHands(self.asked)
         knobs = tuple(replace(knob, file_value=knob.value) for knob in KNOBS)
         self.now = PanelState(

@@ -83,7 +83,7 @@ def test_other_knobs_are_chosen_for_the_map(user: User, session: Session) -> Non
 
 def test_prices_are_told_when_the_finish_is(user: User, session: Session) -> None:
     user.page("Price")
-    assert "not told yet" in " ".join(user.words())
+    assert "hidden until" in " ".join(user.words())
     user.press("reveal")
     asked(user, session, lambda a: a.prices is not None)
     words = " ".join(user.words())
@@ -110,6 +110,18 @@ def test_a_goal_is_asked_read_taken_and_undone(user: User, session: Session) -> 
     user.key("enter")
     goal = asked(user, session, lambda a: a.goal is not None and a.goal.target_s == 243.0).goal
     assert goal is not None
+
+
+def test_a_goal_keeps_the_secret_of_her_finish(user: User, session: Session) -> None:
+    user.page("Goal")
+    session.set_goal("surge")
+    goal = asked(user, session, lambda a: a.goal is not None and a.goal.name == "surge").goal
+    assert goal is not None
+    assert goal.value == goal.now
+    assert "her finish is hidden until the line." in " ".join(user.words())
+    session.perform(Action.REVEAL)
+    user.wait(2)
+    assert goal.words in " ".join(user.words())
 
 
 def strip(user: User) -> tuple[pygame.Rect, WhatIfPanel]:

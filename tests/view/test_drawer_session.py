@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import pygame
 import pytest
 
 from simulator.analysis.what_if import Alternative
@@ -185,3 +186,35 @@ def test_a_refused_split_says_why_at_its_row(user: User, session: Session) -> No
     user.key("enter")
     assert "every other row is locked" in " ".join(user.words())
     assert "locked" in session.panel_state().split_problem
+
+
+def test_a_refused_file_name_stays_to_be_mended(user: User, session: Session) -> None:
+    user.page("Ghosts")
+    user.press("ask", "ghost")
+    user.write("solp")
+    user.key("return")
+    assert any(words.startswith("solp: there is no such file") for words in user.words())
+    ghosts = len(session.scenario.ghosts)
+    user.key("backspace")
+    user.write("o")
+    user.key("return")
+    assert len(session.scenario.ghosts) == ghosts + 1
+    assert user.app.drawer.question == ""
+
+
+def test_a_slider_follows_a_hand_that_makes_every_picture_show_another_run(
+    user: User, session: Session
+) -> None:
+    user.page("Runner")
+    user.wait(20)
+    drawer = user.app.drawer
+    track = user.place(("knob", "runner.form"))
+    user.down(track.center)
+    runs, seen = set(), set()
+    for step in range(1, 9):
+        user.move((track.centerx + 6 * step, track.centery), held=True)
+        runs.add(session.recording)
+        assert drawer._surface is not None
+        seen.add(pygame.image.tobytes(drawer._surface, "RGB"))
+    assert len(runs) == 8
+    assert len(seen) >= 4

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from unittest.mock import patch
 
+import pygame
 import pytest
 
 from simulator.stage.scene import Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.camera import Viewpoint, looking
-from simulator.view.layers import bodies
+from simulator.view.layers import bodies, track
 from simulator.view.layers.bodies import NameLabel
 from simulator.view.layout import Layout
 from simulator.view.text import SEMIBOLD, Style, Type
@@ -80,3 +82,20 @@ def test_labels_glide_between_neighbouring_pictures() -> None:
                 jumps += far > 6
         before = found
     assert jumps == 0
+
+
+def test_a_leader_leaves_out_the_words_on_the_track() -> None:
+    layout, surface = arrange(1280, 720), pygame.Surface((1280, 720))
+    style, view = Style(TYPE, layout.sizes, THEMES["night"]), camera.whole(layout.track)
+    words = track.painted_names(view, scenes.running(1.0).start_s_m, style)
+    places = [pygame.Rect(x - w / 2, y - h / 2 + 1, w, h - 2) for _, (x, y), (w, h) in words]
+    crossed = {"in the way": 0, "left out": 0}
+    for tenths in range(1150, 1250, 5):
+        labels = placed(scenes.running(tenths / 10), layout, follow=False)
+        for case, painted in (("in the way", []), ("left out", words)):
+            with patch.object(pygame.draw, "aaline") as aaline:
+                bodies.write_names(surface, labels, style, painted)
+            lines = [call.args[2:4] for call in aaline.call_args_list]
+            crossed[case] += sum(bool(place.clipline(*li)) for place in places for li in lines)
+    assert crossed["in the way"] > 0
+    assert crossed["left out"] == 0

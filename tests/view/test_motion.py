@@ -101,7 +101,7 @@ def test_a_camera_begins_and_ends_to_turn_little_by_little(lap_m: float) -> None
 def test_cuts_are_the_only_jumps_of_the_directors_camera(show: Show) -> None:
     """Between two cuts the camera stays; a cut is announced by how long ago it was."""
     times = np.arange(20.0, 40.0, 0.1).tolist()
-    pairs = itertools.pairwise(at(show, each).on_air for each in times)
+    pairs = itertools.pairwise(at(show, each).on_air() for each in times)
     for (camera, _, since_s), (later, before, later_s) in pairs:
         if later is not camera:
             assert before is camera

@@ -352,34 +352,25 @@ def test_rows_of_splits_that_move_leave_nothing_behind() -> None:
     assert all(drawn_alike(used, replace(scene, splits=table)) for table in tables)
 
 
-def test_a_mark_that_is_reached_writes_its_own_row_and_no_other() -> None:
+def test_the_splits_are_drawn_only_when_a_mark_is_reached() -> None:
     written: list[str] = []
 
     class Watched(CachedLayer):
         def field(self, name: str, box: Box, key: Hashable, paint: Paint) -> bool:
-            written.append(name)
-            if not super().field(name, box, key, paint):
-                written.pop()
-                return False
-            return True
+            drawn = super().field(name, box, key, paint)
+            written.extend([name] * drawn)
+            return drawn
 
     layer = Watched(pygame.Surface((400, 400), 0, 32))
     style, box = Style(Type(), arrange(1280, 720).sizes, THEME), Box(0, 0, 400, 400)
-    before, after = scenes.running(59.0), scenes.running(61.0)
-    reached = [
-        i
-        for i, (a, b) in enumerate(zip(before.splits, after.splits, strict=True))
-        if a.run_s is None and b.run_s is not None
-    ]
-    assert len(reached) == 1
-    panel = SplitsPanel()
-    panel.layout(box, before, style)
-    panel.draw(layer, box)
-    assert len(written) == 1 + len(before.splits)
-    written.clear()
-    panel.layout(box, after, style)
-    panel.draw(layer, box)
-    assert written == [f"split {reached[0]}"]
+    panel, known, counts = SplitsPanel(), [], []
+    for scene in map(scenes.running, (59.0, 59.5, 61.0, 61.5)):
+        panel.layout(box, scene, style)
+        panel.draw(layer, box)
+        known.append(sum(row.run_s is not None for row in scene.splits))
+        counts.append(len(written))
+    assert known == [known[0]] * 2 + [known[0] + 1] * 2
+    assert counts == [1, 1, 2, 2]
 
 
 TIMES_S = (0.0, 59.94, 239.9, 599.94, 600.0, 723.0, 3599.9, 3723.0)

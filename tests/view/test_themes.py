@@ -105,7 +105,7 @@ def test_writing_can_be_read_on_every_ground(theme: Theme) -> None:
             assert contrast(words, ground) >= 4.5
     for name in ("own", "target", "warning", "good", "shelter", "effort", "reserve"):
         assert contrast(getattr(theme, name), theme.panel) >= 4.5, name
-    for name, colour in theme.named:
+    for name, colour in theme.named.items():
         if name != "black":
             assert contrast(colour, theme.panel) >= 4.5, name
 
@@ -115,7 +115,7 @@ def test_gaps_can_be_read_on_panels_and_on_the_turf(theme: Theme) -> None:
     turf = np.asarray(theme.ground.turf) * 1.05
     lit = turf * (1.0 + 0.24 * theme.ground.floodlight)
     ground: Colour = tuple(int(min(255, part)) for part in lit)  # type: ignore[assignment]
-    for _, colour in theme.gaps:
+    for colour in theme.gaps.values():
         assert contrast(colour, theme.panel) >= 4.5
         assert contrast(colour, ground) >= 4.5
     assert contrast(theme.text, ground) >= 7.0
@@ -124,7 +124,7 @@ def test_gaps_can_be_read_on_panels_and_on_the_turf(theme: Theme) -> None:
 @pytest.mark.parametrize("vision", VISION)
 @EVERY
 def test_the_four_meanings_of_a_gap_stay_apart(theme: Theme, vision: str) -> None:
-    four = [(state, colour) for state, colour in theme.gaps if state is not GapState.LEVEL]
+    four = [(state, colour) for state, colour in theme.gaps.items() if state is not GapState.LEVEL]
     for (first, one), (second, other) in combinations(four, 2):
         same_side = first.side == second.side
         least = 12.0 if same_side else 20.0
@@ -150,11 +150,11 @@ def test_what_lies_on_the_track_can_be_seen(theme: Theme) -> None:
     assert contrast(theme.light("green"), ground.edge) >= 3.0, "a lit LED beside the kerb"
     assert contrast(theme.light("green"), ground.led_off) >= 1.5, "lit and unlit LEDs"
     assert contrast(theme.colour("white"), ground.tartan) >= 3.0, "her"
-    for name, _ in theme.named:
+    for name in theme.named:
         if name != "black":
             assert contrast(group.name_colour(theme, name), group.tartan(theme)) >= 4.5, name
     if theme.by_day:  # names stand on beds there
-        for _, colour in theme.named:
+        for colour in theme.named.values():
             assert contrast(colour, theme.panel) >= 4.5
         rim = mix(theme.light("green"), (0, 0, 0), 0.6)
         assert contrast(rim, ground.kerb) >= 3.0, "the rim of a lit LED on the kerb"

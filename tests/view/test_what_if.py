@@ -56,7 +56,7 @@ def painted(box: Box, shown: WhatIf, style: Style, monkeypatch: pytest.MonkeyPat
     with monkeypatch.context() as patch:
         patch.setattr(Type, "write", noting)
         surface = pygame.Surface((box.right, box.bottom))
-        panel.paint(surface, box, shown, style)
+        panel.paint(surface, lay_out(box, shown, style), shown, style)
     return written
 
 
@@ -165,7 +165,7 @@ def test_a_tip_says_whose_time_it_is() -> None:
     as_filed = replace(PLAIN, bars=(replace(BARS[0], in_file=True), BARS[1]))
     assert tip_of(as_filed, 0)[1] == "yours, in the file"
     secret = replace(FORKED, bars=(replace(BARS[0], hidden=True), *BARS[1:]))
-    assert tip_of(secret, 0)[1].startswith("from the gun: told at the finish")
+    assert tip_of(secret, 0)[1].startswith("from the gun: shown at the finish")
     assert "yours" not in tip_of(secret, 1)[1]
 
 

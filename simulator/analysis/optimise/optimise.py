@@ -22,19 +22,17 @@ from simulator.analysis.optimise.problem import (
     RESULTS,
     Condition,
     FreeNumber,
-    Objective,
     Optimisation,
-    cannot_free,
     condition_of,
     free_number,
 )
 from simulator.analysis.sweep.axes import axis_of
-from simulator.analysis.sweep.chunks import source_of
 from simulator.analysis.sweep.rows import Source, is_number
+from simulator.analysis.sweep.sweep import source_of
 from simulator.analysis.uncertainty import SAMPLES, chance_words, percentile, sampled, samples_words
 from simulator.errors import NoAnswerError, ScenarioError
 from simulator.physics.attempt import Outcomes, finish_times
-from simulator.scenario.fields import bounds_of
+from simulator.scenario.fields import bounds_of, cannot_free
 from simulator.scenario.model import Scenario
 from simulator.units import format_distance, format_signed, format_time, time_cell
 
@@ -139,7 +137,6 @@ def optimise(
     source.load()
     conditions = [condition_of(text) for text in subject_to]
     name = {"pacers": "pacers.count"}.get(minimise or maximise, minimise or maximise) or FINISH
-    aim = Objective(name, -1.0 if maximise else 1.0)
     whole, numbers, free_plan = _freed(source, free, name)
     known = [*RESULTS, *whole, *(n.path for n in numbers)]
     if name not in known:
@@ -149,7 +146,15 @@ def optimise(
     # a minimised number is tried from below, so that the first feasible value is the answer
     for chosen in _combinations(whole, name, reverse=bool(maximise)):
         try:
-            problem = Optimisation(source, chosen, numbers, aim, conditions, free_plan=free_plan)
+            problem = Optimisation(
+                source,
+                chosen,
+                numbers,
+                name,
+                conditions,
+                free_plan=free_plan,
+                maximise=bool(maximise),
+            )
         except NoAnswerError as refusal:
             refusals.append(refusal)
             continue

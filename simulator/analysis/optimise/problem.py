@@ -21,7 +21,7 @@ from simulator.analysis.sweep.rows import NOTHING_BESIDE, ScenarioVariations, So
 from simulator.errors import NoAnswerError, Problem, ScenarioError
 from simulator.physics.attempt import Outcomes, outcomes_of
 from simulator.records import speed_range
-from simulator.scenario.fields import Section, bounds_of
+from simulator.scenario.fields import Section, bounds_of, cannot_free
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import SplitPlan, schedule_of
@@ -165,14 +165,6 @@ def condition_of(text: str) -> Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Objective:
-    """The objective: a result or a free path, times -1 if it is maximised."""
-
-    name: str
-    sign: float
-
-
-@dataclass(frozen=True, slots=True)
 class FreeNumber:
     """A free path with its lowest and its highest value."""
 
@@ -187,11 +179,6 @@ class FreeNumber:
     def share(self, value: float) -> float:
         """Return a value's share of the range, clipped to 0..1."""
         return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
-
-
-def cannot_free(path: str, message: str, hint: str) -> ScenarioError:
-    """Return the error for something that cannot be free."""
-    return ScenarioError([Problem("--free", 0, 0, path[:100], message, hint)])
 
 
 def free_number(text: str) -> FreeNumber:
@@ -258,18 +245,22 @@ class Optimisation:
         source: Source,
         whole: Mapping[str, int],
         numbers: Sequence[FreeNumber],
-        aim: Objective,
+        aim: str,
         conditions: Sequence[Condition],
         *,
         free_plan: bool,
+        maximise: bool = False,
     ) -> None:
         """Start from a scenario with these whole numbers, with its other values if they fit.
+
+        `aim`: a result or a free path.
 
         Raises:
             NoAnswerError: there is no scenario with these whole numbers.
         """
         self.whole, self.numbers, self.runs = dict(whole), tuple(numbers), 0
         self._aim, self._conditions, self._source = aim, tuple(conditions), source
+        self._sign = -1.0 if maximise else 1.0
         self._varied = ScenarioVariations(source, [*whole, *(n.path for n in numbers)])
         self._followed = free_plan or any(n.path.startswith("plan") for n in numbers)
         self.parts: Parts | None = None
@@ -370,7 +361,7 @@ class Optimisation:
         return Scores(objective, room)
 
     def _values(self, ran: Outcomes, points: Floats) -> Floats:
-        name, sign = self._aim.name, self._aim.sign
+        name, sign = self._aim, self._sign
         if name == FINISH:
             return sign * ran.finish_s
         if name == RESERVE:
@@ -406,11 +397,11 @@ class Optimisation:
     def _best_plan(self) -> Floats:
         """Return the best human plan, in moves from the best even one."""
         start, even = self.fastest_even(self.start)
-        first_will_do = self._aim.name in self.whole
+        first_will_do = self._aim in self.whole
         if first_will_do and even.lack[0] == 0:
             return start
         parts = self.parts = self._even(self._target_s)
-        pays = PAYS_S * (1.0 if self._aim.name in RESULTS else TIE_PER_S)
+        pays = PAYS_S * (1.0 if self._aim in RESULTS else TIE_PER_S)
         moves = self._moves(parts)
         return refined(self.evaluate, start, moves, SIZES, pays, first_will_do=first_will_do)
 

@@ -20,7 +20,13 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from simulator.errors import ScenarioError
-from simulator.scenario.fields import CheckedSection, Section, fields_of, sections_among, types_at
+from simulator.scenario.fields import (
+    CrossCheckedSection,
+    Section,
+    fields_of,
+    sections_among,
+    types_at,
+)
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.yaml_tree import scalar_value
@@ -141,7 +147,7 @@ class ScenarioVariations:
         # unchanged values were validated before: only the changed ones, and how they combine
         varied = section.model_copy(update=changed)
         together = place or any(name not in _ALONE for name in changed)
-        if isinstance(varied, CheckedSection) and together and any(varied.complaints()):
+        if isinstance(varied, CrossCheckedSection) and together and any(varied.complaints()):
             raise _UnfittingError
         if place:
             if len(self._cache) >= _CACHED:

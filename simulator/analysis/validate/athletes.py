@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.fit import Curve, Prior, solve
-from simulator.analysis.predict import LEFT_OUT_SPREAD, NINE_IN_TEN, paced_race
+from simulator.analysis.predict import LEFT_OUT_SPREAD, NINE_IN_TEN, Race, paced_race
 from simulator.resources import config_path
 from simulator.scenario.model import Runner
 from simulator.units import parse_distance, parse_time
@@ -32,22 +32,12 @@ _OPEN = Prior(usable=40.0, usable_spread=20.0, endurance=0.07, endurance_spread=
 
 
 @dataclass(frozen=True, slots=True)
-class PublicBest:
-    """A public best: distance [m], time [s], place and date; an unknown place is empty."""
-
-    distance_m: float
-    time_s: float
-    place: str
-    year: int
-
-
-@dataclass(frozen=True, slots=True)
 class Athlete:
-    """An athlete: name, sex (`woman` or `man`), body and bests, by distance."""
+    """An athlete: name and body, sex (`woman` or `man`), bests by distance, taken to be paced."""
 
     runner: Runner
     sex: str
-    bests: tuple[PublicBest, ...]
+    bests: tuple[Race, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +52,7 @@ class LeftOut:
     """
 
     athlete: Athlete
-    best: PublicBest
+    best: Race
     predicted_s: float
     spread: float
 
@@ -86,12 +76,7 @@ def athletes() -> tuple[Athlete, ...]:
     for name in dict.fromkeys(row["athlete"] for row in rows):
         mine = [row for row in rows if row["athlete"] == name]
         height, mass = (float(mine[0][column]) for column in ("height_m", "mass_kg"))
-        bests = [
-            PublicBest(
-                parse_distance(r["distance"]), parse_time(r["time"]), r["place"], int(r["year"])
-            )
-            for r in mine
-        ]
+        bests = [paced_race(parse_distance(r["distance"]), parse_time(r["time"])) for r in mine]
         everybody.append(
             Athlete(Runner(name=name, height=height, mass=mass), mine[0]["sex"], tuple(bests))
         )
@@ -123,9 +108,7 @@ def study() -> Study:
     An athlete's prior is made from the other athletes only. Every best is assumed to be paced over
     its first 55 %.
     """
-    curves = [
-        [Curve(paced_race(b.distance_m, b.time_s), a.runner) for b in a.bests] for a in athletes()
-    ]
+    curves = [[Curve(best, athlete.runner) for best in athlete.bests] for athlete in athletes()]
     known = np.array([_numbers(bests) for bests in curves])
     rows = []
     for i, (athlete, bests) in enumerate(zip(athletes(), curves, strict=True)):

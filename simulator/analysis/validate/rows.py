@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.analysis.splits import published_waypoints, run_time, split_label
 from simulator.physics.shelter import Shelterer, shelter
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
-
-Floats = NDArray[np.float64]
 
 
 class Role(Enum):
@@ -33,30 +31,20 @@ class Role(Enum):
 
 
 class Unit(Enum):
-    """The notation of a value, and its decimals."""
+    """The notation of a value: its unit for programs, its decimals, its unit for people."""
 
-    TIME = "time"
-    SECONDS = "s"
-    SHARE = "1"
-    SQUARE_SPEED = "m2/s2"
-    METRES = "m"
-    LITRES = "l"
-    OXYGEN = "ml/(kg min)"
-    SPEED = "m/s"
-    PERCENT = "%"
+    TIME = "s", 2, ""
+    SECONDS = "s", 2, " s"
+    SHARE = "1", 3, ""
+    SQUARE_SPEED = "m2/s2", 4, " m²/s²"
+    METRES = "m", 0, " m"
+    LITRES = "l", 2, " l"
+    OXYGEN = "ml/(kg min)", 1, " ml/(kg min)"
+    SPEED = "m/s", 2, " m/s"
+    PERCENT = "%", 2, " %"
 
-
-DECIMALS = {
-    Unit.TIME: 2,
-    Unit.SECONDS: 2,
-    Unit.SHARE: 3,
-    Unit.SQUARE_SPEED: 4,
-    Unit.METRES: 0,
-    Unit.LITRES: 2,
-    Unit.OXYGEN: 1,
-    Unit.SPEED: 2,
-    Unit.PERCENT: 2,
-}
+    def __init__(self, name_: str, decimals: int, sign: str) -> None:
+        self.plain, self.decimals, self.sign = name_, decimals, sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +89,7 @@ class ValidationRow:
             "published": ends[0] if len(ends) == 1 else (ends or None),
             "model": self.model,
             "difference": self.difference,
-            "unit": "s" if self.unit is Unit.TIME else self.unit.value,
+            "unit": self.unit.plain,
             "role": self.role.value,
             "note": self.note,
         }
@@ -225,7 +213,4 @@ def residual_rows(
 
 def sections(rows: Sequence[ValidationRow]) -> dict[str, list[ValidationRow]]:
     """Return the rows by their heading, in order."""
-    by_heading: dict[str, list[ValidationRow]] = {}
-    for row in rows:
-        by_heading.setdefault(row.section, []).append(row)
-    return by_heading
+    return {heading: [*listed] for heading, listed in groupby(rows, lambda row: row.section)}

@@ -6,8 +6,9 @@ In: only shipped files. Out: all rows of `lightpace validate`; the athletes' tab
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.analysis.fit import critical_speed, d_prime
 from simulator.analysis.predict import (
@@ -18,22 +19,20 @@ from simulator.analysis.predict import (
     paced_race,
     predicted_times,
     reserve_needed,
+    stretched,
 )
 from simulator.analysis.validate.athletes import athletes, study
-from simulator.analysis.validate.hard_starts import alone_over_a_mile, hard_start_rows, held_at
 from simulator.analysis.validate.identities import identity_rows
 from simulator.analysis.validate.rows import Role, Unit, ValidationRow, drafting_rows, residual_rows
 from simulator.coefficients import J_PER_ML_O2, G
-from simulator.physics.air import density, drag_area
 from simulator.physics.attempt import finish_times, outcomes_of, simulate, simulate_all
 from simulator.physics.compiled import kernel
-from simulator.recording.recording import Recording
+from simulator.recording.recording import Floats, Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Environment, Runner, Scenario
-from simulator.scenario.plan import LapPlan, PlanSplit, SplitPlan
+from simulator.scenario.pacers import ConstantShelter, Pacers
+from simulator.scenario.plan import EvenPlan, LapPlan, PlanSplit, SplitPlan, SteppedPlan
 from simulator.units import MILE_M, format_signed, format_time
-
-Floats = NDArray[np.float64]
 
 _EVEN = "predicted time: the largest even speed for which the limit never binds before the line"
 
@@ -159,9 +158,7 @@ def _from_1200(scenario: Scenario, value: float, finish_s: float) -> Scenario:
     if not isinstance(plan, SplitPlan):
         raise TypeError("the replay's plan is a table of splits")
     splits = (*plan.splits[:-1], PlanSplit(time=finish_s))
-    return held_at(scenario, value).model_copy(
-        update={"plan": plan.model_copy(update={"splits": splits})}
-    )
+    return held_at(scenario, value).with_values({"plan.splits": splits})
 
 
 # -- predicted times ------------------------------------------------------------------------------
@@ -236,12 +233,10 @@ def _left_out() -> list[ValidationRow]:
     prior = result.prior
     rows = []
     for what, goal, value, note in cases:
-        words = [MISS] if value > goal[-1] and len(goal) > 1 else []
-        words += [note] if note else []
-        row = ValidationRow(
-            section, what, "goal", goal, value, Unit.PERCENT, Role.PREDICTED, "; ".join(words)
+        words = _noted(note, missed=value > goal[-1] and len(goal) > 1)
+        rows.append(
+            ValidationRow(section, what, "goal", goal, value, Unit.PERCENT, Role.PREDICTED, words)
         )
-        rows.append(row)
     usable = ("reserve beyond the oxygen debt of the start, over MAP", prior.usable, Unit.SECONDS)
     tiring = ("endurance", prior.endurance, Unit.SHARE)
     for (what, value, unit), spread in (
@@ -263,6 +258,10 @@ MISS = "a known miss"
 MISS_FROM = 1.5
 """A sensitivity larger than this multiple of its source is a miss [1]."""
 OSBORNE = "Osborne 2025"
+
+
+def _noted(note: str, *, missed: bool) -> str:
+    return "; ".join(filter(None, (MISS if missed else "", note)))
 
 
 def _physiology() -> list[ValidationRow]:
@@ -314,11 +313,8 @@ def _supply_rows(section: str, scenario: Scenario, role: Role) -> list[Validatio
     ]
     rows = []
     for what, published, value, unit, tolerance, note in cases:
-        words = [MISS] if abs(value - published) > tolerance else []
-        words += [note] if note else []
-        rows.append(
-            ValidationRow(section, what, OSBORNE, (published,), value, unit, role, "; ".join(words))
-        )
+        words = _noted(note, missed=abs(value - published) > tolerance)
+        rows.append(ValidationRow(section, what, OSBORNE, (published,), value, unit, role, words))
     return rows
 
 
@@ -470,7 +466,7 @@ def _by_drag(temperature: float = 25.0, mass: float = 42.0) -> float:
 
     def drag_share(runner: Runner, air: Environment) -> float:
         v = MILE_M / 246.42
-        drag = 0.5 * density(air) * drag_area(runner) * v * v * (1.0 - 0.29)
+        drag = 0.5 * air.density * runner.cda * v * v * (1.0 - 0.29)
         return runner.drag_cost * drag / (runner.mass * G)
 
     body = Runner()
@@ -502,3 +498,104 @@ def _altitudes() -> list[ValidationRow]:
         )
         for (metres, hpa, published), finish in zip(cases, high, strict=True)
     ]
+
+
+# -- hard starts -----------------------------------------------------------------------------------
+#
+# What starting too fast and fading gains in the model over the best even pace. A real runner would
+# gain nothing; an optimiser must not exploit what the model gives.
+
+LAST_M = 100.0
+"""A limit that binds within this distance of the line is no fade [m]."""
+NO_ANTICIPATION = 10.0
+"""With this anticipation only Morton's limit remains [1]."""
+SHELTERS = (0.0, 0.3, 0.6)
+HARDER = (2.0, 4.0, 6.0)
+"""How much slower the second half of a hard start is planned [%]."""
+SECTION = "A hard start that fades, over the mile"
+_OFFSETS = np.arange(-5.5, -0.39, 0.1)
+"""Targets tried, as seconds from the predicted time: the best lies well inside."""
+
+
+def alone_over_a_mile(finish_s: float) -> Scenario:
+    """Return an even mile with nobody else on the track."""
+    return Scenario(plan=EvenPlan(target=finish_s), pacers=Pacers(count=0), ghosts=())
+
+
+def held_at(scenario: Scenario, shelter: float) -> Scenario:
+    """Return the scenario with one constant shelter."""
+    return scenario.with_values({"pacers.shelter": (ConstantShelter(value=shelter),)})
+
+
+def hard_start_rows() -> list[ValidationRow]:
+    """Return what targets too fast to hold gain, with and without her anticipation.
+
+    For each shelter the best finish of all even targets is compared with the fastest even target
+    for which the limit does not bind before the last 100 m, with the predicted time, for which it
+    never binds, and with the best finish of plans with a deliberately harder start.
+    """
+    miles = [held_at(alone_over_a_mile(250.0), s) for s in SHELTERS]
+    never = predicted_times(miles)
+    late_targets = predicted_times(miles, last_m=LAST_M)
+    rows = []
+    for word, anticipation in (("with", Runner().anticipation), ("without", NO_ANTICIPATION)):
+        runs = [m.with_values({"runner.anticipation": anticipation}) for m in miles]
+        late = _finishes([stretched(m, t) for m, t in zip(runs, late_targets, strict=True)])
+        best = _best(runs, never)
+        for i, shelter in enumerate(SHELTERS):
+            rows.append(
+                ValidationRow(
+                    SECTION,
+                    f"{word} anticipation, S = {shelter:g}: best of all even targets",
+                    "the model itself",
+                    (),
+                    float(best[i]),
+                    Unit.TIME,
+                    Role.ARTEFACT,
+                    f"{format_signed(late[i] - best[i])} s if the limit may not bind before the "
+                    f"last {LAST_M:g} m ({format_time(late[i])}); "
+                    f"{format_signed(never[i] - best[i])} s if it may never bind "
+                    f"({format_time(never[i])})",
+                )
+            )
+        if anticipation < NO_ANTICIPATION:
+            rows.extend(_harder_rows(runs, never, best))
+    return rows
+
+
+def _harder_rows(
+    miles: Sequence[Scenario], never: Sequence[float], best: Floats
+) -> list[ValidationRow]:
+    """Return what a deliberately hard start costs compared with the best even plan."""
+    rows = []
+    for strength in HARDER:
+        plan = SteppedPlan(shape="positive", strength=strength)
+        finishes = _best([mile.with_values({"plan": plan}) for mile in miles], never)
+        for shelter, finish, even in zip(SHELTERS, finishes, best, strict=True):
+            rows.append(
+                ValidationRow(
+                    SECTION,
+                    f"second half slower by {strength:g} %, S = {shelter:g}: best of all targets",
+                    "the model itself",
+                    (),
+                    float(finish),
+                    Unit.TIME,
+                    Role.ARTEFACT,
+                    f"{format_signed(float(finish - even))} s beside the best even plan",
+                )
+            )
+    return rows
+
+
+def _best(miles: Sequence[Scenario], never: Sequence[float]) -> Floats:
+    """Return the best finish of each mile's shape, over all targets [s]."""
+    rows = [
+        stretched(mile, float(target))
+        for mile, time in zip(miles, never, strict=True)
+        for target in time + _OFFSETS
+    ]
+    return np.asarray(_finishes(rows).reshape(len(miles), -1).min(axis=1))
+
+
+def _finishes(scenarios: Sequence[Scenario]) -> Floats:
+    return np.array([run.finish_s or np.inf for run in simulate_all(scenarios)])

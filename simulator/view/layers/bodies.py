@@ -18,7 +18,7 @@ from simulator.coefficients import BEND_M, BEND_RADIUS_M, KERB_RADIUS_M, LAP_M, 
 from simulator.physics.track import on_oval, to_plane, track_position
 from simulator.stage.scene import Body, Scene
 from simulator.view.camera import MapView
-from simulator.view.layers.track import OUTER_M
+from simulator.view.layers.track import OUTER_M, PaintedName
 from simulator.view.layout import Box
 from simulator.view.sprites import dot, ring
 from simulator.view.text import SEMIBOLD, Style
@@ -135,14 +135,14 @@ class LabelTrack:
     def box(self, shift_m: float) -> Box:
         """Return the label's box, shifted by `shift_m` [m] along the track from its runner."""
         foot, nx, ny = axis(self.spot.s_m + shift_m)
+        wide, high, (near_x, near_y, across, down) = self.wide, self.high, self.bounds
         x, y = self.view.at(foot + nx * self.radius_m, ny * self.radius_m)
         outward = -1.0 if self.spot.body.kind == "ghost" else 1.0
-        reach = outward * (abs(nx) * self.wide / 2 + abs(ny) * self.high / 2)
-        left, top = round(x + nx * reach - self.wide / 2), round(y - ny * reach - self.high / 2)
-        bounds = self.bounds
-        left = max(bounds.x + 2, min(left, bounds.right - self.wide - 2))
-        top = max(bounds.y + 2, min(top, bounds.bottom - self.high - 2))
-        return Box(left, top, self.wide, self.high)
+        reach = outward * (abs(nx) * wide / 2 + abs(ny) * high / 2)
+        left, top = round(x + nx * reach - wide / 2), round(y - ny * reach - high / 2)
+        left = max(near_x + 2, min(left, near_x + across - wide - 2))
+        top = max(near_y + 2, min(top, near_y + down - high - 2))
+        return Box(left, top, wide, high)
 
 
 def place_names(
@@ -218,8 +218,14 @@ def _free(box: Box, taken: list[Box]) -> Box | None:
     return box
 
 
-def write_names(surface: pygame.Surface, labels: list[NameLabel], style: Style) -> None:
-    """Draw leader lines and names."""
+def write_names(
+    surface: pygame.Surface,
+    labels: list[NameLabel],
+    style: Style,
+    painted: Iterable[PaintedName] = (),
+) -> None:
+    """Draw leader lines and names; a leader leaves out the words painted on the track."""
+    words = [pygame.Rect(x - w / 2 - 3, y - h / 2, w + 6, h) for _, (x, y), (w, h) in painted]
     for label in labels:
         shade = mix(style.theme.ground.turf, label.colour, 0.35 + 0.65 * label.alpha)
         cx, cy = label.box.centre
@@ -231,5 +237,8 @@ def write_names(surface: pygame.Surface, labels: list[NameLabel], style: Style) 
             bed = label.box.inset(0, max(0, (label.box.h - round(1.1 * label.px)) // 2))
             pygame.draw.rect(surface, style.theme.panel, bed, border_radius=bed.h // 3)
             shade = label.colour  # a faded one could not be read on it
-        pygame.draw.aaline(surface, mix(style.theme.back, shade, 0.7), label.start, end)
+        crossed = next((cut for word in words if (cut := word.clipline(label.start, end))), None)
+        near, far = crossed or (end, end)
+        for part in ((label.start, near), (far, end)):
+            pygame.draw.aaline(surface, mix(style.theme.back, shade, 0.7), *part)
         style.type.write(surface, label.text, (cx, cy), SEMIBOLD, label.px, shade, align=0.5)

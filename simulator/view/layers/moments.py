@@ -42,9 +42,9 @@ STARTER_OFFSET_M = 6.5
 
 def draw(surface: pygame.Surface, scene: Scene, view: MapView, box: Box, theme: Theme) -> None:
     """Draw the gun's flash, or the light being lost, on the map."""
-    s_m = np.array([scene.start_s_m])
-    (x,), (y,) = (v.tolist() for v in to_plane(s_m, STARTER_OFFSET_M))
-    flash(surface, scene, view.at(x, y), 7.0 * view.scale * view.zoom**-0.5)
+    if flashes(scene):
+        x, y = to_plane(scene.start_s_m, STARTER_OFFSET_M)
+        flash(surface, scene, view.at(float(x), float(y)), 7.0 * view.scale * view.zoom**-0.5)
     if scene.lost is None or scene.phase is not Phase.RUNNING or not scene.waves:
         return
     _dim(surface, scene, view, box, theme)

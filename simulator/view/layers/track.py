@@ -245,6 +245,33 @@ def _name_place(s_m: float, along_m: float) -> tuple[float, float]:
     return float(x[0]), float(y[0])
 
 
+PaintedName = tuple[str, tuple[float, float], tuple[int, int]]
+"""A text painted on the track, its middle and its size [px]."""
+
+
+def painted_names(
+    view: MapView, start_s_m: float, style: Style, lap_m: float = LAP_M
+) -> list[PaintedName]:
+    """Return FINISH, START and the metres, on the outer lanes next to their lines.
+
+    `start_s_m` is on the oval of 400 m; the metres are those of the lap.
+    """
+    at_start = abs((start_s_m + 200) % 400 - 200) < 1
+    names = [(0.0, "START · FINISH")] if at_start else [(0.0, "FINISH"), (start_s_m, "START")]
+    # a mark near the start line would overlap START
+    names += [(s, text) for s, text in _marks(lap_m) if abs(s - start_s_m) > NEAR_START_M]
+    least, lanes = max(9, style.sizes.least), round(1.9 * LANE_WIDTH_M * view.scale)
+    px = max(least, min(lanes, style.sizes.px(22)))
+    painted = []
+    for s_m, text in names:
+        wide = style.type.width(text, SEMIBOLD, px)
+        # before its line; the finish's after it, if the start line is in the way
+        after = s_m == 0 and not at_start
+        place = _name_place(s_m, (wide / view.scale / 2 + 0.8) * (1 if after else -1))
+        painted.append((text, view.at(*place), (wide, px)))
+    return painted
+
+
 def mark_names(
     surface: pygame.Surface,
     view: MapView,
@@ -253,26 +280,11 @@ def mark_names(
     style: Style,
     lap_m: float = LAP_M,
 ) -> None:
-    """Write FINISH, START and the metres on the outer lanes next to their lines, as if painted.
-
-    `start_s_m` is on the oval of 400 m; the metres are those of the lap.
-    """
-    theme = style.theme
-    at_start = abs((start_s_m + 200) % 400 - 200) < 1
-    names = [(0.0, "START · FINISH")] if at_start else [(0.0, "FINISH"), (start_s_m, "START")]
-    # a mark near the start line would overlap START
-    names += [(s, text) for s, text in _marks(lap_m) if abs(s - start_s_m) > NEAR_START_M]
-    least, lanes = max(9, style.sizes.least), round(1.9 * LANE_WIDTH_M * view.scale)
-    px = max(least, min(lanes, style.sizes.px(22)))
-    colour = theme.ground.line
-    for s_m, text in names:
-        wide = style.type.width(text, SEMIBOLD, px) / view.scale
-        # before its line; the finish's after it, if the start line is in the way
-        after = s_m == 0 and not at_start
-        place = _name_place(s_m, (wide / 2 + 0.8) * (1 if after else -1))
-        left, top = view.at(*place)
-        left, top = left - box.x, top - box.y
+    """Write the names of `painted_names`, as if painted."""
+    for text, (x, y), (_, px) in painted_names(view, start_s_m, style, lap_m):
+        left, top = x - box.x, y - box.y
         if -200 < left < box.w + 200 and -px < top < box.h + px:
+            colour = style.theme.ground.line
             style.type.write(surface, text, (left, top), SEMIBOLD, px, colour, align=0.5)
 
 

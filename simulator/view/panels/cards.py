@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
+from simulator.analysis.gaps import GapState
 from simulator.stage.keys import MOUSE, Binding
 from simulator.stage.scene import Board
 from simulator.units import format_clock
@@ -140,7 +141,8 @@ def board(content: Board, box: Box, style: Style) -> pygame.Surface:
 
     px = shrink(most, 6, narrow)
     for line in type_.wrap(words, SEMIBOLD, px, wide):
-        colour = theme.gaps[-1][1] if "behind" in content.verdict else theme.good
+        behind = "behind" in content.verdict
+        colour = theme.gap(GapState.BEHIND_LOSING) if behind else theme.good
         type_.write(card, line, (pad, y + 0.65 * px), SEMIBOLD, px, colour)
         y += 1.3 * px
     rest = Box(pad, round(y + 0.4 * pad), wide, max(1, round(box.h - y - 1.4 * pad)))
@@ -175,12 +177,15 @@ def _of_columns(content: Board, shown: Sequence[int]) -> Board:
 
 def _fits(part: Board, px: int, box: Box, style: Style) -> bool:
     """Return whether everything fits, with gaps between columns and no word too long."""
+    cells = sum(_column_widths(part, px, style)) + px * max(0, len(part.columns) - 1)
+    if part.rows and cells > box.w:
+        return False
+    words = [w for text in (*part.facts, *part.assumed) for w in text.split()]
+    if any(style.type.width(word, SEMIBOLD, px) > box.w for word in words):
+        return False
     blocks = _blocks(part, px, box.w, style)
     high = sum(len(lines) * step for lines, step in blocks) + 0.9 * px * (len(blocks) - 1)
-    cells = sum(_column_widths(part, px, style)) + px * max(0, len(part.columns) - 1)
-    words = [w for text in (*part.facts, *part.assumed) for w in text.split()]
-    longest = max((style.type.width(w, SEMIBOLD, px) for w in words), default=0)
-    return high <= box.h and max(longest, cells if part.rows else 0) <= box.w
+    return high <= box.h
 
 
 def _blocks(part: Board, px: int, wide: int, style: Style) -> list[tuple[list[str], float]]:

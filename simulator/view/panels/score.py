@@ -13,6 +13,7 @@ from functools import partial
 
 import pygame
 
+from simulator.analysis.gaps import GapState
 from simulator.stage.scene import GapLine, Phase, Scene, StartLight
 from simulator.units import format_clock, format_signed, format_time
 from simulator.view.layout import Box, Hud
@@ -272,12 +273,13 @@ def _expected(scene: Scene, style: Style) -> list[tuple[str, Colour]]:
     is not known.
     """
     theme, target = style.theme, scene.target_s
+    lost = theme.gap(GapState.BEHIND_LOSING)
     if scene.phase is Phase.READY:
         return [("target ", theme.muted), (format_time(target), theme.target)]
     if scene.phase is not Phase.RUNNING:
         return []
     if words := lost_words(scene):
-        return [("", theme.muted), (words, theme.gaps[-1][1])]
+        return [("", theme.muted), (words, lost)]
     possible = scene.gaps[0].still_possible if scene.gaps else None
     at_pace = scene.projected_s is not None and scene.projected_s < target + 0.05
     parts = [("at this pace ", theme.muted), (_projected(scene), theme.text)]
@@ -293,7 +295,7 @@ def _expected(scene: Scene, style: Style) -> list[tuple[str, Colour]]:
         ]
     if possible is not None:
         word = _joined(scene, agree=at_pace == possible)
-        answer, tint = ("in reach", theme.good) if possible else ("out of reach", theme.gaps[-1][1])
+        answer, tint = ("in reach", theme.good) if possible else ("out of reach", lost)
         return [*parts, (f"{word}{format_time(target)} is ", theme.muted), (answer, tint)]
     return parts
 

@@ -1,8 +1,7 @@
 """The side panels: LIVE and SPLITS, and the table that lists them all.
 
 LIVE: the gap to the light and to each ghost in seconds and metres, and the meters. SPLITS: plan,
-run and difference, and the model's error at each published split; a mark that is reached updates
-only its row.
+run and difference, and the model's error at each published split.
 
 In: a scene, a panel's box. Out: fields of a layer; `Layout.side` names the panels with room.
 """
@@ -190,38 +189,30 @@ class SplitsPanel(SidePanel):
 
     def draw(self, layer: CachedLayer, box: Box) -> None:
         """Update the table."""
-        # the empty stadium has no splits, and opens sooner without this import
-        from simulator.stage.scenery import evenly  # noqa: PLC0415
-
-        scene, style = self.scene, self.style
+        splits, style = self.scene.splits, self.style
+        key = tuple((row.label, row.plan_s, row.run_s, row.published_s) for row in splits)
         inner = body(box, style.sizes)
-        published = any(row.published_s is not None for row in scene.splits)
-        kept = evenly(scene.splits, max(1, int(inner.h / (1.5 * style.sizes.body)) - 1))
-        # in a lecture hall the rows fill the column
-        tallest = inner.h if style.sizes.least else round(style.sizes.body * 2.0)
-        places = rows(inner, len(kept) + 1, tallest)
-        px, edges = _columns(inner, kept, published, style)
+        layer.field("splits", inner, key, lambda s, b: _table(s, b, splits, style))
 
-        def head(surface: pygame.Surface, _: Box) -> None:
-            small, y = min(px, style.sizes.caption), places[0].centre[1]
-            for x, heading in zip(edges, HEADINGS, strict=False):
-                at = (x, y)
-                style.type.write(surface, heading, at, REGULAR, small, style.theme.muted, align=1)
 
-        # the rows' places change with their number: clear the old ones first
-        if layer.field("rows of splits", inner, (len(kept), published, px), head):
-            layer.forget("split ")
-        for i, (row, place) in enumerate(zip(kept, places[1:], strict=True)):
+def _table(surface: pygame.Surface, box: Box, splits: tuple[Split, ...], style: Style) -> None:
+    """Draw the table, with as many of its rows as have room."""
+    # the empty stadium has no splits, and opens sooner without this import
+    from simulator.stage.scenery import evenly  # noqa: PLC0415
 
-            def paint(
-                surface: pygame.Surface, box: Box, row: Split = row, ruled: bool = i > 0
-            ) -> None:
-                if ruled:
-                    surface.fill(style.theme.panel_high, (box.x, box.y, box.w, 1))
-                _split(surface, box, row, edges, px, style)
-
-            key = (row.label, row.plan_s, row.run_s, row.published_s)
-            layer.field(f"split {i}", place, key, paint)
+    published = any(row.published_s is not None for row in splits)
+    kept = evenly(splits, max(1, int(box.h / (1.5 * style.sizes.body)) - 1))
+    # in a lecture hall the rows fill the column
+    tallest = box.h if style.sizes.least else round(style.sizes.body * 2.0)
+    head, *places = rows(box, len(kept) + 1, tallest)
+    px, edges = _columns(box, kept, published, style)
+    small, colour = min(px, style.sizes.caption), style.theme.muted
+    for x, heading in zip(edges, HEADINGS, strict=False):
+        style.type.write(surface, heading, (x, head.centre[1]), REGULAR, small, colour, align=1)
+    for row, place in zip(kept, places, strict=True):
+        if row is not kept[0]:
+            surface.fill(style.theme.panel_high, (place.x, place.y, place.w, 1))
+        _split(surface, place, row, edges, px, style)
 
 
 def _columns(
@@ -270,7 +261,11 @@ def _split(
         delta, residual = row.delta_s, row.residual_s
         late = delta is not None and delta > 0
         level = delta is None or abs(delta) < 0.05
-        tint = theme.text if level else theme.gaps[-1 if late else 0][1]
+        tint = (
+            theme.text
+            if level
+            else theme.gap(GapState.BEHIND_LOSING if late else GapState.AHEAD_GAINING)
+        )
         cells.append((format_time(row.run_s), SEMIBOLD, theme.text))
         cells.append(("" if delta is None else format_signed(delta), SEMIBOLD, tint))
         cells.append(("" if residual is None else format_signed(residual), REGULAR, theme.muted))

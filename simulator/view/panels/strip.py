@@ -119,7 +119,8 @@ class ChartStrip:
                 break
             x += ui.text(label, (x, place.h / 2), px, ui.theme.muted) + px // 3 if label else 0
             box = Box(x, 1, wide * px, place.h - 2)
-            field = Control(key=("pacer", name), box=box, text=text)
+            ring = box.inset(px // 3, 0)  # clear of the next label
+            field = Control(key=("pacer", name), box=box, ring=ring, text=text)
             field.accept = partial(self._accepted, accept)
             ui.field(field, text)
             x += box.w + px // 2
@@ -143,7 +144,7 @@ class ChartStrip:
     def _save(self, name: str) -> bool:
         if name:
             self._session.save_formation(name)
-        return True
+        return not (name and self._session.refusal)
 
 
 def sentence(refusal: str) -> str:

@@ -134,10 +134,14 @@ class Timeline:
             if whole is None or whole.get_size() != size:
                 whole = pygame.Surface(size, 0, 32)
             moved = Plot(Box(0, 0, plot.box.w, plot.box.h), plot.race_m, plot.least_s, plot.most_s)
-            self._field(whole, moved, marks, light, None)
+            whole.blit(surface, (0, 0), plot.box)
+            self._field(whole, moved, marks, light)
             surface.blit(whole, (plot.box.x, plot.box.y))
             if band is not None:
-                self._field(whole, moved, marks, light, band)
+                ground, own = quiet_ground(self._theme), self._theme.own
+                whole.fill(ground)
+                draw_area(whole, moved, band, mix(ground, own, 0.2), mix(ground, own, 0.36))
+                self._field(whole, moved, marks, light)
             for curve, lines in self._lines(moved):
                 if curve.kind == "runner":
                     draw_lines(whole, moved, lines, self._theme.colour(curve.colour))
@@ -168,20 +172,10 @@ class Timeline:
                     end = left + wide + 12
 
     def _field(
-        self,
-        surface: pygame.Surface,
-        plot: Plot,
-        marks: tuple[ChartMarker, ...],
-        light: str,
-        band: Band | None,
+        self, surface: pygame.Surface, plot: Plot, marks: tuple[ChartMarker, ...], light: str
     ) -> None:
-        """Draw the content of the drawing area: band, grid, the light, ghosts' curves, marks."""
+        """Draw the content of the drawing area: grid, the light, ghosts' curves, marks."""
         theme, sizes, area = self._theme, self._sizes, plot.box
-        ground = quiet_ground(theme)
-        surface.fill(ground, area)
-        if band is not None:
-            fill, edge = mix(ground, theme.own, 0.2), mix(ground, theme.own, 0.36)
-            draw_area(surface, plot, band, fill, edge)
         for tick in ticks(plot.least_s, plot.most_s, area.h, sizes.caption):
             surface.fill(theme.panel_high, (area.x, round(plot.y(tick)), area.w, 1))
         for metres in metre_lines(plot.race_m):

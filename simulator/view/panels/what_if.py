@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pygame
@@ -74,6 +74,7 @@ class BarLayout:
         labels: no two touch, and none leaves the panel.
         times: the own bar's finish, and the slowest if it does not touch that.
         target_y: the row of the target's line.
+        values: the bars' values, [s], [m] or a share; None where secret or not known.
     """
 
     inner: Box
@@ -84,9 +85,9 @@ class BarLayout:
     labels: tuple[BarLabel, ...]
     times: tuple[BarLabel, ...]
     target_y: int
+    values: tuple[float | None, ...]
 
 
-@lru_cache(maxsize=8)
 def lay_out(panel: Box, shown: WhatIf, style: Style) -> BarLayout:
     """Return the places of everything in the panel."""
     inner, px = body(panel, style.sizes), style.sizes.caption
@@ -99,18 +100,18 @@ def lay_out(panel: Box, shown: WhatIf, style: Style) -> BarLayout:
     edges = [round(area.x + i * step) for i in range(len(shown.bars) + 1)]
     high = max(1, inner.bottom - area.y)
     columns = tuple(Box(a, area.y, max(1, b - a), high) for a, b in itertools.pairwise(edges))
-    foot, span = _scale(shown)
+    values = tuple(value_of(shown, bar) for bar in shown.bars)
+    foot, span = _scale(shown, values)
     thick, bars = max(2, round(step * 0.66)), []
-    for i, bar in enumerate(shown.bars):
-        value = value_of(shown, bar)
+    for i, value in enumerate(values):
         share = 1.0 if value is None else (value - foot) / span
         tall = max(4, round(share * area.h))
         x = round(area.x + (i + 0.5) * step - thick / 2)
         bars.append(Box(x, area.bottom - tall, thick, tall))
     target_y = round(area.bottom - (shown.target_s - foot) / span * area.h)
     heading = words, Box(inner.x, inner.y, wide, line)
-    labels, times = _labels(area, shown, style), _times(area, shown, style)
-    return BarLayout(inner, heading, area, tuple(bars), columns, labels, times, target_y)
+    labels, times = _labels(area, shown, style), _times(area, shown, values, style)
+    return BarLayout(inner, heading, area, tuple(bars), columns, labels, times, target_y, values)
 
 
 def value_of(shown: WhatIf, bar: Alternative) -> float | None:
@@ -124,14 +125,18 @@ def value_text(shown: WhatIf, bar: Alternative, value: float, decimals: int = 2)
     """Return the value of a bar as text."""
     if shown.measure == FINISH:
         return format_time(value, decimals)
+    if shown.measure == CHANCE:
+        from simulator.analysis.uncertainty import SAMPLES, chance_words  # noqa: PLC0415
+
+        return chance_words(value, SAMPLES)
     if shown.measure != LIGHT:
         return f"{100.0 * value:.1f} %"
     return "kept" if bar.lost_light_m is None else f"{value:.0f} m"
 
 
-def _scale(shown: WhatIf) -> tuple[float, float]:
+def _scale(shown: WhatIf, values: tuple[float | None, ...]) -> tuple[float, float]:
     """Return where the axis of the bars begins, and its length."""
-    known = [v for v in (value_of(shown, bar) for bar in shown.bars) if v is not None]
+    known = [value for value in values if value is not None]
     if shown.measure not in (FINISH, LIGHT):
         return 0.0, max([*known, 0.01])
     least, ends = (0.5, [shown.target_s]) if shown.measure == FINISH else (25.0, known or [0.0])
@@ -163,10 +168,12 @@ def _labels(area: Box, shown: WhatIf, style: Style) -> tuple[BarLabel, ...]:
     return tuple(sorted(written, key=lambda label: label.index))
 
 
-def _times(area: Box, shown: WhatIf, style: Style) -> tuple[BarLabel, ...]:
+def _times(
+    area: Box, shown: WhatIf, values: tuple[float | None, ...], style: Style
+) -> tuple[BarLabel, ...]:
     """Return the values over the bars: the own one's, and the largest if both fit."""
-    values = [(i, b, value_of(shown, b)) for i, b in enumerate(shown.bars)]
-    bars = [(i, b, v) for i, b, v in values if v is not None]
+    every = enumerate(zip(shown.bars, values, strict=True))
+    bars = [(i, b, v) for i, (b, v) in every if v is not None]
     most = max((v for _, _, v in bars), default=0.0)
     named = [row for row in bars if row[1].current]
     named += [row for row in bars if row[2] == most and not row[1].current][:1]
@@ -247,7 +254,7 @@ def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
     if shown.measure != FINISH:
         return _tip_of_margin(shown, bar, name)
     if bar.hidden:
-        return name, f"{mine}: told at the finish; click or V to see it now"
+        return name, f"{mine}: shown at the finish; click or V to see it now"
     if bar.finish_s is None:
         return name, "being computed" if bar.stale else "does not finish"
     own = next(
@@ -274,7 +281,7 @@ def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
 def _tip_of_margin(shown: WhatIf, bar: Alternative, name: str) -> tuple[str, str]:
     value = value_of(shown, bar)
     if value is None and bar.hidden and shown.measure != CHANCE:
-        return name, f"{own_name(shown)}: told at the finish; click or V to see it now"
+        return name, f"{own_name(shown)}: shown at the finish; click or V to see it now"
     if value is None:
         known = not bar.stale and bar.finish_s is None
         return name, "does not finish" if known else "being computed"
@@ -303,24 +310,19 @@ def _legend(surface: pygame.Surface, box: Box, style: Style) -> None:
     _hatch(surface, swatch, mix(theme.panel, theme.bar, 0.45))
 
 
-def paint(surface: pygame.Surface, panel: Box, shown: WhatIf, style: Style) -> None:
+def paint(surface: pygame.Surface, lay: BarLayout, shown: WhatIf, style: Style) -> None:
     """Draw heading, bars, labels and the line of the target."""
-    lay, theme, px, write = (
-        lay_out(panel, shown, style),
-        style.theme,
-        style.sizes.caption,
-        style.type.write,
-    )
+    theme, px, write = style.theme, style.sizes.caption, style.type.write
     (words, spot), inner, area = lay.heading, lay.inner, lay.area
     line, y = spot.h, inner.y + spot.h // 2
     wide = write(surface, words, (inner.x, y), REGULAR, px, theme.muted)
     arrow(surface, round(inner.x + wide + 0.7 * px), y, px, theme.muted)
     mine, right = _own_finish(shown), (inner.right, y)
     write(surface, mine, right, SEMIBOLD, style.sizes.small, theme.own, align=1, width=inner.w)
-    if all(value_of(shown, bar) is None for bar in shown.bars):
+    if all(value is None for value in lay.values):
         return
-    for bar, rect in zip(shown.bars, lay.bars, strict=True):
-        _bar(surface, pygame.Rect(rect), shown, bar, style)
+    for bar, value, rect in zip(shown.bars, lay.values, lay.bars, strict=True):
+        _bar(surface, pygame.Rect(rect), shown, bar, value, style)
     for time in lay.times:
         tint = theme.own if shown.bars[time.index].current else theme.muted
         top = lay.bars[time.index].y - 0.55 * line
@@ -337,10 +339,10 @@ def _target(
 ) -> None:
     """Draw the line of the target and its time, clear of the times over the bars."""
     theme, px, write, area = style.theme, style.sizes.caption, style.type.write, lay.area
-    dash, y = max(4, round(5 * style.sizes.unit)), lay.target_y
-    for x in range(area.x, area.right, 2 * dash):
-        thick = max(1, round(1.4 * style.sizes.unit))
-        surface.fill(theme.target, (x, y, min(dash, area.right - x), thick))
+    dash, y, end = max(4, round(5 * style.sizes.unit)), lay.target_y, area.right
+    thick = max(1, round(1.4 * style.sizes.unit))
+    for x in range(area.x, end, 2 * dash):
+        surface.fill(theme.target, (x, y, min(dash, end - x), thick))
     tag = format_time(shown.target_s)
     wide = style.type.width(tag, SEMIBOLD, px)
     box = _tag_box(lay, wide + 6, line)
@@ -361,10 +363,14 @@ def _tag_box(lay: BarLayout, wide: int, line: int) -> Box:
 
 
 def _bar(
-    surface: pygame.Surface, rect: pygame.Rect, shown: WhatIf, bar: Alternative, style: Style
+    surface: pygame.Surface,
+    rect: pygame.Rect,
+    shown: WhatIf,
+    bar: Alternative,
+    value: float | None,
+    style: Style,
 ) -> None:
     theme = style.theme
-    value = value_of(shown, bar)
     colour = theme.own if bar.current else theme.bar
     colour = mix(theme.panel, colour, 0.5) if bar.stale else colour
     if value is None and bar.hidden:
@@ -409,6 +415,7 @@ class WhatIfPanel(SidePanel):
         self._marked = 0
         self._menu: Menu | None = None
         self._bars: BarLayout | None = None
+        self._placed: object = None
         self._shown = WhatIf("", (), 0.0)
 
     @staticmethod
@@ -419,25 +426,29 @@ class WhatIfPanel(SidePanel):
     def layout(self, box: Box | None, scene: Scene, style: Style) -> None:
         """Set its box; the bars are laid out once for drawing and for clicking."""
         super().layout(box, scene, style)
-        self._bars, before, now = None, self._shown, scene.what_if
+        before, now = self._shown, scene.what_if
         if box is None or now is None or not now.bars:
+            self._bars = None
             return
         if now.axis != before.axis:
             self._marked = next((i for i, bar in enumerate(now.bars) if bar.current), 0)
         # every scene brings a new object: an equal one is reused, with all that depends on it
-        if _content(now) != _content(before):
+        same = _content(now) == _content(before)
+        if not same:
             self._shown = now
         self._marked = min(self._marked, len(now.bars) - 1)
-        self._bars = lay_out(box, self._shown, style)
+        if not same or self._bars is None or self._placed != (box, style):
+            self._bars, self._placed = lay_out(box, self._shown, style), (box, style)
 
     def draw(self, layer: CachedLayer, box: Box) -> None:
         """Update bars and legend."""
         shown, style, inner = self._shown, self.style, body(box, self.style.sizes)
-        known = self._bars is not None
+        lay = self._bars
+        known = lay is not None
 
         def bars(surface: pygame.Surface, inner: Box) -> None:
-            if known:
-                paint(surface, box, shown, style)
+            if lay is not None:
+                paint(surface, lay, shown, style)
             else:
                 px, colour, text = style.sizes.small, style.theme.muted, "being computed"
                 style.type.write(surface, text, inner.centre, REGULAR, px, colour, align=0.5)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from simulator.analysis.optimise.optimise import Optimum, optimise
-from simulator.analysis.optimise.problem import LAST_M, Objective, Optimisation
-from simulator.analysis.sweep.chunks import source_of
+from simulator.analysis.optimise.problem import LAST_M, Optimisation
 from simulator.analysis.sweep.rows import NOTHING_BESIDE
+from simulator.analysis.sweep.sweep import source_of
 from simulator.analysis.uncertainty import SAMPLES, SEED, draw, run_samples, samples_of
 from simulator.errors import NoAnswerError, ScenarioError
 from simulator.physics.attempt import outcomes_of, simulate
@@ -124,9 +124,7 @@ def test_a_plan_that_is_found_is_followed_to_the_last_fifty_metres(still: Optimu
 @pytest.mark.slow
 def test_no_plan_near_it_is_better(still: Optimum) -> None:
     """A batch of neighbours: parts, pairs of parts and chance, at several sizes, none feasible."""
-    search = Optimisation(
-        source_of(still.scenario, ()), {}, [], Objective("finish", 1.0), [], free_plan=True
-    )
+    search = Optimisation(source_of(still.scenario, ()), {}, [], "finish", [], free_plan=True)
     best = np.diff([0.0, *still.splits.values()])
     dice = np.random.default_rng(5)
     ways = np.concatenate([np.eye(8), dice.normal(0.0, 0.5, (80, 8))])

@@ -20,9 +20,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.analysis.sweep.axes import grid_of
-from simulator.analysis.sweep.chunks import SweepRequest, request_of
 from simulator.analysis.sweep.rows import NOTHING_BESIDE
-from simulator.analysis.sweep.sweep import run_chunks
+from simulator.analysis.sweep.sweep import SweepRequest, request_of, run_chunks
 from simulator.cli import cluster
 from simulator.errors import LightpaceError
 
@@ -209,7 +208,7 @@ def test_what_a_worker_lacks_is_told(scheduler: Scheduler, tmp_path: Path) -> No
     preload = tmp_path / "full.py"
     preload.write_text(
         "import errno, os\n"
-        "from simulator.analysis.sweep import chunks\n"
+        "from simulator.analysis.sweep import sweep as chunks\n"
         "def run_chunk(chunk):\n"
         "    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))\n"
         "chunks.run_chunk = run_chunk\n"

@@ -11,11 +11,17 @@ import numpy as np
 import pytest
 
 from simulator.analysis.summary import summarise
-from simulator.analysis.sweep import chunks
+from simulator.analysis.sweep import sweep as chunks
 from simulator.analysis.sweep.axes import grid_of
-from simulator.analysis.sweep.chunks import SweepRequest, request_of, run_chunk
 from simulator.analysis.sweep.rows import NOTHING_BESIDE, ScenarioVariations, is_number
-from simulator.analysis.sweep.sweep import Table, run_chunks, run_sweep
+from simulator.analysis.sweep.sweep import (
+    SweepRequest,
+    Table,
+    request_of,
+    run_chunk,
+    run_chunks,
+    run_sweep,
+)
 from simulator.analysis.uncertainty import forecast
 from simulator.errors import ScenarioError
 from simulator.physics.attempt import simulate_all

@@ -132,9 +132,7 @@ def faults_of(
             if some is not None:
                 drawn = drawn[(some + presenting) % 2 :: 2]
             for (moment, scene), each in drawn:
-                options = PictureOptions(
-                    shot=camera.resting(each), presenting=presenting, tiles=1
-                )
+                options = PictureOptions(shot=camera.resting(each), presenting=presenting, tiles=1)
                 watcher.faults.clear()
                 painter.draw(surface, scene, options)
                 where = f"{name} {size} {each} {moment}{' presenting' if presenting else ''}"

@@ -46,6 +46,8 @@ _FADE = 0.3
 """The map fades within this share of a move from it or to it."""
 BODIES_PX = 22.0
 """From this scale on, bodies are seen from above and not as dots [px/m]."""
+_STEADY_S = 0.5
+"""Scenes whose moments differ by less follow one another in a window that plays [s]."""
 _SETTLING = 0.7
 """The wheel may go on turning: ground is painted only after this share of a notch's move."""
 
@@ -119,6 +121,8 @@ class Painter:
         self._base_key: Hashable = None
         self._layout: Layout | None = None
         self._base: StaticPicture | None = None
+        self._last: tuple[StaticPicture, Scene, PictureOptions] | None = None
+        self._turn = False
         self._cards: dict[str, tuple[object, pygame.Surface]] = {}
         self.panels = panels or {name: made() for name, made in SIDE_PANELS.items()}
 
@@ -141,10 +145,13 @@ class Painter:
         options = replace(options, shot=on_air(options.shot, scene))
         layout = layout_of(surface.get_size(), scene.staging, options)
         base = self._base_of(layout, scene)
-        self._panels(base, scene, layout, options.chart)
+        panels, figures = self._due(base, scene, options)
+        if panels:
+            self._panels(base, scene, layout, options.chart)
         stage, picture = layout.stage, base.layer.picture
         if options.shot.whole:
-            self._score(base.layer, scene, layout.infield, base.style)
+            if figures:
+                self._score(base.layer, scene, layout.infield, base.style)
             surface.blit(picture, (0, 0))
             view, keep_off = camera.whole(layout.track), layout.solid()
             if scene.weather is not None:
@@ -152,17 +159,15 @@ class Painter:
                 keep_off = (*keep_off, moments.weather_box(view))
             self._stage(surface, scene, (view, stage), keep_off, base.style, options)
         else:
-            area = layout.band.area
-            band = base.bands[_way(options.shot)]
-            self._score(band, scene, layout.band.moved(-area.x, -area.y), base.style)
+            if figures:
+                self._band(base, scene, layout, _way(options.shot))
             beside = Box(stage.right, 0, layout.width - stage.right, layout.height)
             under = Box(0, stage.bottom, stage.right, layout.height - stage.bottom)
             for part in (beside, under):  # the stage itself is redrawn
                 surface.blit(picture, part[:2], part)
             self._close(surface, scene, layout, base, options)
-        inset = inset_of(layout, options.shot)
-        if inset is not None:
-            group.draw(surface, scene, inset[0], base.style, inset[1])
+        if options.shot.whole and layout.infield.group is not None:
+            group.draw(surface, scene, layout.infield.group, base.style)
         if layout.timeline is not None:
             base.charts[options.chart].draw(surface, scene, layout.timeline)
         self._over(surface, scene, layout, base.style, options)
@@ -231,6 +236,29 @@ class Painter:
             base.charts[chart].show(layer, scene, layout.timeline)
         if layout.caption is not None and staging is not None:
             head.caption(layer, staging, layout.caption, style)
+
+    def _due(self, base: StaticPicture, scene: Scene, options: PictureOptions) -> tuple[bool, bool]:
+        """Return whether the panels are drawn anew, and the score with the group from above.
+
+        While a window plays they take turns: nobody reads them sixty times a second.
+        """
+        last, self._last = self._last, (base, scene, options)
+        self._turn = not self._turn
+        if last is None or options.tiles is None or last[0] is not base or last[2] != options:
+            return True, True
+        before = last[1]
+        alike = before.phase is scene.phase and before.chart.curves is scene.chart.curves
+        if not alike or scene.paused or not 0.0 < scene.time_s - before.time_s < _STEADY_S:
+            return True, True
+        return self._turn, not self._turn
+
+    def _band(self, base: StaticPicture, scene: Scene, layout: Layout, way: int) -> None:
+        """Update the score below a close camera, and the group in it."""
+        band, area = base.bands[way], layout.band.area
+        hud = layout.band.moved(-area.x, -area.y)
+        self._score(band, scene, hud, base.style)
+        if hud.group is not None:
+            group.redraw(band, scene, hud.group, base.style, way)
 
     @staticmethod
     def _score(layer: CachedLayer, scene: Scene, hud: Hud, style: Style) -> None:

@@ -74,7 +74,7 @@ def measured(size: tuple[int, int], camera: Camera) -> Measured:
         app.frame(0.0)
         blit = blit_s(size)
         app.perform(Action.PLAY_PAUSE)
-        took, between = list[int](), list[int]()
+        shown = []
         while session.playing:
             begin = time.thread_time_ns()
             app.frame(1.0 / FRAMES_PER_S)
@@ -82,9 +82,9 @@ def measured(size: tuple[int, int], camera: Camera) -> Measured:
             # as `run` does, which has until then for what the next pictures need
             until = begin + round(1e9 * SPARE_S)
             app.prepare(lambda: (until - time.thread_time_ns()) / 1e9)  # noqa: B023 - called at once
-            took.append(drawn - begin)
-            between.append(time.thread_time_ns() - drawn)
-        return Measured(np.array(took) / 1e9, np.array(between) / 1e9, blit, _growth(session, app))
+            shown.append((drawn - begin, time.thread_time_ns() - drawn))
+        took, between = np.array(shown).T
+        return Measured(took / 1e9, between / 1e9, blit, _growth(session, app))
     finally:
         gc.unfreeze()
         gc.enable()
@@ -94,14 +94,16 @@ def measured(size: tuple[int, int], camera: Camera) -> Measured:
 
 def _growth(session: Session, app: App) -> int:
     """Return what a further stretch of pictures leaves behind in memory [bytes]."""
-    tracemalloc.start()
+    held = []
     try:
-        held = []
-        for _ in range(3):  # the first ones fill what is kept between pictures
+        for k in range(3):  # the first one fills what is kept between pictures
+            if k == 1:
+                tracemalloc.start()
             session.seek(60.0)
             app.perform(Action.PLAY_PAUSE)
             for _ in range(GROWTH_PICTURES):
                 app.frame(1.0 / FRAMES_PER_S)
+                app.prepare(lambda: SPARE_S)  # as a window does in the end, if not each time
             app.perform(Action.PLAY_PAUSE)
             gc.collect()
             held.append(tracemalloc.get_traced_memory()[0])

@@ -207,8 +207,8 @@ def test_nothing_of_the_picture_before_shows_between_stand_boards_and_ground(
         after_red, after_green = pygame.Surface(size), pygame.Surface(size)
         for surface, before in ((after_red, "red"), (after_green, "green")):
             surface.fill(before)
-            sight = arena.sight_of(arena.kept(lens))
-            arena.draw(surface, lens, sight, 390.0, ("A",), THEMES["night"])
+            like = arena.kept(lens)
+            arena.draw(surface, lens, like, 390.0, ("A",), THEMES["night"])
         assert after_red.get_buffer().raw == after_green.get_buffer().raw
 
 

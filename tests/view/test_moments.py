@@ -220,7 +220,9 @@ def test_the_target_lies_on_no_time_over_the_bars(size: tuple[int, int]) -> None
         scenes.bar(str(n), 840.0 + (20.0 if n == 0 else 0.01 * n), current=n == 2)
         for n in range(14)
     )
-    lay = lay_out(panel, replace(scenes.light_lost().what_if, bars=bars, target_s=840.0), style)  # type: ignore[type-var]
+    shown = scenes.light_lost().what_if
+    assert shown is not None
+    lay = lay_out(panel, replace(shown, bars=bars, target_s=840.0), style)
     line = lay.heading[1].h
     tag = _tag_box(lay, 60, line)
     for time in lay.times:

@@ -88,6 +88,8 @@ ROOF_SEEN_M = 12.0
 """From this height of the lens the stand is seen from above, as dark ground [m]."""
 FOLDED = 0.8
 """If the lens looks down more steeply, a bend's boards fold over and are drawn plain [rad]."""
+STRAIGHT_PX = 1e-3
+"""A line that is farther than this from its chord is not straight [px]."""
 STEEP = 1.3
 """If the lens looks down more steeply, no stand is visible [rad]."""
 STRIPE_NEAR_M = 1.5
@@ -102,17 +104,23 @@ class TrackLines:
 
     Attributes:
         points: columns and rows [px], by line and station.
+        turns: whether a line turns at a station: pygame fills a polygon in a time that grows with
+            its corners.
         seen: the visible stations, and one more on either side; `near`: those where a lane line is
             more than a pixel wide.
     """
 
     points: Floats
+    turns: NDArray[np.bool_]
     seen: slice
     near: slice
 
     def line(self, line: Line, stretch: slice) -> list[list[float]]:
-        """Return a line's points [px]."""
-        points: list[list[float]] = self.points[_AT[line], stretch].tolist()
+        """Return a line's points [px]: its ends, and the places where it is not straight."""
+        at = _AT[line]
+        kept = self.turns[at, stretch].copy()
+        kept[:1] = kept[-1:] = True
+        points: list[list[float]] = self.points[at, stretch][kept].tolist()
         return points
 
 
@@ -143,11 +151,20 @@ def sight_of(lens: Lens) -> TrackLines:
     )
     # farther points are brought nearer: pygame fills a polygon row by row, also outside the
     # picture
-    column = np.minimum(np.maximum(column, -wide), 2 * wide)
-    row = np.minimum(np.maximum(row, -0.6 * high), 1.6 * high)
-    points = np.stack([column, row], axis=2)
+    points = np.stack(
+        [
+            np.minimum(np.maximum(column, -wide), 2 * wide),
+            np.minimum(np.maximum(row, -0.6 * high), 1.6 * high),
+        ],
+        axis=2,
+    )
     seen = _stretch(away, close, np.ones(len(x), dtype=bool))
-    return TrackLines(points, seen, _stretch(away, close, scale[_AT[INNER]] > THICK_PX))
+    before, after = np.diff(points[:, :-1], axis=1), np.diff(points[:, 1:], axis=1)
+    turned = before[..., 0] * after[..., 1] - before[..., 1] * after[..., 0]
+    turns = (points[..., 0] != column) | (points[..., 1] != row)  # where they were brought nearer
+    turns[:, 1:-1] |= np.abs(turned) > STRAIGHT_PX * np.abs(before + after).sum(axis=2)
+    near = _stretch(away, close, scale[_AT[INNER]] > THICK_PX)
+    return TrackLines(points, turns, seen, near)
 
 
 def _stretch(away: Floats, close: NDArray[np.bool_], where: NDArray[np.bool_]) -> slice:
@@ -179,22 +196,30 @@ def fill(
 def draw(
     target: pygame.Surface,
     lens: Lens,
-    sight: TrackLines,
+    like: Lens,
     start_s_m: float,
     words: tuple[str, ...],
     theme: Theme,
 ) -> None:
-    """Draw the empty stadium as seen by a camera, with `words` on the advertising boards."""
+    """Draw the empty stadium as seen by a camera.
+
+    Args:
+        target: where.
+        lens: the camera.
+        like: a lens that sees the same lines, see `kept`.
+        start_s_m: track position of the start line [m].
+        words: texts on the advertising boards.
+        theme: the colours.
+    """
     if lens.rig.pitch == 0.0:  # the rail's camera, which has painted strips behind
-        s_m = lens.s_m
-        _backdrop(target, lens, s_m, theme)
-        like = kept(lens)
+        _backdrop(target, lens, lens.s_m, theme)
         if like is lens:
-            _rail_ground(target, lens, sight, theme)
+            _rail_ground(target, lens, sight_of(lens), theme)
         else:
             target.blit(*_made_ground(like, theme))
-        _boards(target, lens, words, theme)
+        _boards(target, lens, like, words, theme)
     else:
+        sight = sight_of(lens)
         _sky(target, lens, theme)
         _ground(target, lens, sight, theme)
         if lens.rig.pitch < STEEP:
@@ -457,9 +482,11 @@ def _rail_ground(target: pygame.Surface, lens: Lens, sight: TrackLines, theme: T
     width, height = lens.width, lens.height
     stretch = sight.seen
     edges = {line: sight.line(line, stretch) for line in (APRON, OUTER, INNER)}
-    inside = [[y for x, y in points if 0 <= x <= width] for points in edges.values()]
-    apron, _, kerb = ([*rows, 0.55 * height] for rows in inside)
-    top, foot = math.floor(min(apron[:-1] or apron)) - 1, math.ceil(max(kerb)) + 1
+    columns, rows = sight.points[[_AT[APRON], _AT[INNER]], stretch].transpose(2, 0, 1)
+    inside = (columns >= 0) & (columns <= width)
+    apron, kerb = (row[where] for row, where in zip(rows, inside, strict=True))
+    top = math.floor(apron.min() if len(apron) else 0.55 * height) - 1
+    foot = math.ceil(kerb.max(initial=0.55 * height)) + 1
     far, near = (0.62, 1.12) if night else (0.94, 1.0)
     tartan = _textured(
         width, height, ground.tartan, ((0.48, far), (0.72, near)), 0.10 if night else 0.05
@@ -482,13 +509,15 @@ def _rail_ground(target: pygame.Surface, lens: Lens, sight: TrackLines, theme: T
     return max(0, top)
 
 
-def _boards(target: pygame.Surface, lens: Lens, texts: tuple[str, ...], theme: Theme) -> None:
+def _boards(
+    target: pygame.Surface, lens: Lens, like: Lens, texts: tuple[str, ...], theme: Theme
+) -> None:
     """Draw the boards behind the rail's picture: in one piece, or column by column in a bend."""
     px_per_m = lens.focal / (lens.away_m + BOARDS_M)
     high = max(4, round(BOARD_UP_M * px_per_m))
     panel_m = panel_of(lens.rig.lap_m)
     size = texts, round(panel_m * px_per_m), high, theme
-    strip, like = board_strip(*size), kept(lens)
+    strip = board_strip(*size)
     moved = -lens.s_m % panel_m / panel_m * strip.get_width()
     lap_m = lens.rig.lap_m
     if like is not lens and like.s_m % (lap_m / 2) > lap_m / LAP_M * BEND_M:

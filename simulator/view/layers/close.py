@@ -246,11 +246,26 @@ def _glare(colour: Colour, wide: int, level: int, *, streaked: bool) -> tuple[py
     return halo, bloom(colour, long, max(3, round(0.035 * long)), 0.7 * share)
 
 
-def kerb(target: pygame.Surface, sight: arena.TrackLines, theme: Theme) -> None:
-    """Draw the kerb, five centimetres high."""
-    shade = theme.ground.kerb
+def kerb(target: pygame.Surface, lens: Lens, like: Lens, theme: Theme) -> None:
+    """Draw the kerb, five centimetres high; `like` is a lens that sees the same, see `kept`."""
+    if like is lens:
+        _fill_kerb(target, lens, theme)
+    else:
+        target.blit(*_made_kerb(like, theme))
+
+
+def _fill_kerb(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
+    sight, shade = arena.sight_of(lens), theme.ground.kerb
     arena.fill(target, sight, arena.KERB_FOOT, arena.KERB_TOP, mix(shade, (0, 0, 0), 0.5))
     arena.fill(target, sight, arena.KERB_TOP, arena.KERB_BACK, shade)
+
+
+@lru_cache(maxsize=4)
+def _made_kerb(lens: Lens, theme: Theme) -> tuple[pygame.Surface, tuple[int, int]]:
+    whole = pygame.Surface((lens.width, lens.height), pygame.SRCALPHA, 32)
+    _fill_kerb(whole, lens, theme)
+    box = whole.get_bounding_rect()
+    return whole.subsurface(box).copy(), box.topleft
 
 
 class CloseUp:
@@ -279,19 +294,19 @@ class CloseUp:
         """
         theme = style.theme
         lens = Lens(rig, *target.get_size())
-        sight = arena.sight_of(arena.kept(lens))
+        like = arena.kept(lens)
         long = "one mile" if abs(scene.race_m - MILE_M) < 0.5 else f"{scene.race_m:,.0f} m"
         words = (scene.title, long, format_time(scene.target_s), "lightpace")
-        arena.draw(target, lens, sight, scene.start_m, words, theme)
+        arena.draw(target, lens, like, scene.start_m, words, theme)
         lights = leds(scene, lens, theme)
         self._lit, self._day = [led for led in lights if led.bright > 0.02], theme.by_day
         flat = max(0.22, min(1.0, math.sin(rig.pitch) * 1.3))
         light_on_ground(target, lights, flat, day=theme.by_day)
-        (ex, ey, _), like = lens.eye, scene.lap_m / LAP_M
-        beyond = max(abs(ex) - like * STRAIGHT_M / 2, 0.0)
-        inside = math.hypot(beyond, ey) < like * BEND_RADIUS_M + KERB_M
+        (ex, ey, _), size = lens.eye, scene.lap_m / LAP_M
+        beyond = max(abs(ex) - size * STRAIGHT_M / 2, 0.0)
+        inside = math.hypot(beyond, ey) < size * BEND_RADIUS_M + KERB_M
         if not inside:
-            kerb(target, sight, theme)
+            kerb(target, lens, like, theme)
             heads(target, lights, theme)
         wake(target, scene, lens, theme)
         if moments.flashes(scene):
@@ -302,7 +317,7 @@ class CloseUp:
         placed = place(scene, lens)
         self._bodies(target, scene, placed, theme, exact=exact)
         if inside:
-            kerb(target, sight, theme)
+            kerb(target, lens, like, theme)
             heads(target, lights, theme)
         taken = [*(pygame.Rect(each) for each in keep_off), minimap(target, scene, rig, style)]
         if labels:
@@ -609,6 +624,8 @@ GROUND_SHARE, AIR_SHARE, DAY_SHARE = 0.42, 0.36, 0.75
 """Opacity of the wake on the ground, in the air, and of all of it by day: it lightens."""
 
 
+FLAT = 0.2
+"""Air is seen from the side if the lens looks down by less than this [rad]."""
 WAKE_PLACE_M = 0.25
 """The wake is redrawn when she has moved this far in the picture, or this far into a bend [m]."""
 
@@ -640,10 +657,55 @@ def _wake_layer(
     field: Wake, begin_m: float, lens: Lens, theme: Theme
 ) -> tuple[pygame.Surface, tuple[int, int]] | None:
     """Return a field's light and its place; it begins at `begin_m` from where the camera looks."""
+    grid = _wake_grid(begin_m, lens)
+    if grid is None:
+        return None
+    shares = np.pad(np.clip(field.shelter, 0.0, 1.0), 1)
+    light = (shares.reshape(-1)[grid.near] * grid.shares).sum(axis=0)
+    if lens.rig.pitch < FLAT:
+        points = STEP_M * np.arange(-1.0, POINTS + 1.0)
+        light += np.interp(grid.ahead_m, points, shares[3:5].mean(axis=0), 0.0, 0.0) * grid.rise
+    tint = np.asarray(theme.shelter, dtype=np.float64)
+    if not theme.ground.floodlight:
+        tint = (255.0 - 0.5 * (255.0 - tint)) * DAY_SHARE
+    shades = np.minimum(light.T[..., None] * tint, 255.0).astype(np.uint8)
+    if not shades.any():
+        return None
+    wide, tall = light.shape[::-1]
+    layer = pygame.surfarray.make_surface(shades).convert(32)
+    size = (wide * grid.fine, tall * grid.fine)
+    return pygame.transform.smoothscale(layer, size), (grid.left, grid.top)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WakeGrid:
+    """The points of a wake in a picture, and what their light consists of.
+
+    Attributes:
+        left, top: where it begins [px].
+        fine: the distance between its points [px].
+        near, shares: the four nearest points of the field, which has a rim of zeros, and how much
+            each of them lights the ground there, both of shape (4, rows, columns).
+        ahead_m: place of each column on the track, from the field's rear [m].
+        rise: how much the air is lit, shape (rows, columns).
+    """
+
+    left: int
+    top: int
+    fine: int
+    near: NDArray[np.intp]
+    shares: Floats
+    ahead_m: Floats
+    rise: Floats
+
+
+@lru_cache(maxsize=32)
+def _wake_grid(begin_m: float, lens: Lens) -> WakeGrid | None:
+    """Return the points where a wake is seen, whatever its field; None: nowhere."""
     s_m = lens.s_m + begin_m
     low, high = ACROSS_M[0] - ACROSS_STEP_M, ACROSS_M[-1] + ACROSS_STEP_M
     edge = s_m + np.linspace(0.0, BEHIND_M + AHEAD_M, 49)
-    in_air = lens.rig.pitch < 0.2
+    in_air = lens.rig.pitch < FLAT
     outline = [(low, 0.0), (high, 0.0), *([(0.0, AIR_M[1])] if in_air else ())]
     offsets, ups = np.array(outline).T[:, :, None]
     column, row, _, depth = lens.track(edge, offsets, ups)
@@ -661,30 +723,22 @@ def _wake_layer(
     left, top = math.floor(x0), math.floor(y0)
     xs = left + (np.arange(wide, dtype=np.float64)[None, :] + 0.5) * fine
     ys = top + (np.arange(tall, dtype=np.float64)[:, None] + 0.5) * fine
-    shares = np.pad(np.clip(field.shelter, 0.0, 1.0), 1)
-    light = np.zeros((tall, wide))
     highest = row[:2][seen[:2]].min(initial=y1)
-    ground = slice(max(0, math.floor((highest - top) / fine)), None)
-    light[ground] = GROUND_SHARE * _sampled(shares, *_on_ground(lens, xs, ys[ground], s_m))
+    first = max(0, math.floor((highest - top) / fine))
+    near = np.zeros((4, tall, wide), dtype=np.intp)
+    shares = np.zeros(near.shape)
+    near[:, first:], shares[:, first:] = _between_points(*_on_ground(lens, xs, ys[first:], s_m))
+    place, rise = edge, shares[0]
     if in_air:
-        hers, order = shares[3:5].mean(axis=0), np.argsort(column[2])
+        order = np.argsort(column[2])
         order = order[seen[2, order]]
         _, foot, scale, _ = lens.track(edge[order], 0.0)
         place, foot, scale = (
             np.interp(xs[0], column[2, order], v) for v in (edge[order] - s_m, foot, scale)
         )
         up = ((foot - ys) / scale - AIR_M[0]) / (AIR_M[1] - AIR_M[0])
-        rise = np.sin(np.pi * np.minimum(np.maximum(up, 0.0), 1.0)) ** 2
-        along = np.interp(place, STEP_M * np.arange(-1.0, POINTS + 1.0), hers, 0.0, 0.0)
-        light += AIR_SHARE * along * rise
-    tint = np.asarray(theme.shelter, dtype=np.float64)
-    if not theme.ground.floodlight:
-        tint = (255.0 - 0.5 * (255.0 - tint)) * DAY_SHARE
-    shades = np.minimum(light[..., None] * tint, 255.0).astype(np.uint8)
-    if not shades.any():
-        return None
-    layer = pygame.surfarray.make_surface(shades.transpose(1, 0, 2)).convert(32)
-    return pygame.transform.smoothscale(layer, (wide * fine, tall * fine)), (left, top)
+        rise = AIR_SHARE * np.sin(np.pi * np.minimum(np.maximum(up, 0.0), 1.0)) ** 2
+    return WakeGrid(left, top, fine, near, GROUND_SHARE * shares, place, rise)
 
 
 def _on_ground(lens: Lens, xs: Floats, ys: Floats, s_m: float) -> tuple[Floats, Floats]:
@@ -702,13 +756,13 @@ def _on_ground(lens: Lens, xs: Floats, ys: Floats, s_m: float) -> tuple[Floats, 
     return (ahead + half) % rig.lap_m - half, np.hypot(beyond, y) - like * BEND_RADIUS_M
 
 
-def _sampled(shares: Floats, ahead_m: Floats, offset_m: Floats) -> Floats:
-    """Return a field, with a rim of zeros, interpolated between its points; 0 outside."""
-    rows, columns = shares.shape
+def _between_points(ahead_m: Floats, offset_m: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """Return the four points of a field, with a rim of zeros, around places, and their shares."""
+    rows, columns = len(ACROSS_M) + 2, POINTS + 2
     i = np.minimum(np.maximum((offset_m - ACROSS_M[0]) / ACROSS_STEP_M + 1.0, 0.0), rows - 1.001)
     j = np.minimum(np.maximum(ahead_m / STEP_M + 1.0, 0.0), columns - 1.001)
     down, along = i.astype(np.intp), j.astype(np.intp)
-    u, v = i - down, j - along
-    near = shares[down, along] * (1.0 - v) + shares[down, along + 1] * v
-    far = shares[down + 1, along] * (1.0 - v) + shares[down + 1, along + 1] * v
-    return np.asarray(near * (1.0 - u) + far * u)
+    u, v, at = i - down, j - along, down * columns + along
+    near = np.stack([at, at + 1, at + columns, at + columns + 1])
+    shares = [(1.0 - u) * (1.0 - v), (1.0 - u) * v, u * (1.0 - v), u * v]
+    return near, np.stack(shares)

@@ -156,6 +156,13 @@ def draw(surface: pygame.Surface, scene: Scene, box: Box, style: Style, way: int
     surface.set_clip(None)
 
 
+def redraw(layer: CachedLayer, scene: Scene, box: Box, style: Style, way: int) -> None:
+    """Draw the moving part anew in a layer."""
+    inside = straight(box, scene.group.span_m, style.sizes, way).box
+    layer.picture.blit(layer.blank, inside, inside)
+    draw(layer.picture, scene, box, style, way)
+
+
 def note(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
     """Write shelter, the gap to the front and the assumptions into the panel's heading."""
     group, px, theme = scene.group, style.sizes.caption, style.theme

@@ -258,6 +258,7 @@ def test_an_editable_install_compiles_the_kernel_beside_its_source(
 
 
 @needs_compiler
+@pytest.mark.slow  # .ci/run runs it
 def test_a_kernel_compiled_before_an_edit_is_never_used_and_the_next_build_replaces_it(
     project: Path, compiler: dict[str, str]
 ) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.analysis.marks import plan_mark
+from simulator.analysis.references import plan_reference
 from simulator.analysis.splits import Split
 from simulator.analysis.summary import Summary, summarise
 from simulator.errors import LightpaceError
@@ -203,7 +203,7 @@ def _cell(seconds: float | None, *, signed: bool = False) -> str:
 def _chart(run: Recording, scenario: Scenario) -> str:
     """Return the gap to the plan along the race as SVG: up is ahead, as in the window."""
     places = np.append(np.arange(0.0, run.race_m, _CHART_STEP_M), run.race_m)
-    gaps = run.time_at(places) - plan_mark(scenario).run.time_at(places)
+    gaps = run.time_at(places) - plan_reference(scenario).run.time_at(places)
     there = np.isfinite(gaps)
     width, height = CHART_PX
     least, most = min(0.0, gaps[there].min()), max(0.0, gaps[there].max())

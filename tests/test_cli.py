@@ -23,7 +23,7 @@ import typer
 from rich.console import Console
 
 from simulator import cli
-from simulator.analysis.marks import plan_mark
+from simulator.analysis.references import plan_reference
 from simulator.cli import main, terminal
 from simulator.cli.terminal import app
 from simulator.physics.attempt import simulate
@@ -623,7 +623,7 @@ def test_the_scenario_in_the_readme_is_a_whole_one() -> None:
     assert [wave.length for wave in load_text(shared).wavelight.waves] == [12, 12]
     assert len(example.splitlines()) == 3
     wanted = load_text(example)
-    assert plan_mark(wanted).finish_s == pytest.approx(250.0)
+    assert plan_reference(wanted).finish_s == pytest.approx(250.0)
     assert len(wanted.pacers.line_up()) == 1
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.analysis.marks import ghost_marks
+from simulator.analysis.references import ghost_references
 from simulator.cli import main
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
@@ -52,7 +52,7 @@ def test_a_ghost_is_written_and_shown(
     assert (code, wrong) == (0, "")
     assert "finish" in said
     scenario = load_text(SCENARIO.format(f"{{file: {target.name}}}"), "s.yaml", tmp_path)
-    (mark,) = ghost_marks(scenario)
+    (mark,) = ghost_references(scenario)
     assert mark.finish_s == pytest.approx(246.0, abs=0.01)
     if name == "pressed.fit":
         times = mark.run.time_at([300.0, 700.0, 1100.0])

@@ -18,7 +18,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.marks import Mark
+from simulator.analysis.references import Reference
 from simulator.analysis.uncertainty import (
     HIGH,
     LOW,
@@ -84,7 +84,7 @@ class Chances:
         return max(int(np.searchsorted(self.x_m, distance_m + 1e-9, side="right")) - 1, 0)
 
 
-def find_band(scenario: Scenario, light: Mark) -> Band:
+def find_band(scenario: Scenario, light: Reference) -> Band:
     """Return the band of the gap to the light from samples that start at the gun."""
     race = scenario.distance
     x = np.append(np.arange(BAND_EVERY_M, race, BAND_EVERY_M), race)

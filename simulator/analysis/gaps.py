@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from simulator.coefficients import LOST_S
 
 if TYPE_CHECKING:  # the empty stadium uses `GapState` for its colours before a scenario is read
-    from simulator.analysis.marks import Mark
+    from simulator.analysis.references import Reference
     from simulator.recording.recording import Recording
 
 
@@ -80,7 +80,7 @@ class GapTrack:
     """The gap to one mark at every tick of a recording, up to the finish."""
 
     recording: Recording
-    mark: Mark
+    mark: Reference
     _blocks: dict[int, GapBlock] = field(default_factory=dict, init=False)
 
     def seconds_at(self, time_s: float) -> float | None:
@@ -169,7 +169,7 @@ def _ticks(recording: Recording, start: int, stop: int) -> tuple[Floats, Floats]
 
 
 @lru_cache(maxsize=256)  # turning a knob changes the run, but seldom a mark
-def _mark_m(mark: Mark, first: int, stop: int, step_s: float) -> Floats:
+def _mark_m(mark: Reference, first: int, stop: int, step_s: float) -> Floats:
     """Return a mark's positions at ticks [m]."""
     return mark.run.distance_at(np.arange(first, stop) * step_s)
 
@@ -195,7 +195,7 @@ def switches(seconds: Floats, change: Floats) -> tuple[Switch, Switch]:
     return level, switch(change > TREND_S, change < -TREND_S)
 
 
-def gap_seconds(recording: Recording, mark: Mark, time_s: float) -> float | None:
+def gap_seconds(recording: Recording, mark: Reference, time_s: float) -> float | None:
     """Return now minus the mark's time at this distance [s]; None if it never gets there."""
     t = min(max(time_s, 0.0), recording.end_s)
     x = min(float(recording.distance_at(t)), recording.race_m)
@@ -206,7 +206,7 @@ def gap_seconds(recording: Recording, mark: Mark, time_s: float) -> float | None
 
 
 def lost_light_m(
-    recording: Recording, light: Mark, earlier: Sequence[tuple[float, Mark]] = ()
+    recording: Recording, light: Reference, earlier: Sequence[tuple[float, Reference]] = ()
 ) -> float | None:
     """Return the first distance after which the light stays lost until the finish [m], or None.
 

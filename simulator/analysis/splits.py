@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from simulator.analysis.marks import Mark, known_waypoints
+from simulator.analysis.references import Reference, known_waypoints
 from simulator.coefficients import LAP_M
 from simulator.recording.recording import Recording
 from simulator.scenario.ghosts import KnownGhost
@@ -86,7 +86,7 @@ def published_waypoints(scenario: Scenario) -> list[Waypoint]:
 
 
 def split_table(
-    scenario: Scenario, recording: Recording, plan: Mark, ghosts: list[Mark]
+    scenario: Scenario, recording: Recording, plan: Reference, ghosts: list[Reference]
 ) -> list[Split]:
     """Return the split table, with a row at each of `split_places`."""
     published = {w.distance_m: w for w in published_waypoints(scenario)}
@@ -125,7 +125,7 @@ def run_time(recording: Recording, distance_m: float) -> float | None:
 
 
 @lru_cache(maxsize=64)  # turning a knob changes the run, but seldom a mark
-def times_of(mark: Mark, places_m: tuple[float, ...]) -> tuple[float | None, ...]:
+def times_of(mark: Reference, places_m: tuple[float, ...]) -> tuple[float | None, ...]:
     """Return a mark's times at places [s], None beyond its end and where not known."""
     if mark.known_s is not None:
         return tuple(mark.known_s.get(x) for x in places_m)

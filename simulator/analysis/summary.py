@@ -11,7 +11,12 @@ from typing import Any
 import numpy as np
 
 from simulator.analysis.gaps import lost_light_m
-from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark
+from simulator.analysis.references import (
+    Reference,
+    ghost_references,
+    light_reference,
+    plan_reference,
+)
 from simulator.analysis.splits import Split, split_table
 from simulator.recording.recording import Recording, Status
 from simulator.scenario.model import Scenario
@@ -34,7 +39,7 @@ class Summary:
     scenario: Scenario
     recording: Recording
     splits: tuple[Split, ...]
-    ghosts: tuple[Mark, ...]
+    ghosts: tuple[Reference, ...]
     target_s: float
     lost_light_at_m: float | None
     mean_shelter: float
@@ -100,7 +105,7 @@ class Summary:
 
 def summarise(scenario: Scenario, recording: Recording) -> Summary:
     """Return the summary of a recording of this scenario."""
-    plan, ghosts = plan_mark(scenario), ghost_marks(scenario)
+    plan, ghosts = plan_reference(scenario), ghost_references(scenario)
     until = np.arange(recording.ticks + 1) * recording.step_s <= recording.end_s
     step = recording.step_s
     middle = 0.5 * (recording.aerobic[1:] + recording.aerobic[:-1])
@@ -114,7 +119,7 @@ def summarise(scenario: Scenario, recording: Recording) -> Summary:
         tuple(split_table(scenario, recording, plan, ghosts)),
         tuple(ghosts),
         target,
-        lost_light_m(recording, light_mark(scenario)),
+        lost_light_m(recording, light_reference(scenario)),
         recording.mean_shelter,
         Energy(aerobic + used, aerobic, used, reserve_left),
     )

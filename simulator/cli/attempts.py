@@ -187,7 +187,7 @@ def _unwritten(scenario: Scenario) -> list[str]:
 
 def _check_recordings(name: str, scenario: Scenario) -> None:
     """Refuse recordings and activities that cannot be ghosts; the loader opens only text files."""
-    from simulator.analysis.marks import activity_run
+    from simulator.analysis.references import activity_run
     from simulator.errors import ExtraError, RecordingError
     from simulator.recording.store import load_recording
     from simulator.scenario.ghosts import ActivityGhost, RecordingGhost

@@ -355,10 +355,10 @@ def ghost(
     from simulator.analysis.activities import ghost_values, race_run, recording_of
     from simulator.analysis.splits import split_distances
     from simulator.errors import OutputError, RecordingError
-    from simulator.export.sheet import scenario_yaml
     from simulator.files import write_text
     from simulator.recording.activities import read_activity
     from simulator.recording.store import save_recording
+    from simulator.scenario.save import document_text
 
     if output is not None and output.suffix.lower() not in (".yaml", ".yml", ".npz"):
         raise OutputError(f"{output}: a ghost is written as .yaml or .npz.")
@@ -375,7 +375,7 @@ def ghost(
     if output is not None and output.suffix.lower() == ".npz":
         save_recording(recording_of(run, race_m, standing_start=standing, name=called), output)
     elif output is not None:
-        write_text(output, scenario_yaml(values))
+        write_text(output, document_text(values))
     if as_json:
         print_json(values | {"tolerance_s": run.tolerance_s})
         return

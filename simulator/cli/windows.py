@@ -285,9 +285,11 @@ def _watch(
 
 def _save_preferences(kept: Preferences, closed_as: Closing, session: Session) -> None:
     from simulator.view.preferences import save_preferences, settings_file
+    from simulator.view.theme import theme_named
 
     strip = {"axis": session.bars.axis, "measure": session.bars.measure.value}
-    theme = kept.theme if _stands_for(kept.theme, closed_as.theme) else closed_as.theme
+    same = theme_named(kept.theme).name == closed_as.theme  # it may be a file
+    theme = kept.theme if same else closed_as.theme
     after = replace(kept, theme=theme, size=closed_as.size, sound=closed_as.sound, **strip)
     try:
         save_preferences(settings_file(), kept, after)
@@ -303,13 +305,6 @@ def _is_theme(name: str) -> bool:
     except LightpaceError:
         return False
     return True
-
-
-def _stands_for(name: str, of: str) -> bool:
-    """Return whether a name, or a file, means the theme called `of`."""
-    from simulator.view.theme import theme_named
-
-    return theme_named(name).name == of
 
 
 def _strip(text: str | None, theme: str, option: str = "--leds") -> _Lights:

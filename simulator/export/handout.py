@@ -105,7 +105,7 @@ def _words(
     Long texts are set smaller.
     """
     texts = [
-        (" ".join(sentence.text for sentence in words).split(), size, colour)
+        (" ".join(sentence.text for sentence in words), size, colour)
         for words, size, colour in (
             (chapter.caption, _CAPTION_PT, "black"),
             (chapter.notes, _NOTES_PT, "0.25"),

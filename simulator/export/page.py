@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.analysis.marks import Mark
+from simulator.analysis.references import Reference
 from simulator.analysis.splits import worst_residual
 from simulator.analysis.summary import Summary, summarise
 from simulator.analysis.uncertainty import (
@@ -32,11 +32,12 @@ from simulator.analysis.uncertainty import (
 from simulator.errors import OutputError
 from simulator.export.bundle import Bundle
 from simulator.export.page_model import kernel_script, model_of, packed_schedule
-from simulator.export.sheet import scenario_yaml, split_cells
+from simulator.export.sheet import split_cells
 from simulator.files import refuse_existing, write_text
 from simulator.physics.pacers import group_of
 from simulator.resources import asset_path
 from simulator.scenario.loader import scenario_to_dict, without_folders
+from simulator.scenario.save import document_text, worded
 from simulator.scenario.schedule import Schedule
 from simulator.stage.scenery import lap_of, short_name
 from simulator.stage.show import Show
@@ -100,7 +101,7 @@ def page_text(show: Show, theme: Theme, link: str = "") -> str:
         "distances": _distances(scenario.distance),
         "caveats": "".join(f"<li>{escape(words)}</li>" for words in caveats(show, summary)),
         "note": f"<p>{escape(scenario.note)}</p>" if scenario.note else "",
-        "scenario": escape(scenario_yaml(without_folders(scenario_to_dict(scenario)))),
+        "scenario": escape(document_text(worded(without_folders(scenario_to_dict(scenario))))),
         "code": code_of(link),
         "take": _take(link),
         "version": escape(version("lightpace")),
@@ -301,7 +302,7 @@ def _with_count(show: Show, count: int) -> dict[str, Any]:
     return {"subtitle": other.subtitle, "marks": marks}
 
 
-def _ghost(ghost: Mark, race_m: float, bundle: Bundle) -> dict[str, Any]:
+def _ghost(ghost: Reference, race_m: float, bundle: Bundle) -> dict[str, Any]:
     reach = min(ghost.distance_m, race_m)
     places = np.append(np.arange(0.0, reach, PLACE_M), reach)
     times = ghost.run.time_at(places)

@@ -26,7 +26,7 @@ from simulator.export.javascript import translated
 from simulator.physics import kernel
 from simulator.physics.air import altitude_share, gusts, heat_rate
 from simulator.physics.kernel import CELLS_PER_M, TRACK_CELLS
-from simulator.physics.pacers import PacerGroup, group_of, leads, stints_of
+from simulator.physics.pacers import PacerGroup, group_of, stints_of
 from simulator.physics.setup import (
     PATIENCE,
     PATIENCE_S,
@@ -196,7 +196,7 @@ def _knobs(scenario: Scenario) -> dict[str, dict[str, Any]]:
     if not live:
         del rows["strength"]
         rows["target"] = ("plan.target", [x for x, _ in _stretched(scenario)], rows["target"][2])
-    if not any(leads(slot.ahead) for slot in pacers.formation.slots):
+    if not pacers.formation.outline[1]:  # nobody runs ahead
         del rows["gap"]
     if not pacers.formation.slots:
         del rows["pacers"]
@@ -293,11 +293,10 @@ def _formations(scenario: Scenario, bundle: Bundle) -> list[dict[str, Any]]:
             scenario.pacers.model_copy(update={"formation": formation, "count": n})
             for n in range(most + 1)
         ]
-        nearest = min((s.ahead for s in formation.slots if leads(s.ahead)), default=0.0)
         rows.append(
             {
                 "name": formation.name,
-                "nearest": nearest,
+                "nearest": formation.outline[1],
                 "least": [_least_gap(pacers) for pacers in each],
                 "counts": [_group(pacers, scenario, bundle) for pacers in each],
                 "names": list(scenario.pacers.called().values()) if formation is own else [],
@@ -308,7 +307,7 @@ def _formations(scenario: Scenario, bundle: Bundle) -> list[dict[str, Any]]:
 
 def _least_gap(pacers: Pacers) -> float | None:
     """Return the smallest front gap without collisions [m]; None: the gap has no effect."""
-    if not any(leads(slot.ahead) for slot in pacers.formation.slots):
+    if not pacers.formation.outline[1]:
         return None
     tried = (pacers.model_copy(update={"front_gap": gap}) for gap in GAPS)
     return next((p.gap_m for p in tried if not any(p.complaints())), GAPS[-1])

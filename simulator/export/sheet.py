@@ -13,10 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from simulator.analysis.marks import plan_mark, wave_marks
 from simulator.analysis.predict import DISTANCES_M
+from simulator.analysis.references import plan_reference, wave_references
 from simulator.analysis.splits import split_label, split_places
 from simulator.analysis.summary import Summary
 from simulator.analysis.validate.athletes import FILE, Study, athletes
@@ -25,6 +23,7 @@ from simulator.errors import OutputError, requiring
 from simulator.files import replacing, write_text
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
+from simulator.scenario.save import document_text, worded
 from simulator.units import (
     format_distance,
     format_signed,
@@ -70,25 +69,20 @@ def _csv(rows: list[list[str]]) -> str:
     return text.getvalue()
 
 
-def scenario_yaml(plain: dict[str, Any]) -> str:
-    """Return a scenario's plain values as YAML that the loader reads back."""
-    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100)
-
-
 def write_scenario(scenario: Scenario, path: str | Path) -> None:
     """Write the scenario as YAML.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    write_text(path, scenario_yaml(scenario_to_dict(scenario)))
+    write_text(path, document_text(worded(scenario_to_dict(scenario))))
 
 
 def sheet_sections(scenario: Scenario) -> list[tuple[str, list[list[str]]]]:
     """Return the coach's sheet: (heading, rows with a first row of column names)."""
     race = scenario.distance
     distances = split_places(scenario)
-    plan = plan_mark(scenario)
+    plan = plan_reference(scenario)
     previous = 0.0
     targets = [["distance", "time", "lap section"]]
     for x in distances:
@@ -97,7 +91,7 @@ def sheet_sections(scenario: Scenario) -> list[tuple[str, list[list[str]]]]:
         targets.append([label, format_time(t), format_time(t - previous)])
         previous = t
     sections = [(f"Target splits, {scenario.runner.name}", targets)]
-    waves = wave_marks(scenario)
+    waves = wave_references(scenario)
     if waves:
         rows = [["distance", *(f"{wave.name} ({wave.colour})" for wave in waves)]]
         for x in distances:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulator.analysis.marks import plan_mark
+from simulator.analysis.references import plan_reference
 from simulator.errors import requiring
 from simulator.files import replacing
 from simulator.scenario.model import Scenario
@@ -55,7 +55,7 @@ def write_workout(scenario: Scenario, path: str | Path) -> None:
             WorkoutStepTarget,
         )
     ends = lap_ends(scenario.distance)
-    times = plan_mark(scenario).run.time_at(ends).tolist()
+    times = plan_reference(scenario).run.time_at(ends).tolist()
     builder = FitFileBuilder(auto_define=True, min_string_size=_NAME_BYTES)
     head = FileIdMessage()
     head.type, head.time_created = FileType.WORKOUT, _EPOCH_MS

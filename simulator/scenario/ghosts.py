@@ -2,7 +2,7 @@
 
 In: an even time, a split table, lap times, another scenario's file, a saved recording, or what a
 watch wrote. Out: validated ghosts. Turning one into a run on the track is the work of
-`simulator.analysis.marks`.
+`simulator.analysis.references`.
 """
 
 from pathlib import PurePath

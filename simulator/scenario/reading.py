@@ -142,7 +142,7 @@ def _printable(text: str) -> str:
 
 
 @dataclass(slots=True)
-class Files:
+class FileAccess:
     """The files that were accessed while a scenario was read.
 
     Attributes:
@@ -156,11 +156,11 @@ class Files:
     texts: dict[Path, str] = field(default_factory=dict)
 
 
-_FILES: ContextVar[Files | None] = ContextVar("files", default=None)
+_FILES: ContextVar[FileAccess | None] = ContextVar("files", default=None)
 
 
 @contextmanager
-def noting(files: Files) -> Iterator[None]:
+def noting(files: FileAccess) -> Iterator[None]:
     """Record in `files`, inside this context, which files are accessed."""
     token = _FILES.set(files)
     try:

@@ -407,8 +407,8 @@ class SettingsEditor:
 def _spelled_out(scenario: Scenario) -> Scenario:
     """Return the scenario with its optional count and front gap filled in."""
     pacers = scenario.pacers
-    update = {"count": pacers.running, "front_gap": round(pacers.gap_m, 9)}
-    return scenario.model_copy(update={"pacers": pacers.model_copy(update=update)})
+    gap_m = round(pacers.gap_m, 9)
+    return scenario.with_values({"pacers.count": pacers.running, "pacers.front_gap": gap_m})
 
 
 def _at(plain: Any, path: str) -> Any:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from simulator.analysis.marks import Mark, ghost_marks, run_mark
+from simulator.analysis.references import Reference, ghost_references, run_reference
 from simulator.errors import LightpaceError
 from simulator.physics.attempt import fork, simulate
 from simulator.recording.recording import Recording
@@ -77,8 +77,8 @@ class Forks:
         self.taken_colours: Collection[str] = ()
         self._scenarios: LruCache[Settings, Scenario] = LruCache(CACHED_SCENARIOS)
         self._runs: LruCache[Lineage, Recording] = LruCache(CACHED_RUNS)
-        self._ghosts: LruCache[tuple[Ghost, float, bool], Mark] = LruCache(CACHED_SCENARIOS)
-        self._left: LruCache[LeftBranch, Mark] = LruCache(CACHED_RUNS)
+        self._ghosts: LruCache[tuple[Ghost, float, bool], Reference] = LruCache(CACHED_SCENARIOS)
+        self._left: LruCache[LeftBranch, Reference] = LruCache(CACHED_RUNS)
 
     # -- settings and lineages to scenarios and runs -----------------------------------------------
 
@@ -120,7 +120,7 @@ class Forks:
         """Cache a run that was simulated elsewhere."""
         self._runs.put(lineage, run)
 
-    def ghosts(self, scenario: Scenario) -> list[Mark]:
+    def ghosts(self, scenario: Scenario) -> list[Reference]:
         """Return the scenario's ghosts; their runs and files are cached.
 
         Raises:
@@ -128,8 +128,8 @@ class Forks:
         """
         length_m, standing = scenario.distance, scenario.plan.standing_start
 
-        def made(ghost: Ghost) -> Mark:
-            return ghost_marks(scenario.model_copy(update={"ghosts": (ghost,)}))[0]
+        def made(ghost: Ghost) -> Reference:
+            return ghost_references(scenario.model_copy(update={"ghosts": (ghost,)}))[0]
 
         return [
             self._ghosts.get_or_make((ghost, length_m, standing), partial(made, ghost))
@@ -137,13 +137,13 @@ class Forks:
             if ghost.on
         ]
 
-    def left_ghosts(self, change: Change) -> list[Mark]:
+    def left_ghosts(self, change: Change) -> list[Reference]:
         """Return the most recently left branch as a ghost; more would clutter the picture."""
         last = change.left[-1:]
         return [self._left.get_or_make(b, partial(self._left_mark, b)) for b in last]
 
-    def _left_mark(self, branch: LeftBranch) -> Mark:
-        mark = run_mark(branch.name, branch.colour, "", self.run(branch.lineage))
+    def _left_mark(self, branch: LeftBranch) -> Reference:
+        mark = run_reference(branch.name, branch.colour, "", self.run(branch.lineage))
         return replace(mark, label=branch.label)
 
     @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import Scenario
-from simulator.scenario.reading import Files, noting
+from simulator.scenario.reading import FileAccess, noting
 
 GESTURE_S = 0.7
 """Turns of one knob within this time of each other are one change [s of wall time]."""
@@ -42,7 +42,7 @@ class Settings:
         Raises:
             ScenarioError: the settings are not usable.
         """
-        with noting(Files({Path(path): text for path, text in self.named})):
+        with noting(FileAccess({Path(path): text for path, text in self.named})):
             return load_text(self.text, self.name, Path(self.folder), overrides=self.overrides)
 
     def with_value(self, path: str, text: str) -> Settings:

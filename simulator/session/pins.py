@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from simulator.analysis.marks import Mark, run_mark
+from simulator.analysis.references import Reference, run_reference
 from simulator.analysis.splits import column, split_distances, split_label
 from simulator.coefficients import LAP_M
 from simulator.recording.recording import Recording
@@ -34,7 +34,7 @@ class Pin:
     colour: str
     run: Recording
     lineage: Lineage | None
-    mark: Mark
+    mark: Reference
     shown: bool = True
 
 
@@ -62,7 +62,7 @@ class Pins:
         name = unused_name(name, {pin.name for pin in self.pins})
         free_colours = [c for c in PIN_COLOURS if c not in self.colours]
         colour = next((c for c in free_colours if c not in taken), free_colours[0])
-        mark = replace(run_mark(name, colour, "", run), label=f"{free[0]}")
+        mark = replace(run_reference(name, colour, "", run), label=f"{free[0]}")
         pin = Pin(free[0], name, colour, run, lineage, mark)
         self.pins = tuple(sorted((*self.pins, pin), key=lambda p: p.number))
         return ""
@@ -102,7 +102,7 @@ class Pins:
             why = self.keep(" ".join(name.split())[:100] or "a run", run, None) or why
         return why
 
-    def marks(self, live: Lineage) -> list[Mark]:
+    def marks(self, live: Lineage) -> list[Reference]:
         """Return the ghosts; the live run is not its own ghost."""
         return [pin.mark for pin in self.pins if pin.shown and pin.lineage != live]
 

@@ -11,7 +11,7 @@ from functools import partial
 from operator import setitem
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from simulator.analysis.marks import Trajectory
+from simulator.analysis.references import Trajectory
 from simulator.analysis.what_if import AXES, Alternative, Measure, choices, finished
 from simulator.background import LatestJobs
 from simulator.physics.compiled import COMPILED

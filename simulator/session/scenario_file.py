@@ -26,7 +26,7 @@ from simulator.scenario.reading import (
     FORMATION,
     MAX_BYTES,
     NO_FILE,
-    Files,
+    FileAccess,
     find_scenario,
     named_files,
     noting,
@@ -82,7 +82,7 @@ class ScenarioFile:
     def settings(self) -> Settings:
         """Return the file as settings, with the present content of the files it names."""
         settings = Settings(self.text, self.path.name, str(self.path.parent))
-        files = Files()
+        files = FileAccess()
         with noting(files), contextlib.suppress(LightpaceError):
             load_text(settings.text, settings.name, self.path.parent)
         paths = (self.path, *files.looked_at)

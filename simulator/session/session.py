@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
-from simulator.analysis.marks import Mark
+from simulator.analysis.references import Reference
 from simulator.analysis.what_if import AXES, Measure
 from simulator.errors import LightpaceError, OutputError, Problem, ScenarioError
 from simulator.files import free_name, replacing
@@ -158,7 +158,7 @@ class Session:
         self._guard = OverwriteGuard()
         self.refusal = ""
         """Why the last file that was read or written was refused; empty if it was not."""
-        self._story_ghosts: Sequence[Mark] | None = None
+        self._story_ghosts: Sequence[Reference] | None = None
         self._shown, self._ghosts_changed = self.editor.history.now, False
         self._panel_state: tuple[object, PanelState] | None = None
         self.bars.ask(self.scenario, self.editor.file_scenario)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from simulator.analysis.marks import Mark, wave_marks
+from simulator.analysis.references import Reference, wave_references
 from simulator.analysis.splits import worst_residual
 from simulator.coefficients import LAP_M
 from simulator.physics.pacers import PacerGroup, PacerPlace, front_gap, group_of, places
@@ -249,7 +249,7 @@ def _waves(show: Show, t: float, seen_s: float, options: ShowOptions) -> tuple[W
     return tuple(waves)
 
 
-def _lights_of_ghosts(show: Show) -> list[tuple[LightWave, Mark]]:
+def _lights_of_ghosts(show: Show) -> list[tuple[LightWave, Reference]]:
     """Return the light of each ghost that is a run with a light, in the ghost's colour."""
     race_m, plans, lights = show.recording.race_m, {show.scenario.plan}, []
     for ghost in show.ghosts:
@@ -263,7 +263,7 @@ def _lights_of_ghosts(show: Show) -> list[tuple[LightWave, Mark]]:
 
 
 @lru_cache(maxsize=16)
-def _ran(run: Recording, race_m: float) -> tuple[Scenario, PacerGroup, Mark | None] | None:
+def _ran(run: Recording, race_m: float) -> tuple[Scenario, PacerGroup, Reference | None] | None:
     """Return a ghost's scenario, its pacers, and its first light (None without one).
 
     A foreign recording names no scenario of this program: it gives None.
@@ -273,7 +273,7 @@ def _ran(run: Recording, race_m: float) -> tuple[Scenario, PacerGroup, Mark | No
     except ValidationError:
         return None
     waves = scenario.wavelight.waves
-    light = wave_marks(scenario)[0] if waves and waves[0].on else None
+    light = wave_references(scenario)[0] if waves and waves[0].on else None
     return scenario, group_of(scenario.pacers, race_m), light
 
 
@@ -312,7 +312,7 @@ def _group_track(run: Recording) -> StrideTrack:
 
 
 @lru_cache(maxsize=64)
-def _ghost_track(mark: Mark, end_s: float) -> StrideTrack:
+def _ghost_track(mark: Reference, end_s: float) -> StrideTrack:
     return stride_track(mark.run.distance_at(_seen_times(end_s)[1]))
 
 
@@ -406,7 +406,7 @@ def _beside(away_m: float) -> float:
 
 
 def _pacers_of(
-    mark: Mark,
+    mark: Reference,
     run: Recording,
     t: float,
     seen_s: float,
@@ -485,7 +485,7 @@ def is_left(name: str) -> bool:
     return name.startswith("before: ")
 
 
-def _is_light(show: Show, mark: Mark) -> bool:
+def _is_light(show: Show, mark: Reference) -> bool:
     return mark is show.light and show.lit
 
 

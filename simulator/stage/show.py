@@ -16,15 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.gaps import GapTrack, lost_light_m
-from simulator.analysis.marks import (
-    Mark,
-    Trajectory,
-    ghost_marks,
-    light_mark,
-    plan_mark,
-    wave_marks,
-)
 from simulator.analysis.projection import TargetReachability, projected_finish
+from simulator.analysis.references import (
+    Reference,
+    Trajectory,
+    ghost_references,
+    light_reference,
+    plan_reference,
+    wave_references,
+)
 from simulator.analysis.splits import Split, split_table, times_of
 from simulator.analysis.what_if import Alternative, Measure
 from simulator.coefficients import LAP_M
@@ -48,7 +48,7 @@ FROM_REST_M = 60.0
 PACE_ROOM_S = 1.5
 """Margin of the pace axis beyond plan and ghosts [s/400 m], so that a handle can move."""
 Floats = NDArray[np.float64]
-Lights: TypeAlias = tuple[tuple[float, Mark], ...]
+Lights: TypeAlias = tuple[tuple[float, Reference], ...]
 """The light that applies until each race time [s]; the last one until the end (inf)."""
 
 
@@ -77,10 +77,10 @@ class Show:
 
     scenario: Scenario
     recording: Recording
-    plan: Mark
-    light: Mark
-    waves: tuple[Mark, ...]
-    ghosts: tuple[Mark, ...]
+    plan: Reference
+    light: Reference
+    waves: tuple[Reference, ...]
+    ghosts: tuple[Reference, ...]
     pacers: PacerGroup
     splits: tuple[Split, ...]
     came_from: tuple[PacerGroup, float] | None = None
@@ -246,7 +246,7 @@ class Show:
 def make_show(
     scenario: Scenario,
     recording: Recording,
-    ghosts: Sequence[Mark] | None = None,
+    ghosts: Sequence[Reference] | None = None,
     *,
     earlier: Sequence[tuple[float, Scenario]] = (),
     before: Show | None = None,
@@ -261,14 +261,14 @@ def make_show(
             the picture stays as it was.
         before: another show, perhaps with the same pacers, plan or light, which are reused.
     """
-    marks = tuple(ghost_marks(scenario) if ghosts is None else ghosts)
+    marks = tuple(ghost_references(scenario) if ghosts is None else ghosts)
     others = [] if before is None else [before, *(then for _, then in before.earlier)]
     show = _alone(scenario, recording, marks, others)
     if not earlier:
         return show
     others.insert(0, show)
     shows: list[tuple[float, Show]] = []
-    passed: list[tuple[float, Mark]] = []
+    passed: list[tuple[float, Reference]] = []
     for until_s, ran in earlier:
         then = _alone(_in_looks_of(scenario, ran), recording, marks, others, show.splits)
         then = replace(
@@ -282,7 +282,7 @@ def make_show(
 
 
 def _came_from(
-    shows: Sequence[tuple[float, Show]], passed: Sequence[tuple[float, Mark]], now: Show
+    shows: Sequence[tuple[float, Show]], passed: Sequence[tuple[float, Reference]], now: Show
 ) -> tuple[PacerGroup, float] | None:
     """Return the pacers that a fork replaced by those of `now`, and where [m]; None without one.
 
@@ -297,7 +297,7 @@ def _came_from(
 def _alone(
     scenario: Scenario,
     recording: Recording,
-    ghosts: tuple[Mark, ...],
+    ghosts: tuple[Reference, ...],
     others: Sequence[Show],
     splits: tuple[Split, ...] | None = None,
 ) -> Show:
@@ -308,7 +308,11 @@ def _alone(
     same = (o for o in alike if (o.scenario.plan, o.scenario.wavelight) == sections)
     marks = next(((o.plan, o.light, o.waves) for o in same), None)
     if marks is None:
-        marks = plan_mark(scenario), light_mark(scenario), tuple(wave_marks(scenario))
+        marks = (
+            plan_reference(scenario),
+            light_reference(scenario),
+            tuple(wave_references(scenario)),
+        )
     following = {"follows": scenario.pacers.follows}  # a wave has another name at another target
     groups = (o for o in alike if o.scenario.pacers.model_copy(update=following) == scenario.pacers)
     pacers = next((o.pacers for o in groups), None)
@@ -319,7 +323,7 @@ def _alone(
     return Show(scenario, recording, *marks, ghosts, pacers, splits)
 
 
-def _planned(show: Show, passed: Sequence[tuple[float, Mark]]) -> tuple[Split, ...]:
+def _planned(show: Show, passed: Sequence[tuple[float, Reference]]) -> tuple[Split, ...]:
     """Return the split table against the plan that applied at each row; `passed`: earlier plans."""
     places, rows = tuple(row.distance_m for row in show.splits), []
     for i, row in enumerate(show.splits):
@@ -347,7 +351,7 @@ def _in_looks_of(now: Scenario, ran: Scenario) -> Scenario:
 
 
 @lru_cache(maxsize=64)
-def _track(recording: Recording, mark: Mark) -> GapTrack:
+def _track(recording: Recording, mark: Reference) -> GapTrack:
     return GapTrack(recording, mark)
 
 
@@ -359,7 +363,7 @@ def _lost_light_m(recording: Recording, lights: Lights) -> float | None:
 
 @lru_cache(maxsize=16)
 def _curves(
-    recording: Recording, runner: str, ghosts: tuple[Mark, ...], lights: Lights
+    recording: Recording, runner: str, ghosts: tuple[Reference, ...], lights: Lights
 ) -> tuple[ChartCurve, ...]:
     light = lights[-1][1]
     earlier = tuple(
@@ -375,7 +379,7 @@ def _curves(
 
 @lru_cache(maxsize=64)  # turning a knob changes the run, but seldom a mark
 def _ghost_curve(
-    ghost: Mark, race_m: float, light: Mark, earlier: tuple[tuple[float, Mark], ...]
+    ghost: Reference, race_m: float, light: Reference, earlier: tuple[tuple[float, Reference], ...]
 ) -> ChartCurve:
     reach_m = min(ghost.distance_m, race_m)
     gap = _passes(ghost.run, reach_m) - _light_passes(light, earlier, reach_m)
@@ -383,7 +387,7 @@ def _ghost_curve(
 
 
 @lru_cache(maxsize=64)
-def _pace_curve(mark: Mark, kind: str, colour: str, race_m: float) -> PaceCurve:
+def _pace_curve(mark: Reference, kind: str, colour: str, race_m: float) -> PaceCurve:
     reach_m = min(mark.distance_m, race_m)
     return _pace(mark.name, colour, kind, reach_m, _passes(mark.run, reach_m))
 
@@ -421,7 +425,9 @@ def _curve(name: str, colour: str, kind: str, reach_m: float, gap_s: Floats) -> 
 
 
 @lru_cache(maxsize=16)
-def _light_passes(light: Mark, earlier: tuple[tuple[float, Mark], ...], reach_m: float) -> Floats:
+def _light_passes(
+    light: Reference, earlier: tuple[tuple[float, Reference], ...], reach_m: float
+) -> Floats:
     """Return when the light passes each point [s], using the light that applied for her there.
 
     Each light of `earlier` applies up to a race distance [m], `light` until the end.

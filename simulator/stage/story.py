@@ -14,7 +14,12 @@ from functools import cached_property
 from itertools import accumulate
 
 from simulator.analysis.gaps import gap_seconds, lost_light_m
-from simulator.analysis.marks import Mark, ghost_marks, light_mark, run_mark
+from simulator.analysis.references import (
+    Reference,
+    ghost_references,
+    light_reference,
+    run_reference,
+)
 from simulator.errors import Problem, ScenarioError
 from simulator.physics.attempt import simulate_all
 from simulator.recording.recording import Moment, Recording
@@ -293,12 +298,12 @@ class _Compiler:
                 self._wrong((at,) if isinstance(at, str) else at, error)
         return tuple(words)
 
-    def _marks(self, scenario: Scenario) -> list[Mark]:
+    def _marks(self, scenario: Scenario) -> list[Reference]:
         """Return the chapter's ghosts: those it names, else those of its scenario."""
         if self.spec.ghosts is None:
-            return ghost_marks(scenario)
+            return ghost_references(scenario)
         shown = [ghost.model_copy(update={"on": True}) for ghost in scenario.ghosts]
-        known = {m.name: m for m in ghost_marks(scenario.model_copy(update={"ghosts": shown}))}
+        known = {m.name: m for m in ghost_references(scenario.model_copy(update={"ghosts": shown}))}
         marks = []
         for n, rival in enumerate(self.spec.ghosts):
             if rival.is_run:
@@ -311,9 +316,9 @@ class _Compiler:
                 self._wrong(("ghosts", n), ValueError(why))
         return marks
 
-    def _run(self, rival: ChapterGhost) -> Mark:
+    def _run(self, rival: ChapterGhost) -> Reference:
         attempt = self.script.rivals[self.number][rival.name]
-        mark = run_mark(rival.name, rival.colour, "", self.runs[attempt])
+        mark = run_reference(rival.name, rival.colour, "", self.runs[attempt])
         return replace(mark, label=rival.name)
 
 
@@ -352,7 +357,7 @@ class Facts:
             return self._difference(fact)
         if not fact.other:
             return self._own(fact)
-        mark = self._mark(fact.other)
+        mark = self._reference(fact.other)
         if fact.kind == "finish":
             return FactText(_time(mark.finish_s), ALWAYS)
         scenario = self.rivals.get(fact.other)
@@ -372,7 +377,7 @@ class Facts:
         return FactText(_text_of(fact, FactSource(self.show.scenario, run, self.show)), known_s)
 
     def _gap(self, fact: Fact) -> FactText:
-        mark = self._mark(fact.other) if fact.other else self.show.light
+        mark = self._reference(fact.other) if fact.other else self.show.light
         if fact.when is None:
             raise ValueError("at which moment?")
         time_s = time_of(self.show, fact.when)
@@ -389,13 +394,13 @@ class Facts:
         ghosts = [g for g in self.show.ghosts if g.name in self.rivals] or list(self.show.ghosts)
         if not fact.other and not ghosts:
             raise ValueError("there is no ghost to compare with")
-        mark = self._mark(fact.other) if fact.other else ghosts[0]
+        mark = self._reference(fact.other) if fact.other else ghosts[0]
         if run.finish_s is None or mark.finish_s is None:
             raise ValueError("one of the two does not finish")
         off = run.finish_s - mark.finish_s
         return FactText(_words(off, "slower", "faster", "no faster"), run.end_s)
 
-    def _mark(self, name: str) -> Mark:
+    def _reference(self, name: str) -> Reference:
         for mark in self.show.ghosts:
             if mark.name == name:
                 return mark
@@ -443,7 +448,7 @@ def _text_of(fact: Fact, seen: FactSource) -> str:
 
 def _light_lost(seen: FactSource) -> str:
     own = seen.run is seen.live.recording
-    lost_m = lost_light_m(seen.run, seen.live.light if own else light_mark(seen.scenario))
+    lost_m = lost_light_m(seen.run, seen.live.light if own else light_reference(seen.scenario))
     if lost_m is None:
         raise ValueError("the light is not lost in this run")
     return f"{lost_m:.0f}{UNIT}m"

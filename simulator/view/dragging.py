@@ -38,8 +38,8 @@ from simulator.view.handles import (
 )
 from simulator.view.layers.group import KERB_M, StraightTrack
 from simulator.view.layout import Layout
-from simulator.view.panels.pacers import bars
-from simulator.view.panels.strip import ChartStrip, sentence
+from simulator.view.panels.chart_controls import ChartControls, sentence
+from simulator.view.panels.pacer_chart import bars
 from simulator.view.panels.timeline import ChartKind, Plot, heading_box, plot_of
 from simulator.view.text import Style
 from simulator.view.ui import DOUBLE_CLICK_S
@@ -70,13 +70,13 @@ class DragTool:
 
     Attributes:
         chart: the kind of chart below the stage.
-        strip: the controls in its heading.
+        controls: the controls in its heading.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self.chart = ChartKind.GAP
-        self.strip = ChartStrip(session, self.paste, self._take)
+        self.controls = ChartControls(session, self.paste, self._take)
         self._touch = DragState()
         self._view: ScreenState | None = None
         self._clicked: tuple[tuple[int, int], float] = ((-99, -99), -9.0)
@@ -121,7 +121,7 @@ class DragTool:
 
     def _show(self, chart: ChartKind) -> None:
         self.chart = chart
-        self.strip.ui.close()
+        self.controls.ui.close()
         if isinstance(self.taken, int) and chart is not ChartKind.PACE:
             self._touch.taken = None
 
@@ -157,7 +157,7 @@ class DragTool:
 
     def key(self, event: pygame.Event, *, again: bool) -> bool:
         """Handle a KEYDOWN while something is selected or typed; return whether it was consumed."""
-        if self.strip.ui.entry is not None and self.strip.ui.key(event, again=again):
+        if self.controls.ui.entry is not None and self.controls.ui.key(event, again=again):
             return True
         mods = getattr(event, "mod", 0)
         if self.taken is None or mods & _COMMANDS:
@@ -170,7 +170,7 @@ class DragTool:
             self._remove()
         elif event.key == pygame.K_RETURN and isinstance(self.taken, str):
             self._show(ChartKind.PACERS)
-            self.strip.name()
+            self.controls.name()
         elif event.key == pygame.K_INSERT and (slot := self._slot()) is not None:
             self._say(self._session.direct_edits.add(slot.ahead_m - IN_LINE_M, slot.offset_m))
         else:
@@ -179,7 +179,7 @@ class DragTool:
 
     def text(self, event: pygame.Event) -> bool:
         """Handle a TEXTINPUT while something is typed."""
-        return self.strip.ui.write(event)
+        return self.controls.ui.write(event)
 
     def _nudge(self, x: int, y: int, *, far: bool) -> None:
         """Move the selection by one step of the keys."""
@@ -214,7 +214,7 @@ class DragTool:
         """Handle a mouse event; return whether it was consumed."""
         if event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
             self._touch.pointer = event.pos
-        ui = self.strip.ui
+        ui = self.controls.ui
         if ui.mouse(event) and (ui.hover is not None or ui.holding):
             return True
         if event.type == pygame.MOUSEMOTION and self._touch.grab is not None:
@@ -329,7 +329,7 @@ class DragTool:
 
     def _take(self, what: str | int) -> None:
         if what != self.taken:
-            self.strip.ui.close()
+            self.controls.ui.close()
         self._touch.taken = what
 
     def _hold(self, grab: DragTarget) -> None:
@@ -434,7 +434,7 @@ class DragTool:
     def pass_time(self, elapsed_s: float) -> None:
         """Let wall time pass [s]."""
         self._now_s += max(0.0, elapsed_s)
-        self.strip.ui.tick(max(0.0, elapsed_s))
+        self.controls.ui.tick(max(0.0, elapsed_s))
 
     def draw(
         self,
@@ -460,6 +460,6 @@ class DragTool:
                 draw_handles(surface, view, splits, plot, self._touch)
             elif self.chart is ChartKind.PACERS:
                 draw_bars(surface, view, layout.timeline, self._touch)
-            self.strip.draw(surface, layout.timeline, style, self.chart, self._slot())
+            self.controls.draw(surface, layout.timeline, style, self.chart, self._slot())
         if scene.phase is Phase.READY and self._touch.moved[0] == "":
             draw_hint(surface, view)

@@ -20,7 +20,7 @@ from simulator.view.camera import ease
 from simulator.view.layout import Box, Layout
 from simulator.view.pages import Page, changed_pages, page_names, written
 from simulator.view.panels.cards import draw_problem, draw_table
-from simulator.view.panels.frame import SidePanel, frame, padding
+from simulator.view.panels.panel import SidePanel, frame, padding
 from simulator.view.panels.timeline import ChartKind, TimelineHover
 from simulator.view.text import Style
 from simulator.view.theme import mix

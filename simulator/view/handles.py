@@ -23,7 +23,7 @@ from simulator.view.camera import Shot, rig_of
 from simulator.view.layers.group import StraightTrack, body_size, straight
 from simulator.view.layout import Box, Layout
 from simulator.view.panels.cards import ground
-from simulator.view.panels.pacers import bars
+from simulator.view.panels.pacer_chart import bars
 from simulator.view.panels.timeline import Plot
 from simulator.view.perspective import Lens, track_at
 from simulator.view.picture import inset_of
@@ -351,7 +351,7 @@ def _draw_snap(surface: pygame.Surface, view: ScreenState, piece: Piece, snap: S
         half = view.scene.group.span_m / 2
         line = [piece.spot(half * n / 12, snap.at_m) for n in range(-12, 13)]
         x, y = min(line)
-        at = (max(x, box.x) + px, min(max(y, box.y + px), box.bottom) - 0.6 * px)
+        at = (max(x, box.x) + px, min(max(y - 0.6 * px, box.y + px), box.bottom - px))
     else:
         along = view.drawn(snap.at_m, 0.0)[0] - centre
         line = [piece.spot(along, offset) for offset in (-1.0, SNAP_LINE_M)]

@@ -31,9 +31,9 @@ from simulator.view.layers import bodies, group, lights, moments
 from simulator.view.layers.close import CloseUp
 from simulator.view.layers.track import Tiles, draw_ground, mark_names, painted_names, stretched
 from simulator.view.layout import Box, Hud, Layout
-from simulator.view.panels import cards, chapter, head, score
-from simulator.view.panels.frame import CachedLayer, SidePanel, frame
-from simulator.view.panels.pacers import PacerChart
+from simulator.view.panels import cards, chapter, scoreboard, stage_texts
+from simulator.view.panels.pacer_chart import PacerChart
+from simulator.view.panels.panel import CachedLayer, SidePanel, frame
 from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.panels.timeline import ChartKind, Timeline
 from simulator.view.text import Style, Type
@@ -225,9 +225,9 @@ class Painter:
 
     def _panels(self, base: StaticPicture, scene: Scene, layout: Layout, chart: ChartKind) -> None:
         layer, style, staging = base.layer, base.style, scene.staging
-        head.show(layer, scene, layout, style)
+        stage_texts.show(layer, scene, layout, style)
         if layout.foot is not None:
-            head.assumed(layer, scene, layout.foot, style)
+            stage_texts.assumed(layer, scene, layout.foot, style)
         for name, box in layout.side:
             panel = self.panels[name]
             panel.layout(box, scene, style)
@@ -235,7 +235,7 @@ class Painter:
         if layout.timeline is not None:
             base.charts[chart].show(layer, scene, layout.timeline)
         if layout.caption is not None and staging is not None:
-            head.caption(layer, staging, layout.caption, style)
+            stage_texts.caption(layer, staging, layout.caption, style)
 
     def _due(self, base: StaticPicture, scene: Scene, options: PictureOptions) -> tuple[bool, bool]:
         """Return whether the panels are drawn anew, and the score with the group from above.
@@ -262,7 +262,7 @@ class Painter:
 
     @staticmethod
     def _score(layer: CachedLayer, scene: Scene, hud: Hud, style: Style) -> None:
-        score.show(layer, scene, hud, style)
+        scoreboard.show(layer, scene, hud, style)
         if hud.group is not None:
             group.note(layer, scene, hud.group, style)
 
@@ -324,7 +324,7 @@ class Painter:
         if share > 0.0:
             self._map(surface, scene, layout, box, base, replace(options, shot=on_map), share)
         surface.set_clip(layout.stage)
-        head.over(surface, scene, layout, base.style)
+        stage_texts.over(surface, scene, layout, base.style)
         way = _way(shot)
         surface.blit(base.bands[way].picture, (area.x, area.y + down))
         surface.set_clip(None)

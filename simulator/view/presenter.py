@@ -26,7 +26,7 @@ from simulator.view.camera import resting
 from simulator.view.layout import Box
 from simulator.view.panels import chapter
 from simulator.view.panels.cards import draw_problem
-from simulator.view.panels.head import LINES, caption_plan
+from simulator.view.panels.stage_texts import LINES, caption_plan
 from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.rehearsal import load_timings, rehearsals_file, save_timings
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, Type, shrink
@@ -562,8 +562,7 @@ def _paragraphs(
     """Write paragraphs into a box, smaller if they are long; return the height used [px]."""
 
     def lines_at(px: int) -> list[str]:
-        paragraphs = (paragraph.split() for paragraph in text.splitlines())
-        wrapped = (type_.wrap(words, REGULAR, px, box.w) or [""] for words in paragraphs)
+        wrapped = (type_.wrap(each, REGULAR, px, box.w) or [""] for each in text.splitlines())
         return [line for lines in wrapped for line in lines]
 
     px = shrink(px, 14, lambda px: len(lines_at(px)) * round(1.35 * px) <= box.h)

@@ -195,8 +195,9 @@ def wake(
 
 @lru_cache(maxsize=4)
 def shade(width: int, height: int, colour: Colour) -> pygame.Surface:
-    """Return a scrim of `colour`, dense at the top and transparent at the bottom."""
-    down = np.linspace(0, 1, max(1, height), dtype=np.float32)[:, None]
+    """Return a scrim of `colour`, dense in its upper third and transparent at the bottom."""
+    rows = np.linspace(0, 1, max(1, height), dtype=np.float32)[:, None]
+    down = np.maximum(rows - np.float32(0.35), 0) / np.float32(0.65)
     cover = np.float32(0.82) * (1 - down * down * (3 - 2 * down))
     return layered([(colour, np.repeat(cover, max(1, width), axis=1))])
 

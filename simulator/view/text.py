@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -48,6 +48,11 @@ def shrink(px: int, least: int, fits: Callable[[int], bool]) -> int:
         return px
     smaller = range(px - 1, least - 1, -1)
     return smaller[min(bisect_left(smaller, True, key=fits), len(smaller) - 1)]
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text; a number and its unit are one, as joined by a no-break space."""
+    return re.findall(r"[^ \t\r\n]*\d (?:s|m|%)(?!\w)[^ \t\r\n]*|[^ \t\r\n]+", text)
 
 
 class Type:
@@ -147,10 +152,10 @@ class Type:
             return f"{text[:letters].rstrip()}…"
         return "…" if self.width("…", weight, px) <= width else ""
 
-    def wrap(self, words: Iterable[str], weight: str, px: int, width: int) -> list[str]:
-        """Return lines of whole words, each as long as fits into `width` [px]."""
+    def wrap(self, text: str, weight: str, px: int, width: int) -> list[str]:
+        """Return lines of whole `words_of` a text, each as long as fits into `width` [px]."""
         lines: list[str] = []
-        for word in words:
+        for word in words_of(text):
             longer = f"{lines[-1]} {word}" if lines else word
             if lines and self.width(longer, weight, px) <= width:
                 lines[-1] = longer

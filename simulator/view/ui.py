@@ -17,7 +17,7 @@ import pygame
 
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
-from simulator.view.panels.frame import arrow
+from simulator.view.panels.panel import arrow
 from simulator.view.text import REGULAR, SEMIBOLD, Style, shrink
 from simulator.view.theme import Colour, mix
 
@@ -294,7 +294,7 @@ class Ui:
 
     def wrap(self, text: str, width: int, px: int) -> list[str]:
         """Return a sentence as lines of at most `width` [px]."""
-        return self.style.type.wrap(text.split(), REGULAR, px, width)
+        return self.style.type.wrap(text, REGULAR, px, width)
 
     def width(self, text: str, px: int, *, strong: bool = True) -> int:
         """Return the width of a line [px]."""

@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark
+from simulator.analysis.references import (
+    Reference,
+    ghost_references,
+    light_reference,
+    plan_reference,
+)
 from simulator.analysis.uncertainty import Samples
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import Recording
@@ -21,18 +26,18 @@ def attempt(scenario: Scenario) -> Recording:
 
 
 @pytest.fixture(scope="session")
-def light(scenario: Scenario) -> Mark:
-    return light_mark(scenario)
+def light(scenario: Scenario) -> Reference:
+    return light_reference(scenario)
 
 
 @pytest.fixture(scope="session")
-def plan(scenario: Scenario) -> Mark:
-    return plan_mark(scenario)
+def plan(scenario: Scenario) -> Reference:
+    return plan_reference(scenario)
 
 
 @pytest.fixture(scope="session")
-def ghosts(scenario: Scenario) -> list[Mark]:
-    return ghost_marks(scenario)
+def ghosts(scenario: Scenario) -> list[Reference]:
+    return ghost_references(scenario)
 
 
 def runners_of(scenario: Scenario, samples: Samples) -> list[Runner]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from simulator.analysis.activities import likely_distances, race_run, recording_of
-from simulator.analysis.marks import ghost_marks
+from simulator.analysis.references import ghost_references
 from simulator.analysis.summary import summarise
 from simulator.errors import ExtraError, RecordingError
 from simulator.physics.attempt import simulate
@@ -148,7 +148,7 @@ def test_a_scenario_shows_a_file_as_a_ghost(tmp_path: Path) -> None:
     write(tmp_path, "run.fit", EXACT["pressed.fit"]())
     path = write(tmp_path, "s.yaml", SCENARIO.format("{file: run.fit}").encode())
     scenario = load_scenario(path)
-    (mark,) = ghost_marks(scenario)
+    (mark,) = ghost_references(scenario)
     assert mark.name == "4:06.00"
     assert mark.finish_s == pytest.approx(246.0)
     rows = {s.distance_m: s.ghosts_s[0] for s in summarise(scenario, simulate(scenario)).splits}
@@ -158,7 +158,7 @@ def test_a_scenario_shows_a_file_as_a_ghost(tmp_path: Path) -> None:
 def test_a_track_says_at_the_ghost_how_far_it_may_be_off(tmp_path: Path) -> None:
     write(tmp_path, "run.gpx", TRACKED["track.gpx"][0]())
     scenario = load_text(SCENARIO.format("{file: run.gpx, name: Ann}"), "s.yaml", tmp_path)
-    (mark,) = ghost_marks(scenario)
+    (mark,) = ghost_references(scenario)
     assert mark.name.startswith("Ann ± 0.")
     assert 2.0 < mark.reach_m < 8.0
 
@@ -173,7 +173,7 @@ def test_a_track_is_laid_on_the_lap_that_it_fits(tmp_path: Path) -> None:
 def test_a_packed_file_is_a_ghost_by_its_name(tmp_path: Path) -> None:
     write(tmp_path, "run.fit.gz", EXACT["packed.fit.gz"]())
     scenario = load_text(SCENARIO.format("{file: run.fit.gz}"), "s.yaml", tmp_path)
-    assert ghost_marks(scenario)[0].finish_s == pytest.approx(246.0)
+    assert ghost_references(scenario)[0].finish_s == pytest.approx(246.0)
 
 
 def test_a_pacer_who_stops_becomes_a_recording_without_a_finish(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from simulator.analysis import chances
 from simulator.analysis.chances import Band, Chances, find_band, find_chances
-from simulator.analysis.marks import Mark, light_mark
+from simulator.analysis.references import Reference, light_reference
 from simulator.analysis.uncertainty import SEED, draw, forecast, run_samples, samples_of
 from simulator.physics.attempt import fork, simulate
 from simulator.recording.recording import ARRAYS, Recording
@@ -23,7 +23,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chances, "BAND_SAMPLES", 20)
 
 
-def test_the_band_holds_ninety_percent_of_the_samples(scenario: Scenario, light: Mark) -> None:
+def test_the_band_holds_ninety_percent_of_the_samples(scenario: Scenario, light: Reference) -> None:
     band = find_band(scenario, light)
     assert (band.x_m[0], band.low_s[0], band.high_s[0]) == (0.0, 0.0, 0.0)
     assert band.x_m[-1] == scenario.distance
@@ -42,7 +42,7 @@ def test_the_band_ends_where_too_many_give_up() -> None:
         "solo",
         overrides=["runner.max_aerobic_power=5", "runner.reserve=100", "environment.wind.speed=20"],
     )
-    band = find_band(weak, light_mark(weak))
+    band = find_band(weak, light_reference(weak))
     assert band.x_m.tolist() == [0.0]
 
 
@@ -137,6 +137,6 @@ def test_the_points_lie_farther_apart_over_longer_races(race: str, points: int) 
     assert (found.share == 1.0).all()
 
 
-def test_bands_and_chances_are_the_same_each_time(scenario: Scenario, light: Mark) -> None:
+def test_bands_and_chances_are_the_same_each_time(scenario: Scenario, light: Reference) -> None:
     one: list[Band] = [find_band(scenario, light) for _ in range(2)]
     assert np.array_equal(one[0].high_s, one[1].high_s)

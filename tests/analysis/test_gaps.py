@@ -23,7 +23,12 @@ from simulator.analysis.gaps import (
     lost_light_m,
     switches,
 )
-from simulator.analysis.marks import Mark, ghost_marks, light_mark, run_mark
+from simulator.analysis.references import (
+    Reference,
+    ghost_references,
+    light_reference,
+    run_reference,
+)
 from simulator.coefficients import LOST_S
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Recording, Status
@@ -31,9 +36,9 @@ from simulator.scenario.loader import load_scenario
 from simulator.scenario.schedule import even_schedule
 
 
-def even(attempt: Recording, finish_s: float) -> Mark:
+def even(attempt: Recording, finish_s: float) -> Reference:
     run = even_schedule(attempt.race_m, finish_s)
-    return Mark("even", "even", "white", "", finish_s, attempt.race_m, run)
+    return Reference("even", "even", "white", "", finish_s, attempt.race_m, run)
 
 
 @pytest.mark.parametrize(("finish_s", "sign", "side"), [(240, 1, "behind"), (255, -1, "ahead")])
@@ -55,7 +60,7 @@ def test_positive_is_behind_in_seconds_and_in_metres(
 
 @given(st.floats(0.1, 246))
 def test_a_gap_is_now_minus_when_the_other_passed_this_distance(
-    attempt: Recording, ghosts: list[Mark], t: float
+    attempt: Recording, ghosts: list[Reference], t: float
 ) -> None:
     x = float(attempt.distance_at(t))
     for mark in ghosts:
@@ -65,14 +70,14 @@ def test_a_gap_is_now_minus_when_the_other_passed_this_distance(
 
 
 def test_a_run_is_level_with_itself(attempt: Recording) -> None:
-    track = GapTrack(attempt, run_mark("herself", "white", "", attempt))
+    track = GapTrack(attempt, run_reference("herself", "white", "", attempt))
     times = np.linspace(-1.0, attempt.end_s + 1.0, 100).tolist()
     assert max(abs(track.seconds_at(t) or 0.0) for t in times) < 1e-9
     states = {track.state_at(t) for t in times}
     assert states == {GapState.LEVEL}
 
 
-def test_the_gap_holds_after_the_finish(attempt: Recording, light: Mark) -> None:
+def test_the_gap_holds_after_the_finish(attempt: Recording, light: Reference) -> None:
     track = GapTrack(attempt, light)
     end = attempt.end_s
     assert track.seconds_at(end + 7.0) == track.seconds_at(end)
@@ -80,7 +85,7 @@ def test_the_gap_holds_after_the_finish(attempt: Recording, light: Mark) -> None
     assert track.state_at(end + 7.0) is track.state_at(end)
 
 
-def test_before_the_gun_a_gap_is_as_at_the_gun(attempt: Recording, ghosts: list[Mark]) -> None:
+def test_before_the_gun_a_gap_is_as_at_the_gun(attempt: Recording, ghosts: list[Reference]) -> None:
     for mark in ghosts:
         track = GapTrack(attempt, mark)
         assert track.seconds_at(-20.0) == track.seconds_at(0.0) == gap_seconds(attempt, mark, -9.0)
@@ -89,7 +94,7 @@ def test_before_the_gun_a_gap_is_as_at_the_gun(attempt: Recording, ghosts: list[
 
 
 def test_a_mark_that_runs_less_far_is_unknown_beyond_its_end(attempt: Recording) -> None:
-    short = Mark("short", "", "white", "", 60.0, 400.0, even_schedule(400.0, 60.0))
+    short = Reference("short", "", "white", "", 60.0, 400.0, even_schedule(400.0, 60.0))
     track = GapTrack(attempt, short)
     after = float(attempt.time_at(401.0))
     assert track.seconds_at(after) is None
@@ -197,7 +202,7 @@ def states_by_the_rules(gaps: list[float], step_s: float) -> list[GapState]:
 
 
 def test_the_state_at_every_tick_goes_by_the_gaps_up_to_it(
-    attempt: Recording, ghosts: list[Mark], light: Mark
+    attempt: Recording, ghosts: list[Reference], light: Reference
 ) -> None:
     step = attempt.step_s
     times = [*(i * step for i in range(attempt.ticks)), attempt.end_s]
@@ -225,12 +230,12 @@ class Ahead:
         return self.run.time_at(distance_m)
 
 
-def lost_to(attempt: Recording, light: Mark, ahead_s: Floats) -> float | None:
+def lost_to(attempt: Recording, light: Reference, ahead_s: Floats) -> float | None:
     return lost_light_m(attempt, replace(light, run=Ahead(attempt, ahead_s)))
 
 
 def test_a_light_is_lost_where_it_is_a_second_ahead_for_good(
-    attempt: Recording, light: Mark
+    attempt: Recording, light: Reference
 ) -> None:
     ahead = np.full(attempt.ticks + 1, 0.4)
     ahead[500:700] = 2.0  # fell back, and came again
@@ -241,7 +246,7 @@ def test_a_light_is_lost_where_it_is_a_second_ahead_for_good(
 
 @pytest.mark.parametrize("lost_s", [149.97, 149.901, 60.05, 245.7])
 def test_where_a_light_is_lost_is_known_to_a_centimetre(
-    attempt: Recording, light: Mark, lost_s: float
+    attempt: Recording, light: Reference, lost_s: float
 ) -> None:
     ahead = LOST_S + 0.05 * (np.arange(attempt.ticks + 1.0) * attempt.step_s - lost_s)
     lost = lost_to(attempt, light, ahead)
@@ -250,7 +255,7 @@ def test_where_a_light_is_lost_is_known_to_a_centimetre(
 
 @pytest.mark.parametrize("changed_s", [(100.0, 130.0), (100.0, 200.0)])
 def test_a_light_is_lost_by_those_that_were_in_force_in_turn(
-    attempt: Recording, light: Mark, changed_s: tuple[float, float]
+    attempt: Recording, light: Reference, changed_s: tuple[float, float]
 ) -> None:
     """The second is lost at 150 s, the first at 50 s, the last is never."""
     ticks = np.arange(attempt.ticks + 1.0) * attempt.step_s
@@ -265,7 +270,9 @@ def test_a_light_is_lost_by_those_that_were_in_force_in_turn(
     assert lost == pytest.approx(float(attempt.distance_at(at)), abs=0.01 if at == 150.0 else 1.0)
 
 
-def test_a_light_that_is_lost_on_the_last_metres_is_lost(attempt: Recording, light: Mark) -> None:
+def test_a_light_that_is_lost_on_the_last_metres_is_lost(
+    attempt: Recording, light: Reference
+) -> None:
     end_s = attempt.end_s
     ahead = LOST_S + 0.05 * (np.arange(attempt.ticks + 1.0) * attempt.step_s - (end_s - 1.0))
     assert lost_to(attempt, light, ahead) == pytest.approx(
@@ -274,7 +281,7 @@ def test_a_light_that_is_lost_on_the_last_metres_is_lost(attempt: Recording, lig
 
 
 def test_a_light_that_is_caught_again_at_the_line_was_never_lost(
-    attempt: Recording, light: Mark
+    attempt: Recording, light: Reference
 ) -> None:
     ahead = np.full(attempt.ticks + 1, 3.0)
     ahead[-2:] = 0.9
@@ -282,22 +289,26 @@ def test_a_light_that_is_caught_again_at_the_line_was_never_lost(
     assert lost_to(attempt, light, np.full(attempt.ticks + 1, -2.0)) is None
 
 
-def test_a_light_that_she_never_had_is_lost_at_the_start(attempt: Recording, light: Mark) -> None:
+def test_a_light_that_she_never_had_is_lost_at_the_start(
+    attempt: Recording, light: Reference
+) -> None:
     assert lost_to(attempt, light, np.full(attempt.ticks + 1, 1.2)) == 0.0
 
 
 def test_the_published_splits_lose_the_light_where_it_was_seen() -> None:
     """She was seen to lose it on the back straight of lap 3; half a second would say 751 m."""
     scenario = load_scenario("breaking4")
-    published = next(m for m in ghost_marks(scenario) if m.name == scenario.published)
-    light = light_mark(scenario)
+    published = next(m for m in ghost_references(scenario) if m.name == scenario.published)
+    light = light_reference(scenario)
     t = np.arange(0.0, published.finish_s or 0.0, 0.01)
     x = published.run.distance_at(t)
     there = light.run.distance_at(t - LOST_S)
     assert 974.0 <= float(x[np.flatnonzero(x >= there)[-1]]) <= 979.5
 
 
-def test_where_breaking4_lost_the_light_is_the_last_second(attempt: Recording, light: Mark) -> None:
+def test_where_breaking4_lost_the_light_is_the_last_second(
+    attempt: Recording, light: Reference
+) -> None:
     lost = lost_light_m(attempt, light)
     assert lost is not None
     x = np.arange(0.0, attempt.race_m, 0.25)
@@ -307,7 +318,7 @@ def test_where_breaking4_lost_the_light_is_the_last_second(attempt: Recording, l
 
 
 def test_a_run_that_did_not_finish_has_gaps_as_far_as_it_went(
-    attempt: Recording, light: Mark
+    attempt: Recording, light: Reference
 ) -> None:
     cut = {name: getattr(attempt, name)[:801] for name in ARRAYS}
     stopped = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, **cut)
@@ -332,7 +343,7 @@ def test_a_gap_between_two_ticks_is_looked_up_to_a_thousandth(attempt: Recording
 
 
 def test_a_state_is_the_same_wherever_a_track_is_first_looked_at(
-    attempt: Recording, ghosts: list[Mark]
+    attempt: Recording, ghosts: list[Reference]
 ) -> None:
     times = np.linspace(0.0, attempt.end_s, 150).tolist()
     for mark in ghosts:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.analysis.marks import Mark, ghost_marks, plan_mark
+from simulator.analysis.references import Reference, ghost_references, plan_reference
 from simulator.analysis.splits import split_distances, split_label, split_places, split_table
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.loader import load_scenario, load_text
@@ -39,7 +39,7 @@ def test_the_last_split_is_the_finish() -> None:
 
 
 def test_the_table_says_what_the_runs_say(
-    scenario: Scenario, attempt: Recording, plan: Mark, ghosts: list[Mark]
+    scenario: Scenario, attempt: Recording, plan: Reference, ghosts: list[Reference]
 ) -> None:
     rows = split_table(scenario, attempt, plan, ghosts)
     for row in rows[:-1]:
@@ -52,7 +52,7 @@ def test_the_table_says_what_the_runs_say(
 
 
 def test_residuals_stand_at_every_published_split_and_nowhere_else(
-    scenario: Scenario, attempt: Recording, plan: Mark, ghosts: list[Mark]
+    scenario: Scenario, attempt: Recording, plan: Reference, ghosts: list[Reference]
 ) -> None:
     rows = {row.distance_m: row for row in split_table(scenario, attempt, plan, ghosts)}
     published = {200.0: 30.07, 400.0: 60.2, 600.0: 90.3, 800.0: 120.75, 1000.0: 150.68,
@@ -67,7 +67,7 @@ def test_residuals_stand_at_every_published_split_and_nowhere_else(
 
 
 def test_a_split_that_was_never_published_is_not_printed_as_a_fact(
-    scenario: Scenario, attempt: Recording, plan: Mark, ghosts: list[Mark]
+    scenario: Scenario, attempt: Recording, plan: Reference, ghosts: list[Reference]
 ) -> None:
     rows = {row.distance_m: row for row in split_table(scenario, attempt, plan, ghosts)}
     even, as_run = rows[1400.0].ghosts_s
@@ -76,16 +76,16 @@ def test_a_split_that_was_never_published_is_not_printed_as_a_fact(
 
 
 def test_a_published_split_between_the_usual_ones_has_a_row_of_its_own(
-    attempt: Recording, plan: Mark
+    attempt: Recording, plan: Reference
 ) -> None:
     bannister = load_scenario("bannister_1954")
-    rows = split_table(bannister, attempt, plan, ghost_marks(bannister))
+    rows = split_table(bannister, attempt, plan, ghost_references(bannister))
     quarter = [row for row in rows if row.distance_m == pytest.approx(402.336)]
     assert [(row.label, row.published_s) for row in quarter] == [("402.336", 57.5)]
 
 
 def test_a_run_that_stopped_has_no_times_beyond(
-    scenario: Scenario, attempt: Recording, plan: Mark, ghosts: list[Mark]
+    scenario: Scenario, attempt: Recording, plan: Reference, ghosts: list[Reference]
 ) -> None:
     cut = {name: getattr(attempt, name)[:801] for name in ARRAYS}
     stopped = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, **cut)
@@ -121,16 +121,16 @@ def test_a_tolerance_moves_no_published_time(attempt: Recording) -> None:
     splits = "{400: {time: 59, tolerance: 0.5}, 800: {time: 2:03, tolerance: 0.5}, "
     splits += "finish: {time: 3:59.4, tolerance: 0.1}}"
     scenario = load_text(f"ghosts: [{{name: a, splits: {splits}}}]\npublished: a", "f")
-    (ghost,) = ghost_marks(scenario)
+    (ghost,) = ghost_references(scenario)
     assert ghost.finish_s == 239.4
-    rows = split_table(scenario, attempt, plan_mark(scenario), [ghost])
+    rows = split_table(scenario, attempt, plan_reference(scenario), [ghost])
     told = {row.distance_m: row.ghosts_s[0] for row in rows if row.ghosts_s[0] is not None}
     assert told == {400.0: 59.0, 800.0: 123.0, MILE_M: 239.4}
     assert abs(float(ghost.run.time_at(400.0)) - 59.0) > 0.1  # it is drawn on a smooth guess
 
 
 def test_a_rabbit_without_a_finish_is_a_ghost_that_stops() -> None:
-    ghosts = {ghost.name: ghost for ghost in ghost_marks(load_text(OWN, "f"))}
+    ghosts = {ghost.name: ghost for ghost in ghost_references(load_text(OWN, "f"))}
     rabbit = ghosts["rabbit"]
     assert (rabbit.finish_s, rabbit.distance_m, rabbit.label) == (None, 1000.0, "rabbit")
     assert ghosts["laps"].finish_s == pytest.approx(222.7, abs=1e-9)

@@ -8,7 +8,7 @@ import pytest
 from fitdecode import CrcCheck, ErrorHandling, FitReader
 from fitdecode.records import FIT_FRAME_DATA
 
-from simulator.analysis.marks import plan_mark
+from simulator.analysis.references import plan_reference
 from simulator.errors import ExtraError
 from simulator.export.workout import lap_ends, write_workout
 from simulator.scenario.loader import load_scenario
@@ -45,7 +45,7 @@ def test_a_watch_is_given_each_lap_with_its_time_and_speed(name: str, tmp_path: 
     assert workout["wkt_name"] == scenario.name
     assert workout["num_valid_steps"] == len(steps) == len(ends)
     assert sum(s["duration_distance"] for s in steps) == pytest.approx(scenario.distance, abs=0.1)
-    times = plan_mark(scenario).run.time_at(ends).tolist()
+    times = plan_reference(scenario).run.time_at(ends).tolist()
     before = 0.0
     for step, time_s in zip(steps, times, strict=True):
         speed = step["duration_distance"] / (time_s - before)

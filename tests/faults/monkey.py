@@ -322,7 +322,7 @@ class Monkey:
         before = session.editor.history.now
         session.notify("")
         session.perform(Action.SAVE)
-        if session.scene().notice == "Saved short.yaml.":
+        if session.scene().notice.startswith("Saved short.yaml"):
             assert Session.open(self.file).scenario == session.scenario
             assert not session.editor.unsaved
         elif not session.file_problem and self.world.full:

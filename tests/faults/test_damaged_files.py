@@ -29,7 +29,7 @@ from typer import BadParameter
 
 from simulator.analysis.activities import likely_distances
 from simulator.analysis.fit import fit_runner
-from simulator.analysis.marks import ghost_marks
+from simulator.analysis.references import ghost_references
 from simulator.analysis.summary import summarise
 from simulator.analysis.sweep.axes import axis_of_csv, grid_of
 from simulator.analysis.sweep.sweep import request_of, run_chunk
@@ -128,7 +128,7 @@ def used_recording(path: Path) -> None:
     scenario, run = short()
     load_recording(path)
     with_ghost = load_text(f"{SHORT}ghosts: [{{file: {path}}}]".replace("ghosts: []\n", ""), "f")
-    (mark,) = ghost_marks(with_ghost)
+    (mark,) = ghost_references(with_ghost)
     assert np.isfinite(mark.run.distance_at(np.linspace(0.0, 100.0, 50))).all()
     assert mark.finish_s is None or 40.0 < mark.finish_s < 7200.0
     json.dumps(summarise(with_ghost, run).to_dict(), allow_nan=False)
@@ -215,7 +215,7 @@ def used_activity(path: Path) -> None:
     text = (
         f"distance: 1500 m\nplan: {{target: 240}}\npacers: {{count: 0}}\nghosts: [{{file: {path}}}]"
     )
-    (mark,) = ghost_marks(load_text(text, "f"))
+    (mark,) = ghost_references(load_text(text, "f"))
     passed = mark.run.time_at(np.arange(0.0, mark.distance_m + 1.0, 50.0))
     assert (np.diff(passed) > 0).all()
     assert mark.finish_s is None or 195.0 < mark.finish_s < 7200.0

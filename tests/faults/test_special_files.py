@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.analysis.marks import ghost_marks
+from simulator.analysis.references import ghost_references
 from simulator.analysis.sweep.sweep import files_named
 from simulator.errors import LightpaceError, OutputError
 from simulator.export.table import read_columns
@@ -32,7 +32,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     "runner": in_scenario("runner: {}"),
     "formation": in_scenario("pacers: {{formation: {}}}"),
     "ghost that is a scenario": in_scenario("ghosts: [{{kind: scenario, file: {}}}]"),
-    "ghost that is a recording": lambda path: ghost_marks(
+    "ghost that is a recording": lambda path: ghost_references(
         load_text(f"ghosts: [{{kind: recording, file: {path}}}]", "f")
     ),
     "past race": in_scenario("uncertainty: {{given: [{}]}}"),

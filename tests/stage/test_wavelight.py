@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.analysis.marks import light_mark
+from simulator.analysis.references import light_reference
 from simulator.physics.track import track_position
 from simulator.scenario.model import Scenario
 from simulator.stage.playback import Playback
@@ -29,7 +29,7 @@ def test_the_wave_is_within_half_an_led_of_the_schedule(
 ) -> None:
     scene = scene_of(show, Playback(t, show.recording.end_s), ShowOptions())
     (wave,) = scene.waves
-    asked = float(track_position(light_mark(scenario).run.distance_at(t), scenario.distance))
+    asked = float(track_position(light_reference(scenario).run.distance_at(t), scenario.distance))
     led_m = 400.0 / scene.leds
     assert apart(float(np.argmax(wave.brightness)) * led_m, asked, 400.0) <= 0.5 * led_m + 1e-6
 

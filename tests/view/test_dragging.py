@@ -17,7 +17,7 @@ from simulator.stage.scene import PacerSlot
 from simulator.view.app import App
 from simulator.view.handles import PerspectiveTrack, snapped
 from simulator.view.layout import Box
-from simulator.view.panels.pacers import bars
+from simulator.view.panels.pacer_chart import bars
 from simulator.view.panels.timeline import ChartKind
 from simulator.view.perspective import Lens, track_rig
 from simulator.view.picture import Painter, inset_of, layout_of
@@ -152,6 +152,22 @@ def test_a_body_is_dragged_where_the_camera_sees_it(by_camera: User) -> None:
     assert by_camera.app.shot.camera is Camera.GROUP, "the hand took him, not the ground"
 
 
+def test_the_words_about_a_pacer_lie_outside_of_him(by_camera: User) -> None:
+    view, surface = by_camera.app.drag_tool._view, by_camera.app.window.surface
+    assert view is not None
+    assert view.seen is not None
+    assert surface is not None
+    foot, around = seen(by_camera, "B"), round(0.9 * view.seen.scale)
+    inside = pygame.Rect(0, 0, foot[0] - around, view.layout.view.bottom)
+    outside = pygame.Rect(foot[0] + around, foot[1] - 40, 200, 80)
+    before = [pygame.image.tobytes(surface.subsurface(part), "RGB") for part in (inside, outside)]
+    by_camera.click(seen(by_camera, "B", 0.5))
+    by_camera.wait(2)
+    after = [pygame.image.tobytes(surface.subsurface(part), "RGB") for part in (inside, outside)]
+    assert after[0] == before[0], "her name and the gap are there"
+    assert after[1] != before[1]
+
+
 def test_keys_follow_what_is_seen_large(by_camera: User) -> None:
     by_camera.click(seen(by_camera, "B", 0.5))
     before = slot(by_camera, "B")
@@ -254,7 +270,7 @@ def test_every_key_of_the_hands_does_something(hands: User) -> None:
             after = session_of(hands).editor.history.at, hands.app.drag_tool.chart
             changed = before != after or taken != hands.app.drag_tool.taken
             assert changed or session_of(hands).scene().notice or binding.action is Action.NUDGE
-            hands.key("escape", 2 if hands.app.drag_tool.strip.ui.entry is not None else 1)
+            hands.key("escape", 2 if hands.app.drag_tool.controls.ui.entry is not None else 1)
             hands.wait(50)
 
 
@@ -313,9 +329,9 @@ def test_a_locked_target_can_be_let_move_in_the_heading(hands: User) -> None:
     hands.key("d")
     hands.wait(2)
     tool = hands.app.drag_tool
-    control = tool.strip.ui.find(("chart", "keep"))
+    control = tool.controls.ui.find(("chart", "keep"))
     assert control is not None
-    place = pygame.Rect(control.box).move(tool.strip.ui.origin)
+    place = pygame.Rect(control.box).move(tool.controls.ui.origin)
     hands.click(place.center)
     assert not session_of(hands).panel_state().keep_target
 
@@ -345,9 +361,9 @@ def test_what_is_typed_in_the_heading_is_taken(hands: User, tmp_path: Path) -> N
     tool = hands.app.drag_tool
 
     def write(name: str, text: str) -> None:
-        control = tool.strip.ui.find(("pacer", name))
+        control = tool.controls.ui.find(("pacer", name))
         assert control is not None
-        hands.click(pygame.Rect(control.box).move(tool.strip.ui.origin).center)
+        hands.click(pygame.Rect(control.box).move(tool.controls.ui.origin).center)
         hands.write(text)
         hands.key("enter")
         hands.wait(2)

@@ -19,8 +19,8 @@ from simulator.view.camera import Shot, Viewpoint, resting
 from simulator.view.layers import bodies, group, lights
 from simulator.view.layers.track import Tiles, led_pips, mark_lines, mark_names, paint
 from simulator.view.layout import Box
-from simulator.view.panels import cards, score
-from simulator.view.panels.frame import CachedLayer, Paint
+from simulator.view.panels import cards, scoreboard
+from simulator.view.panels.panel import CachedLayer, Paint
 from simulator.view.panels.side import SplitsPanel
 from simulator.view.panels.timeline import plot_box
 from simulator.view.picture import Painter, PictureOptions, layout_of, save_png
@@ -178,7 +178,7 @@ def test_the_outlook_has_room_for_the_chance(size: tuple[int, int], following: b
     assert hud.outlook is not None
     scene = replace(scenes.light_lost(), chance=Chance(0.0, "sub-4:00", "< 1 %"))
     style = Style(Type(), layout.sizes, THEME)
-    said = "".join(run[0] for run in score.outlook_of(scene, hud.outlook, style))
+    said = "".join(run[0] for run in scoreboard.outlook_of(scene, hud.outlook, style))
     assert said == "at this pace 4:01.9, and the model's chance of sub-4:00 is < 1 %"
 
 
@@ -202,23 +202,23 @@ def test_what_is_to_be_expected_is_one_sentence_that_never_disagrees_with_itself
     gaps = (replace(scene.gaps[0], still_possible=possible), *scene.gaps[1:])
     scene = replace(scene, chance=chance, projected_s=projected_s, gaps=gaps)
     style = Style(Type(), arrange(1280, 720).sizes, THEME)
-    said = "".join(run[0] for run in score.outlook_of(scene, Box(0, 0, 900, 30), style))
+    said = "".join(run[0] for run in scoreboard.outlook_of(scene, Box(0, 0, 900, 30), style))
     assert said == words
 
 
 def test_the_line_of_what_is_to_be_expected_says_that_the_light_is_lost() -> None:
     scene = replace(scenes.light_lost(), lost=LightLost(934.2, 1.0))
     style = Style(Type(), arrange(1280, 720).sizes, THEME)
-    said = "".join(run[0] for run in score.outlook_of(scene, Box(0, 0, 900, 30), style))
+    said = "".join(run[0] for run in scoreboard.outlook_of(scene, Box(0, 0, 900, 30), style))
     assert said == "the light is lost at 934 m"
-    later = replace(scene, lost=LightLost(934.2, score.LOST_SHOWN_S + 0.1))
-    assert score.lost_words(later) == ""
+    later = replace(scene, lost=LightLost(934.2, scoreboard.LOST_SHOWN_S + 0.1))
+    assert scoreboard.lost_words(later) == ""
 
 
 def test_where_there_is_no_room_the_chance_goes_first() -> None:
     scene = scenes.light_lost()
     style = Style(Type(), arrange(640, 360).sizes, THEME)
-    words, _ = score.outlook_of(scene, Box(0, 0, 120, 20), style)
+    words, _ = scoreboard.outlook_of(scene, Box(0, 0, 120, 20), style)
     assert words[0].strip() == "at this pace"
 
 
@@ -396,7 +396,7 @@ def test_the_clock_is_never_cut(
         for time_s, phase in itertools.product(TIMES_S, (Phase.RUNNING, Phase.FINISHED)):
             scene = replace(scenes.running(120.0), time_s=time_s, phase=phase)
             wide.clear()
-            score.show(layer, scene, hud._replace(lap=None, distance=None), style)
+            scoreboard.show(layer, scene, hud._replace(lap=None, distance=None), style)
             assert hud.clock is not None
             assert 0 < wide[0] <= max(hud.clock.w, 24)
 

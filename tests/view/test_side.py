@@ -13,7 +13,7 @@ from simulator.session import Session
 from simulator.view.app import App
 from simulator.view.arranging import arrange
 from simulator.view.layout import Box
-from simulator.view.panels.frame import CachedLayer, SidePanel, body
+from simulator.view.panels.panel import CachedLayer, SidePanel, body
 from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.text import REGULAR
 from simulator.view.ui import Control

@@ -128,3 +128,19 @@ def test_the_systems_fonts_write_what_the_bundled_ones_cannot() -> None:
     assert clean("ნინო") == "ნინო"
     wide = Type().width("ნინო", SEMIBOLD, 20)
     assert Type().run("ნინო", SEMIBOLD, 20, (9, 9, 9)).get_width() == pytest.approx(wide, abs=1)
+
+
+def test_a_number_and_its_unit_stay_on_one_line() -> None:
+    lines = Type().wrap("largest miss of a split +10.21 s at finish, 3 sorts", REGULAR, 20, 1)
+    assert lines == [
+        "largest",
+        "miss",
+        "of",
+        "a",
+        "split",
+        "+10.21 s",
+        "at",
+        "finish,",
+        "3",
+        "sorts",
+    ]

@@ -10,7 +10,7 @@ import pytest
 
 from simulator.stage.scene import Body, ChartCurve, Scene
 from simulator.view.arranging import arrange
-from simulator.view.panels.frame import padding
+from simulator.view.panels.panel import padding
 from simulator.view.panels.timeline import Legend, legend, named, plot_box
 from simulator.view.picture import Painter, PictureOptions
 from simulator.view.text import REGULAR, Style, Type

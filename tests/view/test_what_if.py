@@ -15,7 +15,7 @@ from simulator.stage.scene import WhatIf
 from simulator.view.arranging import arrange
 from simulator.view.layout import Box
 from simulator.view.panels import what_if as panel
-from simulator.view.panels.frame import body
+from simulator.view.panels.panel import body
 from simulator.view.panels.what_if import WhatIfPanel, lay_out, tip_of
 from simulator.view.picture import Painter
 from simulator.view.text import SEMIBOLD, Style, Type

@@ -37,7 +37,7 @@ SectionT = TypeVar("SectionT", bound=Section)
 NOTHING_BESIDE = ("ghosts=[]", "published=~")
 """Rows are run without ghosts, which do not change an attempt."""
 _ALONE = ("environment", "runner", "pacers")
-"""Sections whose numbers are checked independently of other sections."""
+"""Sections whose numbers are checked with no others, but for the wind on the body."""
 _CACHED = 10_000
 
 
@@ -146,14 +146,20 @@ class ScenarioVariations:
             raise _RefusedError(read, tuple(wrong), tuple(others))
         # unchanged values were validated before: only the changed ones, and how they combine
         varied = section.model_copy(update=changed)
-        together = place or any(name not in _ALONE for name in changed)
-        if isinstance(varied, CrossCheckedSection) and together and any(varied.complaints()):
+        if _contradicts(varied, alone=not place and all(name in _ALONE for name in changed)):
             raise _UnfittingError
         if place:
             if len(self._cache) >= _CACHED:
                 self._cache.clear()
             self._cache[key] = varied
         return varied
+
+
+def _contradicts(section: Section, *, alone: bool) -> bool:
+    """Return whether a section's values contradict each other; `alone`: only `_ALONE` changed."""
+    if alone and isinstance(section, Scenario):
+        return any(section.wind_complaints())
+    return isinstance(section, CrossCheckedSection) and any(section.complaints())
 
 
 def _field(section: Section, key: str) -> tuple[str, Any]:

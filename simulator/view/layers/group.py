@@ -24,7 +24,7 @@ from simulator.coefficients import (
 from simulator.stage.scene import Scene
 from simulator.view.layers.bodies import RIM
 from simulator.view.layout import Box
-from simulator.view.panels.frame import CachedLayer, polygon
+from simulator.view.panels.panel import CachedLayer, polygon
 from simulator.view.sprites import LEVELS, bloom, dot, glow, ring, wake
 from simulator.view.text import SEMIBOLD, Style
 from simulator.view.theme import Colour, Sizes, Theme, mix

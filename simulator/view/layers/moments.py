@@ -18,7 +18,7 @@ from simulator.stage.scene import Phase, Scene, Weather
 from simulator.view.camera import MapView
 from simulator.view.layers.track import led_places
 from simulator.view.layout import Box
-from simulator.view.panels.frame import polygon
+from simulator.view.panels.panel import polygon
 from simulator.view.sprites import LEVELS, bloom, dot, glow
 from simulator.view.text import SEMIBOLD, Style
 from simulator.view.theme import Theme, mix

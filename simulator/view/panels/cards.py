@@ -18,7 +18,7 @@ from simulator.stage.keys import MOUSE, Binding
 from simulator.stage.scene import Board
 from simulator.units import format_clock
 from simulator.view.layout import Box, Layout
-from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink
+from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink, words_of
 from simulator.view.theme import Sizes, Theme, mix
 
 if TYPE_CHECKING:
@@ -133,14 +133,13 @@ def board(content: Board, box: Box, style: Style) -> pygame.Surface:
     large = shrink(most, 6, lambda px: sum(type_.width(sign, BOLD, px) for sign in head) <= wide)
     type_.digits(card, head, (pad, y + 0.55 * large), BOLD, large, theme.text)
     y += 1.15 * large
-    words = content.verdict.split(" ")
     most = max(7, min(style.sizes.lead, round(0.06 * box.h)))
 
     def narrow(px: int) -> bool:
-        return all(type_.width(word, SEMIBOLD, px) <= wide for word in words)
+        return all(type_.width(word, SEMIBOLD, px) <= wide for word in words_of(content.verdict))
 
     px = shrink(most, 6, narrow)
-    for line in type_.wrap(words, SEMIBOLD, px, wide):
+    for line in type_.wrap(content.verdict, SEMIBOLD, px, wide):
         behind = "behind" in content.verdict
         colour = theme.gap(GapState.BEHIND_LOSING) if behind else theme.good
         type_.write(card, line, (pad, y + 0.65 * px), SEMIBOLD, px, colour)
@@ -191,8 +190,8 @@ def _fits(part: Board, px: int, box: Box, style: Style) -> bool:
 def _blocks(part: Board, px: int, wide: int, style: Style) -> list[tuple[list[str], float]]:
     """Return the lines of each block under the verdict, and the height of one of them [px]."""
     wrap = partial(style.type.wrap, px=px, width=wide)
-    facts = [line for fact in part.facts for line in wrap(fact.split(), SEMIBOLD)]
-    words = f"assumed: {', '.join(part.assumed)}".split() if part.assumed else []
+    facts = [line for fact in part.facts for line in wrap(fact, SEMIBOLD)]
+    words = f"assumed: {', '.join(part.assumed)}" if part.assumed else ""
     assumed = wrap(words, REGULAR)
     table = [" ".join(row.cells) for row in part.rows]
     blocks = [(["", *table] if table else [], 1.6 * px), (facts, 1.4 * px), (assumed, 1.4 * px)]
@@ -368,7 +367,7 @@ def problem_card(text: str, stage: Box, style: Style, heading: str = PROBLEM) ->
     px, theme = style.sizes.body, style.theme
     room = max(1, min(round(0.8 * stage.w), 60 * px) - 3 * px)
     lines = [(heading, SEMIBOLD, theme.text)]
-    wrapped = style.type.wrap(text.split(), REGULAR, px, room)[:4]
+    wrapped = style.type.wrap(text, REGULAR, px, room)[:4]
     lines += [(line, REGULAR, theme.muted) for line in wrapped]
     step, widest = round(1.4 * px), max(style.type.width(line, w, px) for line, w, _ in lines)
     size = (max(1, min(widest, room)) + 3 * px, step * len(lines) + px)

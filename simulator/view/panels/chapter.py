@@ -73,7 +73,7 @@ def _wrapped(text: str, width: int, height: int, most: int, type_: Type) -> tupl
     """Return the largest size [px] at which a text fits, and its lines."""
 
     def lines(px: int) -> list[str]:
-        return type_.wrap(text.split(), BOLD, px, width)
+        return type_.wrap(text, BOLD, px, width)
 
     def fits(px: int) -> bool:
         rows = lines(px)

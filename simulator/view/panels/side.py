@@ -20,8 +20,8 @@ from simulator.screen import Panel
 from simulator.stage.scene import GapLine, Meter
 from simulator.units import format_signed, format_time, time_cell
 from simulator.view.layout import Box
-from simulator.view.panels.frame import CachedLayer, SidePanel, body, rows, time_in
-from simulator.view.panels.score import gap_words
+from simulator.view.panels.panel import CachedLayer, SidePanel, body, rows, time_in
+from simulator.view.panels.scoreboard import gap_words
 from simulator.view.panels.what_if import WhatIfPanel
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink
 from simulator.view.theme import Colour, mix
@@ -137,7 +137,7 @@ def _gap(
 
 def _meter(layer: CachedLayer, box: Box, meter: Meter, style: Style) -> None:
     px = style.sizes.body
-    label_w = round(0.20 * box.w)
+    label_w = max(round(0.20 * box.w), style.type.width("reserve", REGULAR, px) + 5)
     widest = style.type.width("88.88 m/s · 88.8 s/lap", SEMIBOLD, px)
     bar_w = max(8, min(round(0.32 * box.w), box.w - label_w - widest - 10))
     filled = round(bar_w * min(1.0, max(0.0, meter.fraction)))

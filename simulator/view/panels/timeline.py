@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,7 +21,7 @@ from simulator.stage.scene import Body, Chart, ChartCurve, ChartMarker, PaceCurv
 from simulator.units import format_signed
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
-from simulator.view.panels.frame import (
+from simulator.view.panels.panel import (
     CachedLayer,
     SidePanel,
     arrow,
@@ -92,62 +92,59 @@ def values_of(curve: Curve) -> Floats:
 
 
 class Timeline:
-    """Caches a picture with the runner's whole curve; only its revealed part is ever shown."""
+    """Caches a picture with the runner's whole curve; only its revealed part is ever shown.
+
+    Another run changes that picture alone, unless its axes, events or ghosts differ, too.
+    """
 
     def __init__(self, style: Style, kind: ChartKind = ChartKind.GAP) -> None:
         """Start with nothing drawn; `kind` is of gaps or of paces."""
         self._style, self._kind = style, kind
         self._type, self._sizes, self._theme = style.type, style.sizes, style.theme
-        self._key: object = None
-        self._curves: tuple[Curve, ...] = ()
-        self._band: Band | None = None
-        self._version = 0
-        self._whole: pygame.Surface | None = None
-        self._drawn: tuple[Plot, tuple[Curve, ...], list[tuple[Curve, Lines]]] | None = None
+        self._own: tuple[Curve | None, Band | None] = None, None
+        self._whole = pygame.Surface((0, 0))
+        self._plot: Plot | None = None
+        self._lines: dict[Curve, Lines] = {}
 
     def show(self, layer: CachedLayer, scene: Scene, box: Box) -> None:
-        """Update the static part: axes, ghosts' curves, marks."""
+        """Update the static part, axes, ghosts' curves and marks, and the runner's curve."""
         chart, sizes = scene.chart, self._sizes
         light = scene.gaps[0].colour if scene.gaps else "green"
         curves = curves_of(chart, self._kind)
+        runner = next((curve for curve in curves if curve.kind == "runner"), None)
+        others = tuple(curve for curve in curves if curve is not runner)
         band = chart.band if self._kind is ChartKind.GAP else None
-        same = len(curves) == len(self._curves) and all(
-            a is b for a, b in zip(curves, self._curves, strict=True)
-        )
         marks = tuple(m for m in chart.marks if m.kind != "event" or m.x_m <= chart.reveal_m)
         names = named(curves, scene.ghosts)
         plot = plot_of(chart, box, sizes, self._kind)
-        to = compared_to(scene)
-        key = (plot, marks, light, to, [name for _, name in names])
-        if not same or band is not self._band or key != self._key:
-            if not same:
-                self._curves = curves
-            self._band, self._key = band, key
-            self._version += 1
-        inner = box.inset(1, 1)
+        inside = replace(plot, box=Box(0, 0, plot.box.w, plot.box.h))
+        to, banded = compared_to(scene), band is not None
+        if self._whole.get_size() != inside.box[2:]:
+            self._whole = pygame.Surface(inside.box[2:], 0, 32)
+        whole = self._whole
 
         def paint(surface: pygame.Surface, _: Box) -> None:
             self._axes(surface, plot, box)
-            banded = band is not None
             heading(surface, box, (to, light), names, self._style, self._kind, banded=banded)
-            whole, size = self._whole, (plot.box.w, plot.box.h)
-            if whole is None or whole.get_size() != size:
-                whole = pygame.Surface(size, 0, 32)
-            moved = Plot(Box(0, 0, plot.box.w, plot.box.h), plot.race_m, plot.least_s, plot.most_s)
             whole.blit(surface, (0, 0), plot.box)
-            self._field(whole, moved, marks, light)
-            surface.blit(whole, (plot.box.x, plot.box.y))
-            if band is not None:
-                ground, own = quiet_ground(self._theme), self._theme.own
-                whole.fill(ground)
-                draw_area(whole, moved, band, mix(ground, own, 0.2), mix(ground, own, 0.36))
-                self._field(whole, moved, marks, light)
-            for curve, lines in self._lines(moved):
-                if curve.kind == "runner":
-                    draw_lines(whole, moved, lines, self._theme.colour(curve.colour))
-            self._whole = whole
+            self._field(whole, inside, others, marks, light)
+            surface.blit(whole, plot.box[:2])
 
-        layer.field("timeline", inner, (self._kind, self._version), paint)
+        words = tuple(name for _, name in names)
+        key = (self._kind, plot, marks, light, to, words, others, banded)
+        if not layer.field("timeline", box.inset(1, 1), key, paint) and (runner, band) == self._own:
+            return
+        self._own = runner, band
+        if band is None:
+            whole.blit(layer.picture, (0, 0), plot.box)
+        else:
+            ground, own = quiet_ground(self._theme), self._theme.own
+            whole.fill(ground)
+            draw_area(whole, inside, band, mix(ground, own, 0.2), mix(ground, own, 0.36))
+            self._field(whole, inside, others, marks, light)
+        if runner is not None:
+            lines = curve_lines(inside, runner, _thickness(sizes))
+            draw_lines(whole, inside, lines, self._theme.colour(runner.colour))
 
     def _axes(self, surface: pygame.Surface, plot: Plot, box: Box) -> None:
         """Write the numbers left of and below the drawing area."""
@@ -172,7 +169,12 @@ class Timeline:
                     end = left + wide + 12
 
     def _field(
-        self, surface: pygame.Surface, plot: Plot, marks: tuple[ChartMarker, ...], light: str
+        self,
+        surface: pygame.Surface,
+        plot: Plot,
+        curves: tuple[Curve, ...],
+        marks: tuple[ChartMarker, ...],
+        light: str,
     ) -> None:
         """Draw the content of the drawing area: grid, the light, ghosts' curves, marks."""
         theme, sizes, area = self._theme, self._sizes, plot.box
@@ -184,27 +186,21 @@ class Timeline:
         if self._kind is ChartKind.GAP:
             zero = round(plot.y(0.0))
             surface.fill(colour, (area.x, zero - 1, area.w, max(1, round(2 * sizes.unit))))
-        for curve, lines in self._lines(plot):
-            if curve.kind == "plan":
-                draw_lines(surface, plot, lines, colour)
-            elif curve.kind != "runner":
-                shade = mix(theme.panel, theme.colour(curve.colour), 0.72)
-                draw_lines(surface, plot, lines, shade)
+        thin, known = max(1, round(1.6 * sizes.unit)), self._lines if plot == self._plot else {}
+        self._plot = plot
+        self._lines = {
+            curve: known.get(curve)
+            or (
+                curve_lines(plot, curve, _thickness(sizes))
+                if curve.kind == "plan"
+                else curve_lines(plot, curve, thin, dashed=True)
+            )
+            for curve in curves
+        }
+        for curve, lines in self._lines.items():
+            shade = mix(theme.panel, theme.colour(curve.colour), 0.72)
+            draw_lines(surface, plot, lines, colour if curve.kind == "plan" else shade)
         self._write_marks(surface, plot, marks)
-
-    def _lines(self, plot: Plot) -> list[tuple[Curve, Lines]]:
-        """Return the lines of the curves, computed again only if one has changed."""
-        if self._drawn is None or self._drawn[0] != plot or self._drawn[1] is not self._curves:
-            thin, thick = max(1, round(1.6 * self._sizes.unit)), _thickness(self._sizes)
-            known = dict(self._drawn[2]) if self._drawn and self._drawn[0] == plot else {}
-            lines = [
-                (curve, curve_lines(plot, curve, thick))
-                if curve.kind in ("runner", "plan")
-                else (curve, known.get(curve) or curve_lines(plot, curve, thin, dashed=True))
-                for curve in self._curves
-            ]
-            self._drawn = plot, self._curves, lines
-        return self._drawn[2]
 
     def _write_marks(
         self, surface: pygame.Surface, plot: Plot, marks: tuple[ChartMarker, ...]
@@ -225,9 +221,9 @@ class Timeline:
 
     def _uncover(self, surface: pygame.Surface, plot: Plot, chart: Chart) -> None:
         """Show the runner's curve up to the revealed distance, and not a pixel more."""
-        runner = next((c for c in self._curves if c.kind == "runner"), None)
+        runner, _ = self._own
         end = plot.x(min(chart.reveal_m, chart.race_m))
-        if runner is None or not len(runner.x_m) or self._whole is None or end <= plot.box.x:
+        if runner is None or not len(runner.x_m) or end <= plot.box.x:
             return
         area = plot.box
         # the kept curve has a point each STEP_PX: from the last one to the end is drawn anew
@@ -248,7 +244,7 @@ class Timeline:
         thick = max(1, round(1.5 * sizes.unit))
         surface.fill(theme.muted, (round(x - thick / 2), area.y - 3, thick, area.h + 6))
         r = max(3.0, round(5.0 * sizes.unit * 4) / 4)
-        runner = next((c for c in self._curves if c.kind == "runner"), None)
+        runner, _ = self._own
         y: float = area.bottom
         if runner is not None and len(runner.x_m):
             y = plot.y(float(np.interp(chart.playhead_m, runner.x_m, values_of(runner))))

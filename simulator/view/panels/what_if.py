@@ -22,7 +22,7 @@ from simulator.stage.scene import Scene, WhatIf
 from simulator.units import format_signed, format_time
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
-from simulator.view.panels.frame import (
+from simulator.view.panels.panel import (
     CachedLayer,
     SidePanel,
     arrow,

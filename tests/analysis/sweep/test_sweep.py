@@ -194,3 +194,10 @@ def test_the_digest_tells_requests_apart(small: SweepRequest) -> None:
     assert len({r.digest for r in (small, *others)}) == 4
     again = _request(["pacers.count=0..14", "pacers.front_gap=1,2"], changes=SHORT)
     assert again.digest == small.digest
+
+
+def test_a_wind_too_strong_for_a_body_makes_a_row_invalid_as_it_does_a_file() -> None:
+    light = [*SHORT, "runner.drag_area=0.8"]
+    table = run_sweep(_request(["environment.wind.speed=5,20", "runner.mass=45"], changes=light))
+    assert table["status"].tolist() == ["finished", "invalid"]
+    assert "pushes her with 43 % of her weight" in table["reason"][1]

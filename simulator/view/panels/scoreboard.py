@@ -17,7 +17,7 @@ from simulator.analysis.gaps import GapState
 from simulator.stage.scene import GapLine, Phase, Scene, StartLight
 from simulator.units import format_clock, format_signed, format_time
 from simulator.view.layout import Box, Hud
-from simulator.view.panels.frame import CachedLayer
+from simulator.view.panels.panel import CachedLayer
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, Type, shrink
 from simulator.view.theme import Colour, mix
 

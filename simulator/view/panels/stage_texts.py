@@ -12,7 +12,7 @@ import pygame
 
 from simulator.stage.scene import Phase, Scene, Staging, Weather
 from simulator.view.layout import Box, Layout
-from simulator.view.panels.frame import CachedLayer, polygon
+from simulator.view.panels.panel import CachedLayer, polygon
 from simulator.view.sprites import shade
 from simulator.view.text import REGULAR, SEMIBOLD, Style, shrink
 
@@ -137,10 +137,10 @@ def caption_plan(staging: Staging, box: Box, style: Style) -> CaptionPlan:
     left = box.x + pad + max(2, round(0.05 * box.h)) + round(0.16 * box.h)
     right = box.right - pad - type_.width(_count(staging), SEMIBOLD, least)
     room = max(1, right - left - pad)
-    words = (staging.whole or staging.caption).split(" ")  # a no-break space joins two words
+    words = staging.whole or staging.caption
 
     def lines_at(px: int, width: int) -> list[str]:
-        return type_.wrap(words, SEMIBOLD, px, width)
+        return type_.wrap(words, SEMIBOLD, px, width) or [""]
 
     def fits(px: int) -> bool:
         lines = lines_at(px, room)
@@ -167,7 +167,9 @@ def _caption(surface: pygame.Surface, box: Box, staging: Staging, style: Style) 
         return
     bar = max(2, round(0.05 * box.h))
     surface.fill(theme.own, (box.x + pad, round(box.y + 0.15 * box.h), bar, round(0.7 * box.h)))
-    words, top = staging.caption.split(" "), middle - (len(plan.lines) - 1) / 2 * _LEADING * plan.px
+    whole = (staging.whole or staging.caption).split(" ")
+    words = [w for w, there in zip(staging.caption.split(" "), whole, strict=False) if there]
+    top = middle - (len(plan.lines) - 1) / 2 * _LEADING * plan.px
     for i, line in enumerate(plan.lines):
         count = line.count(" ") + 1
         shown, words = " ".join(word for word in words[:count] if word), words[count:]

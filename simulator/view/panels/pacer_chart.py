@@ -12,7 +12,7 @@ import pygame
 
 from simulator.stage.scene import PacerSlot, Scene
 from simulator.view.layout import Box
-from simulator.view.panels.frame import CachedLayer, quiet_ground
+from simulator.view.panels.panel import CachedLayer, quiet_ground
 from simulator.view.panels.timeline import ChartKind, Plot, heading, metre_lines, plot_box
 from simulator.view.text import REGULAR, SEMIBOLD, Style
 from simulator.view.theme import Sizes, mix

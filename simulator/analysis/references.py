@@ -1,6 +1,6 @@
-"""Marks: what the runner is measured against - a wave of light, a ghost - as one type.
+"""References: what the runner is measured against - plan, light, ghosts - as one type.
 
-In: a scenario. Out: `Mark`s: positions by time, and times by position.
+In: a scenario. Out: `Reference`s: positions by time, and times by position.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Trajectory(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Mark:
+class Reference:
     """A named run to measure against.
 
     Attributes:
@@ -87,29 +87,29 @@ def short_time(seconds: float) -> str:
     return text.removesuffix(".00")
 
 
-def plan_mark(scenario: Scenario) -> Mark:
-    """Return the plan as a mark."""
+def plan_reference(scenario: Scenario) -> Reference:
+    """Return the plan as a reference."""
     schedule = planned_of(scenario.plan, scenario.distance).schedule
-    return _mark("the plan", "white", "", schedule)
+    return _reference("the plan", "white", "", schedule)
 
 
-def wave_marks(scenario: Scenario) -> list[Mark]:
-    """Return every wave of light as a mark, shown or not, in the order of the file."""
+def wave_references(scenario: Scenario) -> list[Reference]:
+    """Return every wave of light as a reference, shown or not, in the order of the file."""
     schedules = wave_schedules(scenario)
     waves = scenario.wavelight.waves
     return [
-        _mark(name, wave.colour, "", schedule)
+        _reference(name, wave.colour, "", schedule)
         for wave, (name, schedule) in zip(waves, schedules, strict=True)
     ]
 
 
-def light_mark(scenario: Scenario) -> Mark:
+def light_reference(scenario: Scenario) -> Reference:
     """Return the light she chases: the first wave that is on; without one, the plan."""
-    waves = zip(scenario.wavelight.waves, wave_marks(scenario), strict=True)
-    return next((mark for wave, mark in waves if wave.on), None) or plan_mark(scenario)
+    waves = zip(scenario.wavelight.waves, wave_references(scenario), strict=True)
+    return next((mark for wave, mark in waves if wave.on), None) or plan_reference(scenario)
 
 
-def ghost_marks(scenario: Scenario) -> list[Mark]:
+def ghost_references(scenario: Scenario) -> list[Reference]:
     """Return the scenario's ghosts that are on; runs are simulated or loaded.
 
     Raises:
@@ -117,26 +117,26 @@ def ghost_marks(scenario: Scenario) -> list[Mark]:
         RecordingError: a ghost's recording or activity cannot be read, or is of another race.
         ExtraError: reading it needs an extra that is not installed.
     """
-    return [_ghost_mark(ghost, scenario) for ghost in scenario.ghosts if ghost.on]
+    return [_ghost_reference(ghost, scenario) for ghost in scenario.ghosts if ghost.on]
 
 
-def _ghost_mark(ghost: Ghost, scenario: Scenario) -> Mark:
+def _ghost_reference(ghost: Ghost, scenario: Scenario) -> Reference:
     if isinstance(ghost, EvenGhost):
         start = ghost.standing_start
         standing = scenario.plan.standing_start if start is None else start
         schedule = even_schedule(scenario.distance, ghost.time, standing_start=standing)
         name = ghost.name or f"even {format_time(ghost.time)}"
-        return _mark(name, ghost.colour, ghost.note, schedule)
+        return _reference(name, ghost.colour, ghost.note, schedule)
     if isinstance(ghost, ScenarioGhost):
         other = load_scenario(ghost.file, with_ghosts=False)
-        return run_mark(ghost.name or other.name, ghost.colour, ghost.note, simulate(other))
+        return run_reference(ghost.name or other.name, ghost.colour, ghost.note, simulate(other))
     if isinstance(ghost, RecordingGhost):
         recording = load_recording(ghost.file)
         about = json.loads(recording.scenario_json)
         off_s = about.get("tolerance_s")
         tolerance_s = float(off_s) if isinstance(off_s, float) and 0 < off_s < 100 else 0.0
         name = (ghost.name or "recorded run") + (f" ± {tolerance_s:.1f} s" if tolerance_s else "")
-        mark = run_mark(name, ghost.colour, ghost.note, recording)
+        mark = run_reference(name, ghost.colour, ghost.note, recording)
         return replace(mark, tolerance_s=tolerance_s)
     tolerance_s, note = 0.0, ghost.note
     if isinstance(ghost, ActivityGhost):
@@ -150,7 +150,7 @@ def _ghost_mark(ghost: Ghost, scenario: Scenario) -> Mark:
     name = ghost.name or format_time(schedule.finish_s)
     if tolerance_s:
         name += f" ± {tolerance_s:.1f} s"
-    mark = _mark(name, ghost.colour, note, schedule)
+    mark = _reference(name, ghost.colour, note, schedule)
     if schedule.distance_m < (ghost.distance or scenario.distance) - 1e-6:  # a pacer who stopped
         mark = replace(mark, finish_s=None, label=name)
     if tolerance_s:
@@ -186,14 +186,14 @@ def known_waypoints(ghost: Ghost, race_m: float) -> Sequence[Waypoint]:
     return ()
 
 
-def _mark(name: str, colour: str, note: str, schedule: Schedule) -> Mark:
+def _reference(name: str, colour: str, note: str, schedule: Schedule) -> Reference:
     finish = schedule.finish_s
-    return Mark(name, short_time(finish), colour, note, finish, schedule.distance_m, schedule)
+    return Reference(name, short_time(finish), colour, note, finish, schedule.distance_m, schedule)
 
 
-def run_mark(name: str, colour: str, note: str, recording: Recording) -> Mark:
-    """Return a recorded run as a mark."""
+def run_reference(name: str, colour: str, note: str, recording: Recording) -> Reference:
+    """Return a recorded run as a reference."""
     finish = recording.finish_s
     label = name if finish is None else short_time(finish)
     length = recording.race_m if finish is not None else float(recording.x[-1])
-    return Mark(name, label, colour, note, finish, length, recording)
+    return Reference(name, label, colour, note, finish, length, recording)

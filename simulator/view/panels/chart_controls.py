@@ -14,13 +14,13 @@ from simulator.session import Session
 from simulator.stage.scene import PacerSlot
 from simulator.units import parse_number
 from simulator.view.layout import Box
-from simulator.view.panels.frame import padding
+from simulator.view.panels.panel import padding
 from simulator.view.panels.timeline import ChartKind, controls_width, heading_box
 from simulator.view.text import Style
 from simulator.view.ui import Control, Ui
 
 
-class ChartStrip:
+class ChartControls:
     """The controls of one window's chart."""
 
     def __init__(

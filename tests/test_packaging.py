@@ -112,6 +112,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory, compiler: dict[str, str]
     return programs
 
 
+@pytest.mark.slow  # .ci/run runs it
 def test_the_wheel_carries_scenarios_and_fonts(installed: Path, tmp_path: Path) -> None:
     program = (
         "from simulator.resources import asset_path, config_path; "
@@ -121,11 +122,13 @@ def test_the_wheel_carries_scenarios_and_fonts(installed: Path, tmp_path: Path) 
     assert all(Path(path).is_relative_to(installed.parent) for path in result), result
 
 
+@pytest.mark.slow  # .ci/run runs it
 def test_the_command_runs_from_another_folder(installed: Path, tmp_path: Path) -> None:
     assert "simulate" in run(installed / "lightpace", "--help", cwd=tmp_path)
     run(installed / "lightpace", "check", "breaking4.yaml", cwd=tmp_path)
 
 
+@pytest.mark.slow  # .ci/run runs it
 def test_it_is_imported_and_run_under_its_own_name(installed: Path, tmp_path: Path) -> None:
     assert "simulate" in run(installed / "python", "-m", "lightpace", "--help", cwd=tmp_path)
     program = "import lightpace; print(lightpace.load_scenario('solo').name, lightpace.__file__)"
@@ -134,6 +137,7 @@ def test_it_is_imported_and_run_under_its_own_name(installed: Path, tmp_path: Pa
     assert Path(path).is_relative_to(installed.parent)
 
 
+@pytest.mark.slow  # .ci/run runs it
 def test_the_wheel_holds_each_thing_once(installed: Path) -> None:
     (wheel,) = installed.parents[1].glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
@@ -150,6 +154,7 @@ def test_the_wheel_holds_each_thing_once(installed: Path) -> None:
     assert {"simulator/py.typed", "lightpace/py.typed", "lightpace/__init__.pyi"} <= {*names}
 
 
+@pytest.mark.slow  # .ci/run runs it
 def test_the_source_distribution_is_small_and_has_what_it_takes(installed: Path) -> None:
     (sdist,) = installed.parents[1].glob("*.tar.gz")
     assert sdist.stat().st_size < 1_500_000
@@ -160,6 +165,7 @@ def test_the_source_distribution_is_small_and_has_what_it_takes(installed: Path)
     assert not [name for name in names if name.startswith((".venv", "dist/", "build/"))]
 
 
+@pytest.mark.slow  # .ci/run runs it
 def test_twine_and_pyroma_find_nothing(installed: Path) -> None:
     made = sorted(installed.parents[1].glob("lightpace-*.*"))
     files = [path for path in made if path.suffix in (".whl", ".gz")]
@@ -171,6 +177,7 @@ def test_twine_and_pyroma_find_nothing(installed: Path) -> None:
     assert "Final rating: 10/10" in rated, rated
 
 
+@pytest.mark.slow  # .ci/run runs it
 def test_on_pypi_every_link_leads_to_the_release(installed: Path) -> None:
     (wheel,) = installed.parents[1].glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
@@ -186,6 +193,7 @@ def test_on_pypi_every_link_leads_to_the_release(installed: Path) -> None:
         assert (ROOT / link.partition(f"/v{VERSION}/")[2]).is_file()
 
 
+@pytest.mark.slow  # .ci/run runs it
 def test_every_shipped_config_is_in_the_wheel(installed: Path, tmp_path: Path) -> None:
     program = "from simulator.resources import configs_dir; print(configs_dir())"
     folder = Path(run(installed / "python", "-c", program, cwd=tmp_path).strip())
@@ -217,6 +225,7 @@ def compiled(project: Path, compiler: dict[str, str]) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.slow  # .ci/run runs it
 @needs_compiler
 def test_a_wheel_built_where_there_is_a_compiler_runs_the_compiled_kernel(
     installed: Path, tmp_path: Path
@@ -258,6 +267,7 @@ def test_an_editable_install_compiles_the_kernel_beside_its_source(
 
 
 @needs_compiler
+@pytest.mark.slow  # .ci/run runs it
 def test_a_kernel_compiled_before_an_edit_is_never_used_and_the_next_build_replaces_it(
     project: Path, compiler: dict[str, str]
 ) -> None:

@@ -145,6 +145,7 @@ def test_a_whole_race_is_as_long_as_it_was_run_to_one_picture(show: Show) -> Non
     assert FilmSegment(0.0, end, 4.0, 30).time_s(FilmSegment(0.0, end, 4.0, 30).frames - 1) == end
 
 
+@pytest.mark.slow  # .ci/run runs it
 def test_a_gif_is_drawn_smaller_until_it_fits(show: Show, tmp_path: Path) -> None:
     path = tmp_path / "a.gif"
     cut = FilmSegment(60.0, 80.0, speed=20.0, fps=10)

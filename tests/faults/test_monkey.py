@@ -82,6 +82,7 @@ def _nothing_is_lost(monkey: Monkey) -> None:
     other.close()
 
 
+@pytest.mark.slow  # .ci/run runs it
 def test_a_stranger_breaks_nothing(folder: Path) -> None:
     monkey = play(folder, SEED, 240)
     assert len(monkey.done) >= 12

@@ -168,6 +168,7 @@ for command in (
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="locales of POSIX")
+@pytest.mark.slow  # .ci/run runs it
 def test_decimal_commas_change_no_output(tmp_path: Path) -> None:
     (tmp_path / "short.yaml").write_text(SHORT, encoding="utf-8")
     written = {}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from simulator.cli import main
+from simulator.signals import CODES
 from tests.faults.commands import environment
 from tests.session.short import SHORT
 
@@ -94,11 +97,21 @@ def test_a_reader_who_goes_early_is_told_nothing(folder: Path) -> None:
     ],
     ids=lambda words: words[0],
 )
-def test_a_pipe_in_a_file_s_place_is_not_waited_for(words: list[str], folder: Path) -> None:
+def test_a_pipe_in_a_file_s_place_is_not_waited_for(
+    words: list[str],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(folder)
     for name in ("pipe.yaml", "pipe.csv"):
         os.mkfifo(folder / name)
     name = "pipe.csv" if words[0] in ("sweep", "plot") else "pipe.yaml"
-    code, said = shell(folder, [w.format(folder / name) for w in words], "")
-    assert code in (1, 2)
-    assert "not a regular file" in " ".join(said.split())
+    before = {number: signal.getsignal(number) for number in CODES}
+    with pytest.raises(SystemExit) as end:
+        main([w.format(folder / name) for w in words])
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    assert end.value.code in (1, 2)
+    assert "not a regular file" in " ".join(capsys.readouterr().err.split())
     assert not list(folder.glob("out*"))

@@ -132,7 +132,7 @@ def faults_of(
             if some is not None:
                 drawn = drawn[(some + presenting) % 2 :: 2]
             for (moment, scene), each in drawn:
-                options = PictureOptions(shot=camera.resting(each), presenting=presenting)
+                options = PictureOptions(shot=camera.resting(each), presenting=presenting, tiles=1)
                 watcher.faults.clear()
                 painter.draw(surface, scene, options)
                 where = f"{name} {size} {each} {moment}{' presenting' if presenting else ''}"
@@ -153,7 +153,15 @@ SOME = [  # a picture of the largest size takes as long as four others
 
 
 @pytest.mark.parametrize(
-    ("name", "size", "cameras", "turn"), SOME, ids=[f"{n}-{s[0]}-{c[0]}" for n, s, c, _ in SOME]
+    ("name", "size", "cameras", "turn"),
+    [
+        pytest.param(
+            *(name, size, cameras, turn),
+            id=f"{name}-{size[0]}-{cameras[0]}",
+            marks=pytest.mark.slow if size == LARGEST else (),  # .ci/run runs them
+        )
+        for name, size, cameras, turn in SOME
+    ],
 )
 def test_no_number_is_cut(
     name: str,

@@ -38,6 +38,7 @@ def keller(points: Floats) -> Scores:
     return Scores(finish, left / 100.0)
 
 
+@pytest.mark.slow  # .ci/run runs it
 def test_kellers_best_run_is_found() -> None:
     """What looks for plans finds the optimum that is known in closed form, from a bad beginning."""
     count = len(ENDS_M)

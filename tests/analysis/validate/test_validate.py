@@ -141,6 +141,7 @@ def _rows_become_cells_and_plain_values(rows: list[ValidationRow]) -> None:
     json.dumps([row.to_dict() for row in rows], allow_nan=False)
 
 
+@pytest.mark.slow  # .ci/run runs it
 def test_the_whole_table() -> None:
     """One test: the table takes longer than all that is asked of it."""
     rows = validate()

@@ -120,6 +120,8 @@ def test_a_runner_is_made_of_a_log_of_races(lightpace: Lightpace, tmp_path: Path
         ("distance,time\n800,fast\n", "row 2: "),
         ("", "it is empty"),
         ("distance,time\n800," + "2" * 140_000 + "\n", "it is no table: field larger than"),
+        ("distance,time\n800,4:05" + " " * 400 + "x\n", "row 2: "),
+        ("7" * 130_000 + " 7 x\n", "names no columns distance and time"),  # took seconds
     ],
 )
 def test_a_log_that_is_none_is_refused_with_its_line(

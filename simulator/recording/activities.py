@@ -36,6 +36,8 @@ _MAX_BYTES = {".fit": 2_000_000, ".csv": 1_000_000}
 _MAX_XML_BYTES = 8_000_000
 _MOST_SAMPLES = 12_000
 """A longer track is of no race: three hours at a sample a second."""
+_LONGEST_CELL = 300
+"""A cell is written in fewer characters, unless it is a note: patterns take long for long texts."""
 _LONGEST_S, _LONGEST_M = 1e5, 1e6
 """Nobody runs longer in one go."""
 _AUTOMATIC = ("distance", "position_start", "position_lap", "position_waypoint", "position_marked")
@@ -458,9 +460,20 @@ def _cells(text: str) -> list[list[str]]:
         counts = {len(row) for row in csv.reader(first, delimiter=separator)}
         if counts and min(counts) > 1 and (separator != "," or len(counts) == 1):
             rows = csv.reader(lines, delimiter=separator)
-            return [[cell.strip() for cell in row] for row in rows]
-    spaced = re.compile(r"(?<=\S)\s+(?=\S*\d\S*$)")
-    return [spaced.split(line.strip(), maxsplit=1) for line in lines]
+            return [[_bounded(cell) for cell in row] for row in rows]
+    return [[_bounded(cell) for cell in _spaced(line)] for line in lines]
+
+
+def _spaced(line: str) -> list[str]:
+    """Return a line without separators as what its last word belongs to, and that word."""
+    words = line.strip().rsplit(maxsplit=1)
+    return words if any(map(str.isdecimal, words[-1])) else [line]
+
+
+def _bounded(text: str) -> str:
+    """Return a cell without spaces around it; one too long for a time is cut, so as to be none."""
+    text = text.strip()
+    return text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
 
 
 def _is_head(row: list[str]) -> bool:

@@ -154,7 +154,7 @@ def test_a_runner_of_bests_is_written_as_a_file_that_a_scenario_names(
     path = tmp_path / "anna.yaml"
     code, said, _ = lightpace("fit", *races, "--name", "Anna", "-o", path)
     assert code == 0
-    assert "runner: anna.yaml" in said
+    assert "runner: anna.yaml in a scenario" in " ".join(said.split())
     runner = load_scenario("solo", overrides=[f"runner={path}"]).runner
     assert (runner.name, runner.height, runner.mass) == ("Anna", 1.75, 68.0)
     assert f"reserve: {runner.reserve:g} " in said

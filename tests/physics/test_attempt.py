@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from simulator.coefficients import TAU_LIMIT
 from simulator.errors import SimulationError
 from simulator.physics import attempt
 from simulator.physics.attempt import (
@@ -177,6 +178,19 @@ def test_a_broken_ledger_is_called_broken(breaking4: Recording) -> None:
     ):
         code = attempt.judged(least, off, 9000.0, finish, too_fast=False)
         assert STATUSES[int(code)] is verdict
+
+
+def test_the_limit_may_be_passed_where_a_fork_lets_the_wind_jump(breaking4: Recording) -> None:
+    arrays = {name: getattr(breaking4, name).copy() for name in ARRAYS}
+    ran = attempt_of(_load())
+    run_recorded(ran, 1)
+    fork_tick, jump = 1000, 50.0  # W/kg
+    before, after = arrays["power"][fork_tick - 1 : fork_tick + 1]
+    arrays["power"][fork_tick:] += jump + before - after
+    for overdrawn, verdict in ((0.9, Status.FINISHED), (1.5, Status.LEDGER_BROKEN)):
+        arrays["reserve"][fork_tick + 1] = -overdrawn * TAU_LIMIT * jump
+        assert attempt._status(arrays, breaking4.end_s, ran, fork_tick) is verdict
+        assert attempt._status(arrays, breaking4.end_s, ran) is Status.LEDGER_BROKEN
 
 
 def test_head_wind_of_a_storm_is_run_or_given_up_with_a_status() -> None:

@@ -119,6 +119,7 @@ def test_rows_that_share_sections_end_as_each_alone() -> None:
     for name, other in zip(("plan", "environment", "pacers"), others, strict=True):
         rows.append(rows[-1].model_copy(update={name: getattr(other, name)}))
     rows += [one, rows[2].model_copy(update={"runner": others[0].runner})]
+    rows += [one.model_copy(update={"distance": m}) for m in (1600.0, 1500.0, 1600.0)]
     together = outcomes_of(rows, threads=1).finish_s.tolist()
     assert together == [finish_times([row])[0] for row in rows]
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from simulator import Recording, SimulationError, Status, Stepper, load_scenario, simulate
+from simulator.coefficients import TAU_SPEED
 from simulator.recording.recording import ARRAYS, flaws_of
 
 
@@ -41,6 +42,22 @@ def test_a_wish_is_met_as_far_as_she_can() -> None:
     assert fast.v[-1] < 6.5
     for made in (slow, fast):
         assert list(flaws_of(made)) == []
+
+
+@pytest.mark.parametrize("run_in_s", [0.0, 10.0])
+def test_her_mark_starts_where_she_is_and_speeds_up_as_she_does(run_in_s: float) -> None:
+    run = Stepper(load_scenario("solo"))
+    if run_in_s:
+        run.step(5.0, for_s=run_in_s)
+    begun, wanted = run.now, 6.0
+    run.step(wanted, for_s=0.1)
+    assert run._marks is not None
+    t = 0.5 * run.step_s * np.arange(400.0)
+    speed = wanted - (wanted - begun.v_m_s) * np.exp(-t / TAU_SPEED)
+    marks = np.array(run._marks)[round(2 * begun.time_s / run.step_s) :][: len(t)]
+    assert marks[0] == begun.x_m
+    between = 0.5 * (speed[1:] + speed[:-1])
+    assert np.diff(marks) / (0.5 * run.step_s) == pytest.approx(between, abs=1e-3)
 
 
 def test_a_policy_of_two_speeds_is_between_the_runs_at_either() -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import itertools
+import re
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +14,7 @@ from simulator.analysis.references import ghost_references
 from simulator.analysis.summary import summarise
 from simulator.errors import ExtraError, RecordingError
 from simulator.physics.attempt import simulate
+from simulator.recording import activities
 from simulator.recording.activities import Activity, ActivityLap, read_activity
 from simulator.recording.store import load_recording, save_recording
 from simulator.scenario.loader import load_scenario, load_text
@@ -97,6 +101,33 @@ def test_who_stands_before_the_gun_and_after_the_line_ran_between(
     assert seen.tolerance_s == pytest.approx(said.tolerance_s + 1.2, abs=0.1)
     assert likely_distances(activity, trim=True) == [race_m]
     assert "it stands for its first 20 s, which trim leaves out" in race_run(activity, race_m).note
+
+
+@pytest.mark.parametrize("name", ["paused.tcx", "paused.gpx"])
+def test_a_watch_that_changes_its_time_zone_tells_of_the_same_run(
+    name: str, tmp_path: Path
+) -> None:
+    made = EXACT[name]() if name in EXACT else TRACKED[name][0]()
+    zones = itertools.cycle(timezone(timedelta(hours=h)) for h in (0, 5.5, -10.75, 13))
+
+    def elsewhere(found: re.Match[bytes]) -> bytes:
+        moment = datetime.fromisoformat(found[0].decode())
+        return moment.astimezone(next(zones)).isoformat().encode()
+
+    moved = re.sub(rb"\d{4}-\d\d-\d\dT[\d:.]+Z(?=</[tT]ime>)", elsewhere, made)
+    assert moved != made
+    there = read_activity(write(tmp_path, name, moved))
+    assert there == read_activity(write(tmp_path, name, made))
+
+
+def test_a_table_of_more_rows_than_a_race_has_splits_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activities, "_MOST_SAMPLES", 3)
+    rows = "400,60\n800,120\n1200,180\n"
+    assert read_activity(write(tmp_path, "few.csv", rows.encode())).splits[-1] == (1200.0, 180.0)
+    with pytest.raises(RecordingError, match="more rows than any race has splits"):
+        read_activity(write(tmp_path, "many.csv", f"{rows}1500,225\n".encode()))
 
 
 def test_laps_of_before_the_gun_are_left_out() -> None:

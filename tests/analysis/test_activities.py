@@ -29,6 +29,7 @@ from tests.activity_files import (
     gpx,
     places,
     standing,
+    tcx,
     write,
 )
 
@@ -128,6 +129,15 @@ def test_a_table_of_more_rows_than_a_race_has_splits_is_refused(
     assert read_activity(write(tmp_path, "few.csv", rows.encode())).splits[-1] == (1200.0, 180.0)
     with pytest.raises(RecordingError, match="more rows than any race has splits"):
         read_activity(write(tmp_path, "many.csv", f"{rows}1500,225\n".encode()))
+
+
+def test_what_was_never_pressed_or_measured_is_left_out(tmp_path: Path) -> None:
+    table = "distance,time\n200,0:00\n400,1:05\n800,2:10\n"
+    read = read_activity(write(tmp_path, "board.csv", table.encode()))
+    assert read.splits == ((400.0, 65.0), (800.0, 130.0))
+    laps = tcx([(65.0, -0.5, []), (65.0, 400.0, [])])
+    read = read_activity(write(tmp_path, "watch.tcx", laps))
+    assert [lap.distance_m for lap in read.laps] == [None, 400.0]
 
 
 def test_laps_of_before_the_gun_are_left_out() -> None:

@@ -10,6 +10,7 @@ as soon as it declares entities. FIT needs the extra `activities`.
 
 from __future__ import annotations
 
+import calendar
 import csv
 import gzip
 import io
@@ -19,7 +20,6 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -280,13 +280,25 @@ def _value(element: ET.Element, path: str) -> float | None:
     return None
 
 
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s*(Z|[+-]\d\d:?\d\d)?"
+)
+
+
 def _instant(text: str) -> float | None:
     """Return an ISO 8601 time as seconds since 1970; None if it is none."""
+    match = _ISO.fullmatch(text.strip())
+    if match is None:
+        return None
+    *whole, fraction, zone = match.groups()
     try:
-        moment = datetime.fromisoformat(text)
+        seconds = float(calendar.timegm((*map(int, whole), 0, 0, 0)))
     except ValueError:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    if zone and zone != "Z":
+        east = 3600 * int(zone[1:3]) + 60 * int(zone[-2:])
+        seconds -= east if zone[0] == "+" else -east
+    return seconds + float(f"0.{fraction or 0}")
 
 
 def _read_tcx(data: bytes) -> Activity:

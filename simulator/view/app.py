@@ -234,7 +234,11 @@ class App:
             not asked
             and not presenting
             and not self.looks.help
-            and (self._editor.key(event, again=again) or self.drag_tool.key(event, again=again))
+            and (
+                self.drag_tool.key_in_field(event, again=again)
+                or self._editor.key(event, again=again)
+                or self.drag_tool.key(event)
+            )
         ):
             return
         if binding is None:
@@ -250,6 +254,8 @@ class App:
             self._pointing.point(event.pos)
         left = event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT
         self._asked = "" if left else self._asked
+        if event.type == pygame.MOUSEBUTTONDOWN:
+            self.drag_tool.press(event.pos)
         if left and self.looks.help:  # the help card covers everything
             self._look(help=False)
             return
@@ -334,6 +340,7 @@ class App:
             self._recorder.press(self.window.size)
 
     def _pull(self, *, by_key: bool) -> None:
+        self.drag_tool.controls.ui.leave()
         self._editor.place(*self._arrangement())
         self._editor.toggle(by_key=by_key)
 

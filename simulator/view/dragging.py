@@ -154,8 +154,9 @@ class DragTool:
             self._session.notify(sentence(refusal))
         else:
             self._show(ChartKind.PACE)
-            splits = self._session.panel_state().splits
-            self._session.notify(f"Pasted: a plan of {splits[-1].cumulative}.")
+            finish = self._session.panel_state().splits[-1].cumulative
+            count = len(getattr(self._session.scenario.plan, "splits", ()))
+            self._session.notify(f"Pasted {count} split{'s' * (count > 1)}, to {finish}.")
 
     def key_in_field(self, event: pygame.Event, *, again: bool) -> bool:
         """Handle a KEYDOWN while one of its fields has the focus; return whether it was used."""

@@ -325,6 +325,24 @@ def test_a_split_is_dragged_and_the_others_keep_the_target(hands: User) -> None:
     assert not session.editor.unsaved
 
 
+def test_the_words_of_two_splits_never_cover_each_other(
+    hands: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr("simulator.view.handles._say_split", lambda *args: told.append(args[3]))
+    hands.key("d")
+    hands.wait()
+    tool = hands.app.drag_tool
+    assert tool._view is not None
+    first, second = tool._handles(tool._view)
+    hands.click(first)
+    told.clear()
+    hands.move(second)
+    assert told == [1]
+    hands.move((second[0], second[1] + 60))
+    assert told == [1, 0]
+
+
 def test_a_locked_target_can_be_let_move_in_the_heading(hands: User) -> None:
     hands.key("d")
     hands.wait(2)

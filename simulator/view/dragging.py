@@ -186,7 +186,9 @@ class DragTool:
             self._show(ChartKind.PACERS)
             self.controls.name()
         elif event.key == pygame.K_INSERT and (slot := self._slot()) is not None:
-            self._say(self._session.direct_edits.add(slot.ahead_m - IN_LINE_M, slot.offset_m))
+            self._say(
+                self._session.direct_edits.add(*_within(slot.ahead_m - IN_LINE_M, slot.offset_m))
+            )
         else:
             return False
         return True

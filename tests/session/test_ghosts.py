@@ -25,6 +25,16 @@ def test_an_even_time_is_added_and_set_by_its_knob() -> None:
     assert session.scenario == load_short()
 
 
+def test_too_many_are_refused_by_name() -> None:
+    session = Session(load_short())
+    for _ in range(12):
+        session.add_ghost()
+    assert session.scene().notice == "Ghosts must have at most 12 entries."
+    for _ in range(100):
+        session.add_wave()
+    assert session.scene().notice.startswith("Waves must have at most")
+
+
 def test_colours_of_added_ghosts_differ() -> None:
     session = Session(load_short())
     for _ in range(3):

@@ -42,7 +42,7 @@ class DirectEdits:
         """Edit the current editor's settings from the shown tick on."""
         self._editor, self._tick = editor, tick
         self._made: Change | None = None
-        self._held: Change | None = None
+        self._held: tuple[Change, bool] | None = None
 
     @property
     def cost_s(self) -> float | None:
@@ -52,7 +52,7 @@ class DirectEdits:
 
     def note(self) -> None:
         """Remember the present change as one made in the picture, perhaps by a drag."""
-        self._made = self._held = self._editor().history.now
+        self._made, self._held = self._editor().history.now, self._state()
 
     @property
     def holding(self) -> bool:
@@ -62,7 +62,10 @@ class DirectEdits:
     @property
     def interrupted(self) -> bool:
         """Whether another change came during the drag: slots and splits may be numbered anew."""
-        return self.holding and self._editor().history.now is not self._held
+        return self.holding and self._state() != self._held
+
+    def _state(self) -> tuple[Change, bool]:
+        return self._editor().history.now, self._editor().by_lap
 
     @property
     def moves_pacers(self) -> bool:
@@ -73,7 +76,7 @@ class DirectEdits:
     def hold(self) -> None:
         """Begin to drag a pacer or a split."""
         self._editor().history.hold()
-        self._held = self._editor().history.now
+        self._held = self._state()
 
     def let_go(self) -> None:
         """End the drag."""

@@ -334,8 +334,7 @@ class DragTool:
             self._session.reset_split(number)
         elif button == pygame.BUTTON_LEFT:
             plot = self._plot(view)
-            was = parse_time(split.section), split.distance_m
-            self._hold(DragTarget(number, at, at, was, plot=plot))
+            self._hold(DragTarget(number, at, at, (parse_time(split.section), 0.0), plot=plot))
         return True
 
     def _down_on_bar(self, at: tuple[int, int], view: ScreenState) -> bool:
@@ -365,7 +364,7 @@ class DragTool:
         grab, view = self._touch.grab, self._view
         if grab is None or view is None:
             return
-        if self._session.direct_edits.interrupted or self._is_gone(grab):
+        if self._session.direct_edits.interrupted:
             self.let_go()
         elif not grab.moved:
             return
@@ -382,13 +381,6 @@ class DragTool:
         elif (piece := view.seen if grab.seen else view.piece) is not None:
             ahead, offset, self._touch.snaps = self._snapped(view, piece, grab.at, grab)
             self._move(grab.what.number, ahead, offset)
-
-    def _is_gone(self, grab: DragTarget) -> bool:
-        """Return whether the split being dragged ends elsewhere now, as when rows become laps."""
-        if not isinstance(grab.what, int):
-            return False
-        split = self._split(grab.what)
-        return split is None or split.distance_m != grab.was[1]
 
     def _move(self, number: int, ahead_m: float, offset_m: float) -> None:
         ahead_m, offset_m = _within(ahead_m, offset_m)

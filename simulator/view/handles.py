@@ -64,7 +64,7 @@ class DragTarget:
         what: the slot, or the number of the split.
         end: the end of a slot's bar, `from` or `until`; empty for the pacer himself.
         start: where the drag began [px]; `at`: where the mouse is now.
-        was: a pacer's former place: ahead, offset [m]; a split's former time [s] and its end [m].
+        was: a pacer's former place: ahead, offset [m]; a split's former time [s] and 0.
         plot: the former axes: they may change during the drag.
         seen: the pacer was picked up in the camera's picture, not in the inset.
         foot: the pixel of his former place [px].

@@ -284,6 +284,11 @@ class App:
         layout = self._layout()
         return layout, self._painter.style(layout)
 
+    def _leave_fields(self) -> None:
+        """Take over what is typed: the keys that follow are for something else."""
+        for ui in (self.drawer.ui, self.drag_tool.controls.ui):
+            ui.leave()
+
     def _let_go(self) -> None:
         """Release all keys and the mouse."""
         self._held.clear()
@@ -304,7 +309,7 @@ class App:
             Action.PACER: lambda: self.drag_tool.next_pacer(1),
             Action.PACER_BACK: lambda: self.drag_tool.next_pacer(-1),
             Action.PASTE: self.drag_tool.paste,
-            Action.HELP: lambda: self._look(help=not self.looks.help),
+            Action.HELP: self._help,
             Action.FULLSCREEN: self._toggle_fullscreen,
             Action.SCREENSHOT: self._screenshot,
             Action.RECORD: self._film,
@@ -329,6 +334,7 @@ class App:
     def _present(self) -> None:
         if self.drawer.open:
             self._pull(by_key=False)
+        self._leave_fields()
         self._let_go()
         self._look(help=False)
         self.presenter.enter(self._painter.theme, self._painter.type)
@@ -340,7 +346,7 @@ class App:
             self._recorder.press(self.window.size)
 
     def _pull(self, *, by_key: bool) -> None:
-        self.drag_tool.controls.ui.leave()
+        self._leave_fields()
         self._editor.place(*self._arrangement())
         self._editor.toggle(by_key=by_key)
 
@@ -349,6 +355,10 @@ class App:
         self._painter = self._painter.followed_by(theme)
         self._controls = None
         self.session.notify(f"Colours: {theme.name}.")
+
+    def _help(self) -> None:
+        self._leave_fields()
+        self._look(help=not self.looks.help)
 
     def _look(self, **changes: bool) -> None:
         self.looks = replace(self.looks, **changes)

@@ -453,6 +453,19 @@ def test_one_place_at_a_time_takes_what_is_typed(hands: User) -> None:
     assert hands.app.drag_tool.controls.ui.entry is None
 
 
+@pytest.mark.parametrize("cover", ["f1", "f5"])
+def test_what_is_typed_over_a_field_does_not_go_into_it(hands: User, cover: str) -> None:
+    take(hands)
+    hands.click(field(hands, "aside"))
+    hands.write("0.4")
+    hands.key(cover)
+    assert slot(hands, "A").offset_m == 0.4
+    hands.key("2")
+    assert hands.app.drag_tool.controls.ui.entry is None
+    hands.key("escape")
+    assert slot(hands, "A").offset_m == 0.4
+
+
 def test_the_hand_never_takes_another_pacer_than_it_took(hands: User) -> None:
     """His slot's number is another's once he is gone."""
     start = at(hands, "A")

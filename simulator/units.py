@@ -146,6 +146,12 @@ def decimal_mark(texts: Iterable[str]) -> str:
     return ""
 
 
+def without_unit(text: str, unit: str) -> str:
+    """Return a typed number without the unit that is written beside it."""
+    number = text.strip().removesuffix(unit).rstrip()
+    return number if number[-1:].isdigit() else text
+
+
 def parse_number(text: str) -> float:
     """Return a plain number such as `25`, `-0.5`, `−0,5` or `1e3`.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from numpy.typing import ArrayLike
@@ -135,7 +136,8 @@ def _ghost_reference(ghost: Ghost, scenario: Scenario) -> Reference:
         about = json.loads(recording.scenario_json)
         off_s = about.get("tolerance_s")
         tolerance_s = float(off_s) if isinstance(off_s, float) and 0 < off_s < 100 else 0.0
-        name = (ghost.name or "recorded run") + (f" ± {tolerance_s:.1f} s" if tolerance_s else "")
+        name = ghost.name or Path(ghost.file).stem
+        name += f" ± {tolerance_s:.1f} s" if tolerance_s else ""
         mark = run_reference(name, ghost.colour, ghost.note, recording)
         return replace(mark, tolerance_s=tolerance_s)
     tolerance_s, note = 0.0, ghost.note

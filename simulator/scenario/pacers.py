@@ -86,8 +86,12 @@ class PacerFormation(CrossCheckedSection):
         for j, slot in enumerate(self.slots):
             for i, other in enumerate(self.slots[:j]):
                 if slot.collides_with(other):
-                    text = f"stands within {CLEARANCE_M:g} m of slot {i + 1} in the same line"
-                    yield SectionProblem(("slots", j), text, "move it", self._places(i, j))
+                    pair = ((i, other), (j, slot))
+                    both = " and ".join(
+                        f"'{s.name}'" if s.name else f"slot {n + 1}" for n, s in pair
+                    )
+                    text = f"{both} stand within {CLEARANCE_M:g} m in the same line"
+                    yield SectionProblem(("slots", j), text, "", self._places(i, j))
                 elif slot.name and slot.name == other.name and slot.overlaps(other):
                     text = f"'{slot.name}' already runs in slot {i + 1} at that distance"
                     hint = "hand over with from and until"

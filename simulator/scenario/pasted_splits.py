@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from simulator.scenario.plan import MAX_SPLITS, impossible
 from simulator.scenario.schedule import Waypoint
-from simulator.units import LAP_M, format_distance, parse_distance, parse_time
+from simulator.units import LAP_M, MILE_M, format_distance, parse_distance, parse_time
 
 MOST_TEXT = 20_000
 STEPS_M = (LAP_M, 200.0, 100.0, 1000.0)
@@ -37,7 +37,11 @@ _NARROW = "\u00a0\u202f"
 _JOINED = re.compile(
     rf"(?i)(?<![\w:.,])(\d[\d.,]*(?:[{_NARROW}]\d{{3}}){{0,2}})[ {_NARROW}]*({_UNITS})(?!\w)"
 )
-_BREAKS = re.compile(r"[\s|;/()\[\]=→*]+|,(?=\s|$)|[-–—](?=\s|$)|:(?=\s|$)")
+_SPAN = re.compile(r"(?<![\w.,:])\d{1,5} ?[-–—] ?(?=\d{3,5}(?![\d.,:]))")
+"""The start of a piece from one distance to another, as in `400-800`."""
+_BREAKS = re.compile(
+    r"[\s|;/()\[\]=→*]+|,(?=\s|$)|[-–—](?=\s|$)|(?<=\d)[-–—](?=\d+[.,:]\d)|:(?=\s|$)"
+)
 _TO_THE_MM = re.compile(r"\d{3,5}\.\d{3}")
 """A number this large without minutes is no split time but a distance, as 409.344."""
 _WITH_UNIT = re.compile(rf"(?i)\d[\d.,]*({_UNITS})")
@@ -64,11 +68,20 @@ def read_splits(text: str, race_m: float) -> Points:
     """
     if len(text) > MOST_TEXT:
         raise ValueError("that is too long for a table of splits")
-    rows = [row for line in _lines(text) if (row := _row(line, race_m)) is not None]
+    lines = [_values(line, race_m) for line in _lines(text)]
+    rows = [row for line in lines if (row := _row(line, race_m)) is not None]
     if not rows:
         raise ValueError("there are no times in what was pasted")
+    placed = [row for row in rows if row.distance_m is not None and row.times_s]
     ends_m = 0.0
-    for readings in (_with_distances(rows, race_m), _without(rows, race_m)):
+    orders = [_with_distances(placed, race_m), _without(rows, race_m)]
+    paired = _in_pairs([value for line in lines for value in line], race_m)
+    if len(placed) > 1:
+        orders.insert(1, paired)
+    else:  # perhaps the only distance is the finish, after lap times
+        ends = [t for row in placed for t in row.times_s]
+        orders = [paired, _ending(_without(rows, race_m), ends), *orders]
+    for readings in orders:
         able = [p for points in readings if _can_be_run(p := _at_finish(points, race_m))]
         whole = [points for points in able if points[-1][0] == race_m]
         if whole:
@@ -86,25 +99,36 @@ def _lines(text: str) -> Iterator[list[str]]:
             text = tag.sub(instead, text)
         text = html.unescape(text)
     for line in text.splitlines():
-        joined = _JOINED.sub(lambda m: re.sub(rf"[{_NARROW}]", "", m[1]) + m[2], line)
+        joined = _JOINED.sub(
+            lambda m: re.sub(rf"[{_NARROW}]", "", m[1]) + m[2], _SPAN.sub("", line)
+        )
         yield [word for word in _BREAKS.split(joined) if word]
 
 
-def _row(words: Sequence[str], race_m: float) -> _Row | None:
-    """Return the content of a line; None if it has no time."""
-    distance_m, times, whole = None, list[float](), list[float]()
+def _values(words: Sequence[str], race_m: float) -> list[tuple[str, float]]:
+    """Return the distances ("m", the finish is inf), times ("s") and whole numbers of a line."""
+    values = []
     for word in words:
         plain = word.strip("+,.:").lower()
         if plain in _ENDS:
-            distance_m = math.inf
+            values.append(("m", math.inf))
+        elif plain == "mile":
+            values.append(("m", MILE_M))
         elif _WITH_UNIT.fullmatch(plain) or (word is words[0] and _TO_THE_MM.fullmatch(plain)):
             with suppress(ValueError):
-                distance_m = parse_distance(plain)
+                values.append(("m", parse_distance(plain)))
         elif plain.isdecimal():
-            whole.append(float(plain[:9]))
+            values.append(("", float(plain[:9])))
         else:
             with suppress(ValueError):
-                times.append(parse_time(plain, race_m if ":" in plain else None))
+                values.append(("s", parse_time(plain, race_m if ":" in plain else None)))
+    return values
+
+
+def _row(values: Sequence[tuple[str, float]], race_m: float) -> _Row | None:
+    """Return the content of a line; None if it has no time."""
+    distance_m = next((value for kind, value in reversed(values) if kind == "m"), None)
+    times, whole = ([value for kind, value in values if kind == k] for k in ("s", ""))
     if distance_m is None and times and whole and 50 <= whole[0] <= race_m + NEAR_M:
         distance_m = whole.pop(0)
     if not times and len(whole) == 2 and whole[0] >= 50:  # `200 30`
@@ -114,9 +138,30 @@ def _row(words: Sequence[str], race_m: float) -> _Row | None:
     return _Row(distance_m, tuple(times), tuple(whole)) if times or whole else None
 
 
-def _with_distances(rows: Sequence[_Row], race_m: float) -> Iterator[Points]:
+def _in_pairs(values: Sequence[tuple[str, float]], race_m: float) -> Iterator[Points]:
+    """Yield every way to read as many times as distances, or some times as many, in any lines."""
+    marks = [value for kind, value in values if kind == "m"]
+    if len(marks) < 2:
+        marks = [value for kind, value in values if kind == "m" or (not kind and value >= 50)]
+    times, count = [value for kind, value in values if kind == "s"], len(marks)
+    if count < 2 or len(times) % count or len(times) > 4 * count:
+        return
+    at = [min(mark, race_m) for mark in marks]
+    many = len(times) // count
+    for column in range(many):
+        yield from _both(at, times[column::many])
+        yield from _both(at, times[column * count : (column + 1) * count])
+
+
+def _ending(readings: Iterator[Points], ends: Sequence[float]) -> Iterator[Points]:
+    """Yield the readings that end at one of these times [s]."""
+    for points in readings:
+        if points and any(abs(points[-1][1] - t) < SAME_S * len(points) for t in ends):
+            yield points
+
+
+def _with_distances(placed: Sequence[_Row], race_m: float) -> Iterator[Points]:
     """Yield every way to read the rows with distances."""
-    placed = [row for row in rows if row.distance_m is not None and row.times_s]
     for column in range(min(4, max((len(row.times_s) for row in placed), default=0))):
         held = [row for row in placed if len(row.times_s) > column]
         lengths = [min(row.distance_m or 0.0, race_m) for row in held]
@@ -131,13 +176,15 @@ def _without(rows: Sequence[_Row], race_m: float) -> Iterator[Points]:
     """Yield every way to read times without distances."""
     timed = [row.times_s for row in rows if row.times_s]
     columns = [list(column) for column in zip(*timed, strict=False)]
-    lists = [*columns, [t for times in timed for t in times]]
+    every = [t for times in timed for t in times]
+    lists = [*columns, every, every[::2], every[1::2]]  # perhaps with laps in brackets
     if not timed:
         lists = [[t for row in rows for t in row.whole]]
     for times in lists:
         for some in (times, times[:-1] if _ends_in_total(times) else []):
             for at in _places(len(some), race_m):
                 yield from _both(at, some)
+                yield list(zip(at, (*accumulate(some[:-1]), *some[-1:]), strict=True))
 
 
 def _both(at: Sequence[float], times: Sequence[float]) -> Iterator[Points]:

@@ -34,6 +34,7 @@ WIDTH = 88
 TIMES = frozenset(("target", "time", "tolerance"))
 _INDENTS = [(mapping, offset) for mapping in (2, 4) for offset in (2, 0, 4)]
 """Possible indents of a nested mapping, and of the dash of a list; new files use the first."""
+_WAS = re.compile(r"# was ([^\n]+?): ")
 _PLAIN = re.compile(r"[A-Za-z0-9_./+(][^\x00-\x1f\x7f-\x9f\"'#,\[\]{}&*!|>%@`\\]*")
 
 
@@ -189,6 +190,7 @@ class _Editor:
         after = _comment_after(holder, key) if isinstance(old, (dict, list)) else ""
         flow = isinstance(holder, list) or _is_flow(holder) or _is_flow(old)
         holder[key] = _node(value, (holder.lc.col or 0) + 2, old=old, flow=flow)
+        _say_what_was(holder, key, old)
         _add_comment(holder, key, after)
 
     def _note_anchor(self, holder: Any, key: Any) -> None:
@@ -280,6 +282,21 @@ def _token(holder: Any, key: Any) -> Any:
 def _has_comment(holder: Any, key: Any) -> bool:
     token = _token(*_last_word(holder, key))
     return token is not None and token.value.startswith("#")
+
+
+def _say_what_was(holder: Any, key: Any, old: Any) -> None:
+    """Put the old value before a comment on it, if nothing or a section takes its place.
+
+    Where the value comes back, the comment does, too.
+    """
+    token, value = _token(holder, key), holder[key]
+    if token is None or not token.value.startswith("#"):
+        return
+    was = _WAS.match(token.value)
+    if isinstance(old, str) and (_is_nothing(value) or isinstance(value, (dict, list))):
+        token.value = f"# was {old}: {token.value.lstrip('# ')}"
+    elif was and isinstance(value, str) and scalar_value(was[1]) == scalar_value(value):
+        token.value = token.value.replace(was[0], "# ", 1)
 
 
 def _comment_after(holder: Any, key: Any) -> str:

@@ -6,6 +6,7 @@ like those of any knob. The formation is replaced by inline slots, where its pac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +42,7 @@ class DirectEdits:
         """Edit the current editor's settings from the shown tick on."""
         self._editor, self._tick = editor, tick
         self._made: Change | None = None
+        self._held: tuple[Change, bool] | None = None
 
     @property
     def cost_s(self) -> float | None:
@@ -49,13 +51,21 @@ class DirectEdits:
         return editor.cost_s if editor.history.now is self._made else None
 
     def note(self) -> None:
-        """Remember the present change as one made in the picture."""
-        self._made = self._editor().history.now
+        """Remember the present change as one made in the picture, perhaps by a drag."""
+        self._made, self._held = self._editor().history.now, self._state()
 
     @property
     def holding(self) -> bool:
         """Whether something is being dragged."""
         return self._editor().history.held
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether another change came during the drag: slots and splits may be numbered anew."""
+        return self.holding and self._state() != self._held
+
+    def _state(self) -> tuple[Change, bool]:
+        return self._editor().history.now, self._editor().by_lap
 
     @property
     def moves_pacers(self) -> bool:
@@ -66,6 +76,7 @@ class DirectEdits:
     def hold(self) -> None:
         """Begin to drag a pacer or a split."""
         self._editor().history.hold()
+        self._held = self._state()
 
     def let_go(self) -> None:
         """End the drag."""
@@ -86,6 +97,8 @@ class DirectEdits:
         """
 
         def edit(slots: Slots) -> None:
+            if until_m is not None and until_m <= from_m:
+                raise RefusedError("from must be less than until")
             row = _at(slots, slot)
             joints = _joints(slots)
             for end, new in (("from", from_m), ("until", until_m)):
@@ -188,6 +201,7 @@ class DirectEdits:
     def _change(self, what: str, edit: Callable[[Slots], None]) -> str:
         """Edit the slots; if the result equals the file's, the file's formation is used again."""
         editor = self._editor()
+        names: list[str] = []
 
         def change(settings: Settings, scenario: Scenario) -> Settings:
             pacers = scenario.pacers
@@ -201,19 +215,26 @@ class DirectEdits:
             # after a save and an undo the settings count from an older text
             if as_in_file and settings.text == editor.file_settings.text:
                 return settings.without("pacers.formation").without("pacers.front_gap")
-            return _inline(settings, pacers, _clear(pacers, slots))
+            kept = _clear(pacers, slots)
+            names[:] = [
+                name for name, row in zip(_called(pacers), slots, strict=True) if row in kept
+            ]
+            return _inline(settings, pacers, kept)
 
-        return self._noted(editor.edit(f"pacers.formation.{what}", change, self._tick()))
-
-    def _noted(self, refusal: str) -> str:
+        refusal = editor.edit(f"pacers.formation.{what}", change, self._tick())
         if not refusal:
             self.note()
-        return refusal
+        # a person knows pacers by name, a file's slots by number
+        known = {f"slot {n}": f"'{name}'" for n, name in enumerate(names, 1)}
+        return re.sub(r"slot \d+", lambda match: known.get(match[0], match[0]), refusal)
 
     def _once(self, what: str, change: Callable[[Settings, Scenario], Settings]) -> str:
         editor = self._editor()
         editor.history.gesture = None
-        return self._noted(editor.edit(f"pacers.formation.{what}", change, self._tick()))
+        refusal = editor.edit(f"pacers.formation.{what}", change, self._tick())
+        if not refusal:
+            self._made = editor.history.now
+        return refusal
 
 
 def _clear(pacers: Pacers, slots: Slots) -> Slots:
@@ -248,11 +269,15 @@ def slots_of(pacers: Pacers) -> Slots:
 
 def named_slots(pacers: Pacers) -> Slots:
     """Return the same slots, with every pacer's name in them."""
-    called = pacers.called()
     return [
-        {**row, "name": called[slot.name]}
-        for row, slot in zip(slots_of(pacers), pacers.formation.named_slots, strict=True)
+        {**row, "name": name} for row, name in zip(slots_of(pacers), _called(pacers), strict=True)
     ]
+
+
+def _called(pacers: Pacers) -> list[str]:
+    """Return who runs in each slot."""
+    called = pacers.called()
+    return [called[slot.name] for slot in pacers.formation.named_slots]
 
 
 def _slot(
@@ -265,9 +290,8 @@ def _slot(
 
 
 def _place(ahead_m: float, offset_m: float) -> dict[str, float]:
-    """Return a place rounded to centimetres and clipped to a slot's range [m]."""
-    pairs = (("ahead", ahead_m, AHEAD_M), ("offset", offset_m, OFFSET_M))
-    return {key: round(min(max(value, low), high), 2) + 0.0 for key, value, (low, high) in pairs}
+    """Return a place rounded to centimetres [m]."""
+    return {"ahead": round(ahead_m, 2) + 0.0, "offset": round(offset_m, 2) + 0.0}
 
 
 def _at(slots: Slots, number: int) -> dict[str, Any]:
@@ -278,7 +302,7 @@ def _at(slots: Slots, number: int) -> dict[str, Any]:
 
 def _put(row: dict[str, Any], key: str, value: float | None) -> None:
     """Set where a slot begins or ends; "from the start" and "never" leave the key out."""
-    if value is None or (key == "from" and value <= 0):
+    if value is None or (key == "from" and value == 0):
         row.pop(key, None)
     else:
         row[key] = value

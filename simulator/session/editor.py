@@ -296,7 +296,9 @@ class SettingsEditor:
     def _edit_once(self, path: str, edit: Edit, tick: int | None) -> str:
         """Make a change that belongs to no gesture; return why it was refused, or an empty text."""
         self.history.gesture = None
-        return self.edit(path, edit, tick)
+        refusal = self.edit(path, edit, tick)
+        what = path.rpartition(".")[2]
+        return f"{what} {refusal}" if refusal.startswith("must ") else refusal
 
     def read(self, new: Settings, tick: int | None) -> None:
         """Take over the file's new content; overrides stay where the file did not change.

@@ -132,7 +132,7 @@ def without_wave(settings: Settings, scenario: Scenario, name: str) -> Settings:
 def with_ghost(settings: Settings, scenario: Scenario, ghost: dict[str, Any]) -> Settings:
     """Return the settings with one more ghost, in an unused colour."""
     ghosts = scenario_to_dict(scenario)["ghosts"]
-    used = {ghost["colour"] for ghost in ghosts}
+    used = {each.colour for each in (*scenario.ghosts, *scenario.wavelight.waves)}
     free = next((colour for colour in COLOURS if colour not in used), "grey")
     return settings.with_value("ghosts", flow([*ghosts, {"colour": free, **ghost}]))
 

@@ -242,8 +242,13 @@ def _changed(
     """Return the changed text; None if it cannot be made or would load differently."""
     try:
         before, after = _both(base.load(), wanted, formation_file)
+        known, folder = {None}, Path(there.folder).absolute()
         for ghost in before["ghosts"]:
+            known.add(ghost.get("file"))
             ghost.update({key: "" for key in in_full if key in ghost})
+        for ghost in after["ghosts"]:
+            if ghost.get("file") not in known and Path(ghost["file"]).is_relative_to(folder):
+                ghost["file"] = Path(ghost["file"]).relative_to(folder).as_posix()
         changed = rewrite(base.text, before, after)
     except (CannotRewriteError, LightpaceError, KeyError, IndexError, ValueError):
         return None
@@ -280,6 +285,10 @@ def _both(
         else {k: v for k, v in wave.items() if k in ("name", "colour") or v != usual[k]}
         for wave in after["wavelight"]["waves"]
     ]
+    for ghost in after["ghosts"][len(before["ghosts"]) :]:
+        for key, usual in (("name", ""), ("on", True), ("note", "")):
+            if ghost[key] == usual:
+                del ghost[key]
     return before, after
 
 

@@ -15,6 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
+from numpy import array_equal
+
 from simulator.analysis.references import Reference
 from simulator.analysis.what_if import AXES, Measure
 from simulator.errors import LightpaceError, OutputError, Problem, ScenarioError
@@ -880,8 +882,12 @@ class Session:
             if change is not None:
                 self.editor.history.put(change)
             self._show_again(saved)
+            live: Lineage | None = self._shown.lineage
+            shown_m = self._player.show.recording.x
             for name, run in self.autosave.take(path):
-                self.pins.keep(name, run, None)
+                is_live = live is not None and array_equal(run.x, shown_m)
+                self.pins.keep(name, run, live if is_live else None)  # hides what lies ahead
+                live = None if is_live else live
             self._pins_changed()
             self._keep(self.autosave)
             self.notify(f"Brought back: {self.file_name or self.scenario.name}, {saved.when}.")

@@ -234,7 +234,11 @@ class App:
             not asked
             and not presenting
             and not self.looks.help
-            and (self._editor.key(event, again=again) or self.drag_tool.key(event, again=again))
+            and (
+                self.drag_tool.key_in_field(event, again=again)
+                or self._editor.key(event, again=again)
+                or self.drag_tool.key(event)
+            )
         ):
             return
         if binding is None:
@@ -250,6 +254,8 @@ class App:
             self._pointing.point(event.pos)
         left = event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT
         self._asked = "" if left else self._asked
+        if event.type == pygame.MOUSEBUTTONDOWN:
+            self.drag_tool.press(event.pos)
         if left and self.looks.help:  # the help card covers everything
             self._look(help=False)
             return
@@ -278,6 +284,11 @@ class App:
         layout = self._layout()
         return layout, self._painter.style(layout)
 
+    def _leave_fields(self) -> None:
+        """Take over what is typed: the keys that follow are for something else."""
+        for ui in (self.drawer.ui, self.drag_tool.controls.ui):
+            ui.leave()
+
     def _let_go(self) -> None:
         """Release all keys and the mouse."""
         self._held.clear()
@@ -298,7 +309,7 @@ class App:
             Action.PACER: lambda: self.drag_tool.next_pacer(1),
             Action.PACER_BACK: lambda: self.drag_tool.next_pacer(-1),
             Action.PASTE: self.drag_tool.paste,
-            Action.HELP: lambda: self._look(help=not self.looks.help),
+            Action.HELP: self._help,
             Action.FULLSCREEN: self._toggle_fullscreen,
             Action.SCREENSHOT: self._screenshot,
             Action.RECORD: self._film,
@@ -323,6 +334,7 @@ class App:
     def _present(self) -> None:
         if self.drawer.open:
             self._pull(by_key=False)
+        self._leave_fields()
         self._let_go()
         self._look(help=False)
         self.presenter.enter(self._painter.theme, self._painter.type)
@@ -334,6 +346,7 @@ class App:
             self._recorder.press(self.window.size)
 
     def _pull(self, *, by_key: bool) -> None:
+        self._leave_fields()
         self._editor.place(*self._arrangement())
         self._editor.toggle(by_key=by_key)
 
@@ -342,6 +355,10 @@ class App:
         self._painter = self._painter.followed_by(theme)
         self._controls = None
         self.session.notify(f"Colours: {theme.name}.")
+
+    def _help(self) -> None:
+        self._leave_fields()
+        self._look(help=not self.looks.help)
 
     def _look(self, **changes: bool) -> None:
         self.looks = replace(self.looks, **changes)

@@ -14,6 +14,7 @@ import pygame
 
 from simulator.coefficients import LAP_M
 from simulator.session import Session
+from simulator.session.direct_edits import AHEAD_M, OFFSET_M
 from simulator.stage.panel_state import SplitKnob
 from simulator.stage.scene import PacerSlot, Phase, Scene
 from simulator.units import parse_time
@@ -120,6 +121,7 @@ class DragTool:
         self._show(self.chart.next())
 
     def _show(self, chart: ChartKind) -> None:
+        self.let_go()
         self.chart = chart
         self.controls.ui.close()
         if isinstance(self.taken, int) and chart is not ChartKind.PACE:
@@ -152,13 +154,25 @@ class DragTool:
             self._session.notify(sentence(refusal))
         else:
             self._show(ChartKind.PACE)
-            splits = self._session.panel_state().splits
-            self._session.notify(f"Pasted: a plan of {splits[-1].cumulative}.")
+            finish = self._session.panel_state().splits[-1].cumulative
+            count = len(getattr(self._session.scenario.plan, "splits", ()))
+            self._session.notify(f"Pasted {count} split{'s' * (count > 1)}, to {finish}.")
 
-    def key(self, event: pygame.Event, *, again: bool) -> bool:
-        """Handle a KEYDOWN while something is selected or typed; return whether it was consumed."""
-        if self.controls.ui.entry is not None and self.controls.ui.key(event, again=again):
+    def key_in_field(self, event: pygame.Event, *, again: bool) -> bool:
+        """Handle a KEYDOWN while one of its fields has the focus; return whether it was used."""
+        ui = self.controls.ui
+        if ui.entry is None and ui.focus is None:
+            return False
+        if event.key == pygame.K_ESCAPE and ui.entry is None:
+            ui.leave()
             return True
+        consumed = ui.key(event, again=again)
+        if ui.entry is None and event.key in (pygame.K_RETURN, pygame.K_KP_ENTER):
+            ui.leave()  # keys move him again
+        return consumed
+
+    def key(self, event: pygame.Event) -> bool:
+        """Handle a KEYDOWN while something is selected; return whether it was consumed."""
         mods = getattr(event, "mod", 0)
         if self.taken is None or mods & _COMMANDS:
             return False
@@ -172,7 +186,9 @@ class DragTool:
             self._show(ChartKind.PACERS)
             self.controls.name()
         elif event.key == pygame.K_INSERT and (slot := self._slot()) is not None:
-            self._say(self._session.direct_edits.add(slot.ahead_m - IN_LINE_M, slot.offset_m))
+            self._say(
+                self._session.direct_edits.add(*_within(slot.ahead_m - IN_LINE_M, slot.offset_m))
+            )
         else:
             return False
         return True
@@ -209,6 +225,13 @@ class DragTool:
             self._say(self._session.direct_edits.remove(name))
 
     # -- the mouse -------------------------------------------------------------------------------
+
+    def press(self, at: tuple[int, int]) -> None:
+        """Leave the open field when a mouse button goes down anywhere else."""
+        ui = self.controls.ui
+        field = ui.find(ui.typing)
+        if field is None or not field.hit((at[0] - ui.origin[0], at[1] - ui.origin[1])):
+            ui.leave()
 
     def pointer(self, event: pygame.Event) -> bool:
         """Handle a mouse event; return whether it was consumed."""
@@ -289,7 +312,7 @@ class DragTool:
     def _add_at(self, ahead_m: float, offset_m: float) -> None:
         """Add a pacer and take him, so that the next key moves him, or takes him away again."""
         there = {slot.name for slot in self._session.scene().group.slots}
-        self._say(self._session.direct_edits.add(ahead_m, offset_m))
+        self._say(self._session.direct_edits.add(*_within(ahead_m, offset_m)))
         new = [s.name for s in self._session.scene().group.slots if s.name not in there]
         if new:
             self._take(new[0])
@@ -339,9 +362,13 @@ class DragTool:
     def flush(self) -> None:
         """Apply the drag up to the mouse's present place: it moves often within a picture."""
         grab, view = self._touch.grab, self._view
-        if grab is None or view is None or not grab.moved:
+        if grab is None or view is None:
             return
-        if isinstance(grab.what, int):
+        if self._session.direct_edits.interrupted:
+            self.let_go()
+        elif not grab.moved:
+            return
+        elif isinstance(grab.what, int):
             # the axis from the start of the drag stays, whatever the plan becomes
             per_px = grab.plot.per_px if grab.plot is not None else 0.0
             lengths = lengths_of(self._session.panel_state().splits)
@@ -356,6 +383,7 @@ class DragTool:
             self._move(grab.what.number, ahead, offset)
 
     def _move(self, number: int, ahead_m: float, offset_m: float) -> None:
+        ahead_m, offset_m = _within(ahead_m, offset_m)
         self._touch.refused = self._session.direct_edits.move(number, ahead_m, offset_m)
         self._touch.moved = self.taken or "", None
 
@@ -445,6 +473,8 @@ class DragTool:
         shot: Shot,
     ) -> None:
         """Draw over the picture what is selected, dragged or under the mouse."""
+        if self._view is not None and layout != self._view.layout:
+            self.let_go()  # the mouse is somewhere else in it now
         view = self._view = ScreenState(scene, layout, style, shot)
         self._touch.moved = self._touch.moved[0], self._session.direct_edits.cost_s
         self._point(view)
@@ -463,3 +493,9 @@ class DragTool:
             self.controls.draw(surface, layout.timeline, style, self.chart, self._slot())
         if scene.phase is Phase.READY and self._touch.moved[0] == "":
             draw_hint(surface, view)
+
+
+def _within(ahead_m: float, offset_m: float) -> tuple[float, float]:
+    """Return a place clipped to where a slot may be [m]."""
+    ahead_m = min(max(ahead_m, AHEAD_M[0]), AHEAD_M[1])
+    return ahead_m, min(max(offset_m, OFFSET_M[0]), OFFSET_M[1])

@@ -16,6 +16,7 @@ import pygame
 from simulator.session import Session
 from simulator.stage.panel_state import Comparison, Knob, PanelState
 from simulator.stage.scene import ChartCurve, Scene
+from simulator.units import without_unit
 from simulator.view.camera import ease
 from simulator.view.layout import Box, Layout
 from simulator.view.pages import Page, changed_pages, page_names, written
@@ -354,8 +355,10 @@ class Drawer:
         """Apply a value typed for a knob; the state says why it was refused."""
         knob = self._knob(path)
         self.forgiven.pop(path, None)
-        if knob is not None and text == knob.value and not knob.problem:
-            return True
+        if knob is not None:
+            text = without_unit(text, knob.unit)
+            if text == knob.value and not knob.problem:
+                return True
         return self.session.change(path, text)
 
     def forgive(self, path: str) -> None:

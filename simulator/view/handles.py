@@ -399,18 +399,20 @@ def draw_handles(
     """Draw the plan's splits as handles, with a label for the active one."""
     theme, unit = view.style.theme, view.style.sizes.unit
     lengths = lengths_of(splits)
-    held = touch.grab.what if touch.grab is not None else None
-    for n, (x, y) in enumerate(handles_of(splits, plot)):
-        over = n == held or (held is None and near(touch.pointer, (x, y)))
-        radius = max(4.0, round(4 * (8 if over or n == touch.taken else 6) * unit) / 4)
+    places = handles_of(splits, plot)
+    free = touch.grab is None
+    hovered = [n for n, place in enumerate(places) if free and near(touch.pointer, place)]
+    shown = hovered[0] if hovered else touch.taken
+    for n, (x, y) in enumerate(places):
+        radius = max(4.0, round(4 * (8 if n in (shown, touch.taken) else 6) * unit) / 4)
         locked = theme.warning if splits[n].locked else theme.text
         colour = theme.own if n == touch.taken else locked
         ends = (splits[n].distance_m - part for part in (lengths[n], 0.0))
         left, right = (round(plot.x(metres)) for metres in ends)  # the ends of its section
-        thick = max(1, round((2 if over else 1) * unit))
+        thick = max(1, round((2 if n == shown else 1) * unit))
         surface.fill(colour, (left + 1, y, max(1, right - left - 2), thick))
         surface.blit(*dot(colour, radius, radius, 16, theme.back, 1.5).at(x, y))
-        if over or (n == touch.taken and held is None):
+        if n == shown:
             cost_s = touch.moved[1] if touch.moved[0] == n else None
             _say_split(surface, view, splits, n, (x, y), touch.refused, cost_s)
 

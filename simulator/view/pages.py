@@ -455,6 +455,7 @@ class Page:
         )
 
         def take(x: int, y: int) -> None:
+            self._ui.focus = ("map",)  # the arrow keys go on from here
             column = (x - box.x) * len(knob_map.xs) // box.w
             row = (box.bottom - 1 - y) * len(knob_map.ys) // box.h
             inside = (
@@ -570,7 +571,9 @@ class Page:
                 self._hint("being worked out")
             return
         own = state.secret and goal.value == goal.now and not goal.plan_target
-        words = "Nothing is better than it is now; her finish is hidden until the line."
+        words = (
+            "As it is now, it reaches that or comes nearest; her finish is hidden until the line."
+        )
         self._say(words if own else goal.words, self._px, theme.text)
         if goal.finish_s is None:
             return
@@ -581,6 +584,8 @@ class Page:
 
         chance = "being worked out" if goal.chance is None else chance_words(goal.chance, SAMPLES)
         self._hint(f"Chance of {format_time(goal.target_s)} with it: {chance}.")
+        if not self._state.acts_from_gun:
+            self._hint("All of this is from the gun; taken now, it holds from here on.")
         self._gap(0.5)
         if goal.value != goal.now or goal.plan_target:
             words = f"Take {goal.value.replace('_', ' ')} {goal.unit}".strip()

@@ -590,6 +590,12 @@ class Ui:
         if field is not None and field.cancel is not None:
             field.cancel()
 
+    def leave(self) -> None:
+        """Submit the typed text, or discard it where it is refused; nothing has the focus."""
+        if self.entry is not None and not self.apply():
+            self.cancel()
+        self.focus, self.stale = None, True
+
     def close(self) -> None:
         """Close the open entry and list, and end any drag."""
         self.flush()
@@ -755,10 +761,8 @@ class Ui:
         if self.popup is not None and (hit is None or hit.key[0] != "option"):
             self.popup = None
             return
-        typed = self.entry is not None and hit is not None and hit.key == self.typing
-        if self.entry is not None and not typed and not self.apply():
-            self.cancel()
-        self.focus = self.focus if typed else None
+        if self.entry is None or hit is None or hit.key != self.typing:
+            self.leave()
         if hit is None or not left:
             return
         last, when = self._clicked

@@ -30,9 +30,21 @@ MILE = [(400.0, 60.57), (800.0, 121.1), (1200.0, 181.3), (MILE_M, 239.9)]
         "Place | 400 m | 1’00”57\nPlace | 800 m | 2’01”10\n1200 m 3'01\"30\nend 3'59\"90",
         HTML,
         "Kipyegon, Paris\n400 m – 60.57\n800 m – 2:01.10\n1200 m – 3:01.30\nfinish – 3:59.90\n",
+        "400m 1:00.57, 800m 2:01.1, 1200m 3:01.3, finish 3:59.9",
+        "60.57 at 400m, 2:01.1 at 800m and 3:01.3 at 1200m; the finish in 3:59.9",
+        "400: 60.57, 800: 2:01.1, 1200: 3:01.3, 1609: 3:59.9",
+        "400 m\n1:00.57\n800 m\n2:01.1\n1200 m\n3:01.3\nMile\n3:59.9",
+        "400\n1:00.57\n800\n2:01.1\n1200\n3:01.3\nfinish\n3:59.9",
+        "400 m\t800 m\t1200 m\tMile\n60.57\t2:01.1\t3:01.3\t3:59.9\n60.57\t60.53\t60.20\t58.60",
+        "400\t800\t1200\tfinish\n1:00.57\t2:01.1\t3:01.3\t3:59.9",
+        "0-400\t60.57\n400-800\t60.53\n800-1200\t60.20\n1200-1609\t58.60",
     ],
-    ids=["words", "tabs", "both", "commas", "pieces", "backwards", "signs", "html", "dashes"],
-)
+    ids=[
+        "words", "tabs", "both", "commas", "pieces", "backwards", "signs", "html", "dashes",
+        "a line", "times first", "colons", "a cell a line", "bare cells", "across", "bare across",
+        "spans",
+    ],
+)  # fmt: skip
 def test_a_table_is_read_however_it_is_written(text: str) -> None:
     found = read_splits(text, MILE_M)
     assert [x for x, _ in found] == [x for x, _ in MILE]
@@ -55,6 +67,24 @@ def test_a_table_is_read_however_it_is_written(text: str) -> None:
 def test_times_without_distances_are_laps(text: str) -> None:
     assert [t for _, t in read_splits(text, 1600.0)] == [60.57, 121.1, 181.3, 241.6]
     assert [x for x, _ in read_splits(text, 1600.0)] == [400.0, 800.0, 1200.0, 1600.0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lap 1 60.1\nLap 2 61.5\nLap 3 62.0\nLap 4 61.0\nFinal 4:06.42",
+        "60.1, 61.5, 62.0, 61.0; final 4:06.42",
+        "60.1 61.5 62.0 61.0 4:06.42",
+        "60.1-61.5-62.0-61.0-4:06.42",
+    ],
+)
+def test_laps_are_not_lost_beside_the_time_at_the_finish(text: str) -> None:
+    assert [t for _, t in read_splits(text, MILE_M)] == [60.1, 121.6, 183.6, 244.6, 246.42]
+    assert [x for x, _ in read_splits(text, MILE_M)] == [400.0, 800.0, 1200.0, 1600.0, MILE_M]
+
+
+def test_another_time_beside_the_finish_is_no_lap() -> None:
+    assert read_splits("Race at 20:45\nfinish 3:49.11", MILE_M) == [(MILE_M, 229.11)]
 
 
 def test_whole_seconds_are_laps_too() -> None:

@@ -137,7 +137,11 @@ SINGLE = [
     ("pacers: {formation: {}}", "1:21", "slots is missing"),
     ("pacers: {formation: {slots: [{ahed: 1.2}]}}", "1:31", "unknown key 'ahed'"),
     ("pacers: {formation: {slots: [{ahead: 0.2}]}}", "1:38", "stands in the runner's own place"),
-    ("pacers: {formation: {slots: [{ahead: 1}, {ahead: 1.2}]}}", "1:42", "within 0.5 m of slot 1"),
+    (
+        "pacers: {formation: {slots: [{ahead: 1}, {ahead: 1.2}]}}",
+        "1:42",
+        "slot 1 and slot 2 stand within 0.5 m",
+    ),
     ("pacers: {formation: {slots: [{ahead: 1, from: 9, until: 8}]}}", "1:57", "greater than from"),
     ("pacers: {shelter: 2}", "1:19", "must be at most 0.95, not 2"),
     ("pacers: {shelter: [{value: 0}, {value: 0}]}", "1:32", "hold further than the one before"),

@@ -323,7 +323,21 @@ def test_nothing_is_rather_not_said_unless_a_comment_hangs_on_it() -> None:
     text = "a: 1\nb: 2 # why\nc: {d: 1, e: 2}\nf: 3\n"
     wanted = {"a": None, "b": None, "c": {"d": None, "e": 2}, "f": 3}
     old = {"a": 1, "b": 2, "c": {"d": 1, "e": 2}, "f": 3}
-    assert put_worded(text, old, wanted) == "b: null # why\nc: {e: 2}\nf: 3\n"
+    assert put_worded(text, old, wanted) == "b: null # was 2: why\nc: {e: 2}\nf: 3\n"
+
+
+def test_a_comment_says_that_its_value_is_gone_and_comes_back_with_it() -> None:
+    def spaced_once(text: str) -> list[str]:
+        return [" ".join(line.split()) for line in text.splitlines()]
+
+    text = "a: x # of x\nb: 1.7 # m, why\n# below\nc: 3\n"
+    old = {"a": "x", "b": 1.7, "c": 3}
+    new = {"a": {"d": {"e": 1}}, "b": None, "c": 3}
+    gone = put_worded(text, old, new)
+    assert {"a: # was x: of x", "b: null # was 1.7: m, why"} < set(spaced_once(gone))
+    assert spaced_once(put_worded(gone, new, old)) == spaced_once(text)
+    other = put_worded(gone, new, {"a": "y", "b": 1.8, "c": 3})
+    assert spaced_once(other)[:2] == ["a: y # was x: of x", "b: 1.8 # was 1.7: m, why"]
 
 
 @pytest.mark.parametrize("target", ["227.83", "3:47.83", "228.0", "239.99", "227.8301", "232.1"])

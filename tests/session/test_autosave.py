@@ -77,6 +77,7 @@ def test_settings_pins_and_place_come_back_after_a_crash(file: Path, folder: Pat
     assert again.recording.from_tick == session.recording.from_tick > 0
     assert again.playback.time_s == session.playback.time_s
     assert [pin.name for pin in again.pins.pins] == [pin.name for pin in session.pins.pins]
+    assert again.panel_state().pins == session.panel_state().pins, "the same finishes are hidden"
     assert (again.bars.axis, again.bars.measure) == ("form", "reserve left")
     assert again.file is not None
     assert again.file.path == file

@@ -90,8 +90,16 @@ def test_nobody_is_moved_into_another_and_nothing_is_lost(many: Session) -> None
     assert "within 0.5 m" in refusals[1]
     assert place(many, "A") == (2.0, 0.0)
     assert "no slot" in many.direct_edits.move(99, 1.0, 0.0)
-    assert many.direct_edits.move(0, 1e9, -1e9) == ""
-    assert place(many, "A") == (30.0, -2.0)
+    assert "at most 30, not 1" in many.direct_edits.move(0, 1e9, -1e9)
+    assert place(many, "A") == (2.0, 0.0)
+
+
+def test_a_pacer_in_the_way_is_called_by_his_name(many: Session) -> None:
+    assert "'A' and 'B' stand within 0.5 m" in many.direct_edits.move(0, 2.6, 0.1)
+    assert "'A' and 'B' stand within 0.5 m" in many.direct_edits.move(1, 1.6, 0.1)
+    assert "'B' and 'pacer 1' stand within 0.5 m" in many.direct_edits.add(2.6, 0.1)
+    unnamed = settle(Session(load_short("pacers.names=[Ann, Bea]")))
+    assert "'Ann' and 'Bea' stand within 0.5 m" in unnamed.direct_edits.move(1, 1.6, 0.0)
 
 
 def test_whoever_does_not_run_is_in_nobodys_way(many: Session) -> None:
@@ -156,7 +164,8 @@ def test_who_leaves_when(many: Session) -> None:
     assert slots(many)["C"].until_m == 300.0
     assert many.direct_edits.time(2, 50.0, None) == ""
     assert (slots(many)["C"].from_m, slots(many)["C"].until_m) == (50.0, None)
-    assert "greater than from" in many.direct_edits.time(2, 200.0, 100.0)
+    assert "less than until" in many.direct_edits.time(2, 200.0, 100.0)
+    assert "at least 0, not -5" in many.direct_edits.time(2, -5.0, None)
     assert slots(many)["C"].from_m == 50.0
 
 

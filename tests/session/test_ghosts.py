@@ -25,11 +25,22 @@ def test_an_even_time_is_added_and_set_by_its_knob() -> None:
     assert session.scenario == load_short()
 
 
+def test_too_many_are_refused_by_name() -> None:
+    session = Session(load_short())
+    for _ in range(12):
+        session.add_ghost()
+    assert session.scene().notice == "Ghosts must have at most 12 entries."
+    for _ in range(100):
+        session.add_wave()
+    assert session.scene().notice.startswith("Waves must have at most")
+
+
 def test_colours_of_added_ghosts_differ() -> None:
     session = Session(load_short())
     for _ in range(3):
         session.add_ghost()
-    colours = [ghost.colour for ghost in session.scenario.ghosts]
+    lights = session.scenario.wavelight.waves
+    colours = [each.colour for each in (*session.scenario.ghosts, *lights)]
     assert len(set(colours)) == len(colours)
 
 
@@ -45,6 +56,32 @@ def test_a_file_is_added(tmp_path: Path, kind: str) -> None:
     session.add_ghost_file(path)
     assert session.scenario.ghosts[-1].kind == kind
     assert session.show.ghosts[-1].finish_s == session.recording.finish_s
+    assert session.show.ghosts[-1].name == ("short" if kind == "scenario" else "other")
+
+
+def test_a_file_beside_the_scenario_is_named_without_its_folder(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(SHORT, encoding="utf-8")
+    session = Session.open(file)
+    save_recording(session.recording, tmp_path / "before.npz")
+    session.add_ghost_file(tmp_path / "before.npz")
+    session.save()
+    assert "{colour: blue, kind: recording, file: before.npz}" in file.read_text(encoding="utf-8")
+    moved = tmp_path.rename(tmp_path.with_name(f"{tmp_path.name} moved"))
+    ghost = load_scenario(moved / file.name).ghosts[1]
+    assert ghost.model_dump()["file"] == str(moved / "before.npz")
+
+
+def test_the_first_ghost_is_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text("name: mine\nghosts: []\n", encoding="utf-8")
+    session = Session.open("mine.yaml")
+    session.add_ghost()
+    save_recording(session.recording, "before.npz")
+    session.add_ghost_file("before.npz")
+    session.save()
+    assert str(tmp_path) not in Path("mine.yaml").read_text(encoding="utf-8")
+    assert [ghost.kind for ghost in load_scenario("mine.yaml").ghosts] == ["even", "recording"]
 
 
 def test_a_file_that_is_none_is_refused_with_its_reason(tmp_path: Path) -> None:

@@ -70,6 +70,10 @@ def test_the_arrow_keys_move_a_cell_of_the_map(user: User, session: Session) -> 
     user.key("left")
     row, column = session.panel_state().answers.here or (0, 0)
     assert (row, column) == (answers.here[0] - 1, answers.here[1] - 1)
+    box = user.place(("map",))
+    user.click((box.x + 2, box.bottom - 2))
+    user.key("right")
+    assert session.panel_state().answers.here == (0, 1)
 
 
 def test_other_knobs_are_chosen_for_the_map(user: User, session: Session) -> None:
@@ -110,6 +114,8 @@ def test_a_goal_is_asked_read_taken_and_undone(user: User, session: Session) -> 
     user.key("enter")
     goal = asked(user, session, lambda a: a.goal is not None and a.goal.target_s == 243.0).goal
     assert goal is not None
+    session.seek(60.0)
+    assert "from the gun; taken now" in " ".join(user.words())
 
 
 def test_a_goal_keeps_the_secret_of_her_finish(user: User, session: Session) -> None:

@@ -325,6 +325,24 @@ def test_a_split_is_dragged_and_the_others_keep_the_target(hands: User) -> None:
     assert not session.editor.unsaved
 
 
+def test_the_words_of_two_splits_never_cover_each_other(
+    hands: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr("simulator.view.handles._say_split", lambda *args: told.append(args[3]))
+    hands.key("d")
+    hands.wait()
+    tool = hands.app.drag_tool
+    assert tool._view is not None
+    first, second = tool._handles(tool._view)
+    hands.click(first)
+    told.clear()
+    hands.move(second)
+    assert told == [1]
+    hands.move((second[0], second[1] + 60))
+    assert told == [1, 0]
+
+
 def test_a_locked_target_can_be_let_move_in_the_heading(hands: User) -> None:
     hands.key("d")
     hands.wait(2)
@@ -354,16 +372,27 @@ def test_bars_are_drawn_by_their_ends(hands: User) -> None:
     assert slot(hands, "C").until_m is None
 
 
+def field(user: User, name: str) -> tuple[int, int]:
+    """Return where a field of the taken pacer is [px]."""
+    ui = user.app.drag_tool.controls.ui
+    control = ui.find(("pacer", name))
+    assert control is not None
+    return pygame.Rect(control.box).move(ui.origin).center
+
+
+def take(user: User) -> None:
+    """Take pacer A and show his fields."""
+    user.key("d", 2)
+    user.key("e", 2)
+    user.wait(2)
+    assert user.app.drag_tool.taken == "A"
+
+
 def test_what_is_typed_in_the_heading_is_taken(hands: User, tmp_path: Path) -> None:
-    hands.key("d", 2)
-    hands.key("e", 2)
-    hands.wait(2)
-    tool = hands.app.drag_tool
+    take(hands)
 
     def write(name: str, text: str) -> None:
-        control = tool.controls.ui.find(("pacer", name))
-        assert control is not None
-        hands.click(pygame.Rect(control.box).move(tool.controls.ui.origin).center)
+        hands.click(field(hands, name))
         hands.write(text)
         hands.key("enter")
         hands.wait(2)
@@ -373,11 +402,121 @@ def test_what_is_typed_in_the_heading_is_taken(hands: User, tmp_path: Path) -> N
     write("until", "150")
     now = slot(hands, "A")
     assert (now.ahead_m, now.offset_m, now.until_m) == (2.05, 0.4, 150.0)
-    write("until", "never")
-    assert "not a number" in hands.app.session.scene().notice
-    assert slot(hands, "A").until_m == 150.0
+    for text, why in (("never", "not a number"), ("-5", "than until")):
+        write("until", text)
+        assert why in hands.app.session.scene().notice
+        hands.key("escape")
+    write("until", "160 m")
+    assert slot(hands, "A").until_m == 160.0
+    write("aside", "20")
+    assert "Aside must be at most 8, not 20" in hands.app.session.scene().notice
+    hands.key("escape")
+    assert slot(hands, "A").offset_m == 0.4
     write("file", str(tmp_path / "club"))
     assert (tmp_path / "club.yaml").exists()
+
+
+def test_the_keyboard_fills_in_field_after_field(hands: User) -> None:
+    take(hands)
+    hands.click(field(hands, "aside"))
+    hands.write("0.4")
+    hands.key("tab")
+    hands.write("10")
+    hands.key("tab")
+    hands.write("150")
+    hands.key("enter")
+    now = slot(hands, "A")
+    assert (now.offset_m, now.from_m, now.until_m) == (0.4, 10.0, 150.0)
+    assert hands.app.session.player.playback.rate == 1.0
+    hands.key("up")
+    assert slot(hands, "A").offset_m == pytest.approx(0.3)
+    hands.key("enter")
+    hands.key("tab")
+    hands.key("escape")
+    assert hands.app.drag_tool.taken == "A"
+
+
+def test_one_place_at_a_time_takes_what_is_typed(hands: User) -> None:
+    hands.key("k")
+    hands.wait(15)
+    take(hands)
+    hands.click(field(hands, "aside"))
+    hands.write("0.4")
+    hands.key("tab")
+    assert slot(hands, "A").offset_m == 0.4
+    hands.write("10")
+    hands.press("value", "pacers.front_gap")
+    assert slot(hands, "A").from_m == 10.0
+    hands.write("2.5")
+    hands.key("enter")
+    assert session_of(hands).scenario.pacers.front_gap == 2.5
+    assert hands.app.drag_tool.controls.ui.entry is None
+
+
+@pytest.mark.parametrize("cover", ["f1", "f5"])
+def test_what_is_typed_over_a_field_does_not_go_into_it(hands: User, cover: str) -> None:
+    take(hands)
+    hands.click(field(hands, "aside"))
+    hands.write("0.4")
+    hands.key(cover)
+    assert slot(hands, "A").offset_m == 0.4
+    hands.key("2")
+    assert hands.app.drag_tool.controls.ui.entry is None
+    hands.key("escape")
+    assert slot(hands, "A").offset_m == 0.4
+
+
+def test_the_hand_never_takes_another_pacer_than_it_took(hands: User) -> None:
+    """His slot's number is another's once he is gone."""
+    start = at(hands, "A")
+    hands.down(start)
+    hands.move((start[0] + 20, start[1] + 30), held=True)
+    before = [(s.name, s.ahead_m, s.offset_m) for s in hands.app.session.scene().group.slots]
+    hands.key("delete")
+    hands.move((start[0] + 30, start[1] + 40), held=True)
+    hands.up((start[0] + 30, start[1] + 40))
+    after = [(s.name, s.ahead_m, s.offset_m) for s in hands.app.session.scene().group.slots]
+    assert after == [each for each in before if each[0] != "A"]
+
+
+def test_undo_ends_a_drag(hands: User) -> None:
+    start, was = at(hands, "A"), slot(hands, "A").ahead_m
+    hands.down(start)
+    hands.move((start[0] + 20, start[1]), held=True)
+    assert slot(hands, "A").ahead_m != was
+    hands.key("ctrl+z")
+    hands.move((start[0] + 30, start[1]), held=True)
+    hands.up((start[0] + 30, start[1]))
+    assert slot(hands, "A").ahead_m == was
+    assert not session_of(hands).direct_edits.holding
+
+
+@pytest.mark.parametrize("other", ["laps", "pasted", "chart", "size"])
+def test_what_moves_the_chart_under_the_hand_ends_the_drag(
+    hands: User, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    hands.key("d")
+    hands.wait()
+    tool, session = hands.app.drag_tool, session_of(hands)
+    assert tool._view is not None
+    start = tool._handles(tool._view)[-1]
+    hands.down(start)
+    hands.move((start[0], start[1] - 6), held=True)
+    if other == "laps":
+        session.set_by_lap(True)
+    elif other == "pasted":
+        monkeypatch.setattr(pygame.scrap, "get_text", lambda: "200 m\t31.9\nfinish\t1:03.5")
+        hands.key("ctrl+v")
+    elif other == "chart":
+        hands.key("d")
+    else:
+        pygame.display.set_mode((900, 600), pygame.RESIZABLE)
+        hands.wait()
+    plan = session.scenario.plan
+    hands.move((start[0], start[1] - 20), held=True)
+    assert not session.direct_edits.holding
+    hands.up((start[0], start[1] - 20))
+    assert session.scenario.plan == plan
 
 
 def test_the_clipboard_is_pasted(hands: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,6 +123,14 @@ def test_a_refused_value_is_told_at_the_knob(user: User, session: Session) -> No
     assert session.scenario.pacers.count in (None, 13)
 
 
+def test_a_number_is_typed_as_it_is_shown(user: User, session: Session) -> None:
+    """With its unit."""
+    for knob in session.panel_state().knobs:
+        if knob.unit:
+            assert user.app.drawer.accept(knob.path, f"{knob.high:g} {knob.unit}"), knob.path
+            assert user.app.drawer.accept(knob.path, f"{knob.low:g}{knob.unit}"), knob.path
+
+
 def test_two_runs_are_kept_and_compared(user: User, session: Session) -> None:
     user.page("Compare")
     user.press("pin")

@@ -12,7 +12,7 @@ import pygame
 
 from simulator.session import Session
 from simulator.stage.scene import PacerSlot
-from simulator.units import parse_number
+from simulator.units import parse_number, without_unit
 from simulator.view.layout import Box
 from simulator.view.panels.panel import padding
 from simulator.view.panels.timeline import ChartKind, controls_width, heading_box
@@ -103,7 +103,11 @@ class ChartControls:
             ui.text(words, (0, place.h / 2), px, ui.theme.muted, width=max(1, save.x - px))
             return
         n, until = slot.number, slot.until_m
-        move, time, number = partial(hands.move, n), partial(hands.time, n), parse_number
+        move, time = partial(hands.move, n), partial(hands.time, n)
+
+        def number(text: str) -> float:
+            return parse_number(without_unit(text, "m"))
+
         fields = (
             ("name", "", slot.name, 11, lambda text: self._renamed(slot.name, text)),
             ("ahead", "ahead", f"{slot.ahead_m:.2f}", 4, lambda t: move(number(t), slot.offset_m)),
@@ -121,18 +125,19 @@ class ChartControls:
             box = Box(x, 1, wide * px, place.h - 2)
             ring = box.inset(px // 3, 0)  # clear of the next label
             field = Control(key=("pacer", name), box=box, ring=ring, text=text)
-            field.accept = partial(self._accepted, accept)
+            field.accept = partial(self._accepted, label, accept)
             ui.field(field, text)
             x += box.w + px // 2
 
-    def _accepted(self, accept: Callable[[str], str], text: str) -> bool:
+    def _accepted(self, label: str, accept: Callable[[str], str], text: str) -> bool:
         """Apply a text typed for a pacer; show why if it is refused."""
         try:
             refusal = accept(text)
         except ValueError as error:
             refusal = str(error)
         if refusal:
-            self._session.notify(sentence(refusal))
+            whose = f"{label} " if refusal.startswith("must be") else ""
+            self._session.notify(sentence(f"{whose}{refusal}"))
         return not refusal
 
     def _renamed(self, name: str, new: str) -> str:

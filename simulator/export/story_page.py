@@ -211,7 +211,7 @@ def _chart(last: Scene, bundle: Bundle) -> dict[str, Any]:
 
 def _curve(curve: ChartCurve, race_m: float, bundle: Bundle) -> dict[str, Any]:
     places = np.linspace(0.0, race_m, POINTS + 1)
-    gap = np.interp(places, curve.x_m, curve.gap_s, right=np.nan)
+    gap = np.interp(places, curve.x_m, curve.values, right=np.nan)
     kept = bundle.add(np.rint(100.0 * gap) / 100.0)
     return {
         "name": curve.name,

@@ -103,8 +103,8 @@ def _light_is_going(gaps: ChartCurve, moment: Moment, within_s: float) -> bool:
     """Return whether the gap, growing as it does now, passes the lost light's within a time [s]."""
     now = int(np.searchsorted(gaps.x_m, moment.x_m, side="right")) - 1
     before = int(np.searchsorted(gaps.x_m, gaps.x_m[now] - TREND_M))
-    gap_s, passed_m = float(gaps.gap_s[now]), float(gaps.x_m[now] - gaps.x_m[before])
-    grows = (gap_s - float(gaps.gap_s[before])) / max(passed_m, TREND_M) * moment.v_m_s
+    gap_s, passed_m = float(gaps.values[now]), float(gaps.x_m[now] - gaps.x_m[before])
+    grows = (gap_s - float(gaps.values[before])) / max(passed_m, TREND_M) * moment.v_m_s
     return 0.0 < LOST_S - gap_s <= grows * within_s
 
 

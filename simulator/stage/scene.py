@@ -212,24 +212,16 @@ class Meter:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChartCurve:
-    """A gap over distance: `x_m` increasing [m], `gap_s` positive = behind the light [s]."""
+    """A gap or a pace over distance, `x_m` increasing [m].
 
-    name: str
-    colour: str
-    kind: str  # `runner` or `ghost`
-    x_m: Floats
-    gap_s: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PaceCurve:
-    """A pace over distance: `x_m` [m], `pace_s` over the preceding metres [s/400 m]."""
+    Gaps are positive behind the light [s]; paces are over the preceding metres [s/400 m].
+    """
 
     name: str
     colour: str
     kind: str  # `runner`, `ghost` or `plan`
     x_m: Floats
-    pace_s: Floats
+    values: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +274,7 @@ class Chart:
     playhead_m: float
     gap_range_s: tuple[float, float]
     band: Band | None = None
-    paces: tuple[PaceCurve, ...] = ()
+    paces: tuple[ChartCurve, ...] = ()
     pace_range_s: tuple[float, float] = (55.0, 65.0)
 
 

@@ -34,7 +34,7 @@ from simulator.physics.pacers import PacerGroup, changed_group, group_of, role_o
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
 from simulator.scenario.uncertainty import any_assumed
-from simulator.stage.scene import ChartCurve, ChartMarker, PaceCurve, PacerSlot
+from simulator.stage.scene import ChartCurve, ChartMarker, PacerSlot
 
 if TYPE_CHECKING:  # needed only after the first picture: the window opens sooner
     from simulator.analysis.chances import Band, Chances
@@ -51,6 +51,8 @@ PACE_ROOM_S = 1.5
 Floats = NDArray[np.float64]
 Lights: TypeAlias = tuple[tuple[float, Reference], ...]
 """The light that applies until each race time [s]; the last one until the end (inf)."""
+Line: TypeAlias = tuple[Trajectory, float, str, str, str]
+"""What a curve shows: a run, how far it goes [m], its name, its colour, its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +130,20 @@ class Show:
     @property
     def curves(self) -> tuple[ChartCurve, ...]:
         """Gap to the light over distance, the ghosts' first and the runner's last."""
-        return _curves(self.recording, self.scenario.runner.name, self.ghosts, self._lights)
+        return _curves(self.recording, self._lines, self._lights)
 
     @property
-    def paces(self) -> tuple[PaceCurve, ...]:
+    def paces(self) -> tuple[ChartCurve, ...]:
         """Pace over distance: the plan's first, then the ghosts', the runner's last."""
-        plan = _pace_curve(self.plan, "plan", self.light.colour, self.recording.race_m)
-        ghosts = (
-            _pace_curve(ghost, "ghost", ghost.colour, self.recording.race_m)
-            for ghost in self.ghosts
-        )
-        return (plan, *ghosts, _own_pace(self.recording, self.scenario.runner.name))
+        plan = _line(self.plan, "plan", self.light.colour, self.recording.race_m)
+        return tuple(_pace_curve(*line) for line in (plan, *self._lines))
+
+    @property
+    def _lines(self) -> tuple[Line, ...]:
+        """The lines of a chart, the ghosts' first and the runner's last."""
+        run, race_m = self.recording, self.recording.race_m
+        own = (run, min(race_m, float(run.x[-1])), self.scenario.runner.name, "white", "runner")
+        return (*(_line(ghost, "ghost", ghost.colour, race_m) for ghost in self.ghosts), own)
 
     @property
     def pace_range_s(self) -> tuple[float, float]:
@@ -365,61 +370,47 @@ def _lost_light_m(recording: Recording, lights: Lights) -> float | None:
 
 @lru_cache(maxsize=16)
 def _curves(
-    recording: Recording, runner: str, ghosts: tuple[Reference, ...], lights: Lights
+    recording: Recording, lines: tuple[Line, ...], lights: Lights
 ) -> tuple[ChartCurve, ...]:
     *before, (_, light) = lights
     earlier = tuple((float(recording.distance_at(until_s)), then) for until_s, then in before)
-    curves = [_ghost_curve(ghost, recording.race_m, light, earlier) for ghost in ghosts]
-    reach_m = min(recording.race_m, float(recording.x[-1]))
-    gap = _passes(recording, reach_m) - _light_passes(light, earlier, reach_m)
-    return (*curves, _curve(runner, "white", "runner", reach_m, gap))
+    return tuple(_gap_curve(line, light, earlier) for line in lines)
+
+
+def _line(mark: Reference, kind: str, colour: str, race_m: float) -> Line:
+    return mark.run, min(mark.distance_m, race_m), mark.name, colour, kind
 
 
 @lru_cache(maxsize=64)  # turning a knob changes the run, but seldom a mark
-def _ghost_curve(
-    ghost: Reference, race_m: float, light: Reference, earlier: tuple[tuple[float, Reference], ...]
+def _gap_curve(
+    line: Line, light: Reference, earlier: tuple[tuple[float, Reference], ...]
 ) -> ChartCurve:
-    reach_m = min(ghost.distance_m, race_m)
-    gap = _passes(ghost.run, reach_m) - _light_passes(light, earlier, reach_m)
-    return _curve(ghost.name, ghost.colour, "ghost", reach_m, gap)
+    run, reach_m, name, colour, kind = line
+    gap_s = _passes(run, reach_m) - _light_passes(light, earlier, reach_m)
+    gap_s[0] = 0.0
+    gap_s.setflags(write=False)
+    return ChartCurve(name, colour, kind, _places(reach_m), gap_s)
 
 
 @lru_cache(maxsize=64)
-def _pace_curve(mark: Reference, kind: str, colour: str, race_m: float) -> PaceCurve:
-    reach_m = min(mark.distance_m, race_m)
-    return _pace(mark.name, colour, kind, reach_m, _passes(mark.run, reach_m))
-
-
-@lru_cache(maxsize=16)
-def _own_pace(recording: Recording, name: str) -> PaceCurve:
-    reach_m = min(recording.race_m, float(recording.x[-1]))
-    return _pace(name, "white", "runner", reach_m, _passes(recording, reach_m))
-
-
-def _pace(name: str, colour: str, kind: str, reach_m: float, time_s: Floats) -> PaceCurve:
+def _pace_curve(run: Trajectory, reach_m: float, name: str, colour: str, kind: str) -> ChartCurve:
     """Return the pace over the metres before each point [s/400 m]; nothing later is used."""
-    x = _places(reach_m)
+    x, time_s = _places(reach_m), _passes(run, reach_m)
     first = np.maximum(x - PACE_OVER_M, 0.0)
     passed = time_s - np.interp(first, x, time_s)
     pace = LAP_M * passed / np.maximum(x - first, 1e-9)
     pace[0] = STANDING_S
     pace.setflags(write=False)
-    return PaceCurve(name, colour, kind, x, pace)
+    return ChartCurve(name, colour, kind, x, pace)
 
 
 @lru_cache(maxsize=16)
-def _pace_range(curves: tuple[PaceCurve, ...]) -> tuple[float, float]:
-    known = [curve.pace_s[curve.x_m >= FROM_REST_M] for curve in curves]
+def _pace_range(curves: tuple[ChartCurve, ...]) -> tuple[float, float]:
+    known = [curve.values[curve.x_m >= FROM_REST_M] for curve in curves]
     paces = np.concatenate([pace[np.isfinite(pace)] for pace in known])
     if not len(paces):
         return 55.0, 65.0
     return math.floor(paces.min() - PACE_ROOM_S), math.ceil(paces.max() + PACE_ROOM_S)
-
-
-def _curve(name: str, colour: str, kind: str, reach_m: float, gap_s: Floats) -> ChartCurve:
-    gap_s[0] = 0.0
-    gap_s.setflags(write=False)
-    return ChartCurve(name, colour, kind, _places(reach_m), gap_s)
 
 
 @lru_cache(maxsize=16)
@@ -455,9 +446,9 @@ def _places(reach_m: float) -> Floats:
 def _gap_bounds(curves: tuple[ChartCurve, ...]) -> tuple[Floats, Floats, Floats]:
     low, high = -0.5, 1.0
     for curve in curves[:-1]:
-        known = curve.gap_s[np.isfinite(curve.gap_s)]
+        known = curve.values[np.isfinite(curve.values)]
         low, high = min(low, known.min(initial=low)), max(high, known.max(initial=high))
     runner = curves[-1]
-    known = np.nan_to_num(runner.gap_s)
+    known = np.nan_to_num(runner.values)
     least = np.minimum.accumulate(np.minimum(known, low))
     return runner.x_m, least, np.maximum.accumulate(np.maximum(known, high))

@@ -40,8 +40,7 @@ from simulator.view.handles import (
 from simulator.view.layers.group import KERB_M, StraightTrack
 from simulator.view.layout import Layout
 from simulator.view.panels.chart_controls import ChartControls, sentence
-from simulator.view.panels.pacer_chart import bars
-from simulator.view.panels.timeline import ChartKind, Plot, heading_box, plot_of
+from simulator.view.panels.timeline import ChartKind, Plot, bars, heading_box, plot_of
 from simulator.view.text import Style
 from simulator.view.ui import DOUBLE_CLICK_S
 

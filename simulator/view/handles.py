@@ -23,8 +23,7 @@ from simulator.view.camera import Shot, rig_of
 from simulator.view.layers.group import StraightTrack, body_size, straight
 from simulator.view.layout import Box, Layout
 from simulator.view.panels.cards import ground
-from simulator.view.panels.pacer_chart import bars
-from simulator.view.panels.timeline import Plot
+from simulator.view.panels.timeline import Plot, bars
 from simulator.view.perspective import Lens, track_at
 from simulator.view.picture import inset_of
 from simulator.view.sprites import dot, ring

@@ -32,10 +32,9 @@ from simulator.view.layers.close import CloseUp
 from simulator.view.layers.track import Tiles, draw_ground, mark_names, painted_names, stretched
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.panels import cards, chapter, scoreboard, stage_texts
-from simulator.view.panels.pacer_chart import PacerChart
 from simulator.view.panels.panel import CachedLayer, SidePanel, frame
 from simulator.view.panels.side import SIDE_PANELS
-from simulator.view.panels.timeline import ChartKind, Timeline
+from simulator.view.panels.timeline import ChartKind, PacerChart, Timeline
 from simulator.view.text import Style, Type
 from simulator.view.theme import NIGHT, Theme, theme_named
 

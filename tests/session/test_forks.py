@@ -390,7 +390,7 @@ def test_a_plan_that_comes_back_leaves_the_curve_before_its_change(session: Sess
     at(session, 30.0).change("plan.target", target)
     assert len(session.show.earlier) == 2
     now = session.scene().chart.curves[-1]
-    assert now.gap_s[:20].tolist() == was.gap_s[:20].tolist()
+    assert now.values[:20].tolist() == was.values[:20].tolist()
 
 
 def test_before_the_fork_the_picture_is_what_it_was(session: Session) -> None:
@@ -420,7 +420,7 @@ def test_before_the_fork_the_picture_is_what_it_was(session: Session) -> None:
                 assert [body.stride for body in seen] == [body.stride for body in reported]
             assert seen == reported, name
         assert [row.plan_s for row in now.splits] == [row.plan_s for row in before.splits]
-        assert now.chart.curves[-1].gap_s[3] == before.chart.curves[-1].gap_s[3]
+        assert now.chart.curves[-1].values[3] == before.chart.curves[-1].values[3]
     after = at(session, 21.0).scene()
     assert after.target_s == pytest.approx(60.0)
     assert after.waves[0].head_m > was[-1].waves[0].head_m + 10

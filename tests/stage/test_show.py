@@ -105,7 +105,7 @@ def visible(scene: Scene) -> Scene:
         if curve.kind != "runner":
             return curve
         until = curve.x_m <= chart.reveal_m
-        return replace(curve, x_m=curve.x_m[until], gap_s=curve.gap_s[until])
+        return replace(curve, x_m=curve.x_m[until], values=curve.values[until])
 
     what_if = scene.what_if
     if what_if is not None:
@@ -116,9 +116,7 @@ def visible(scene: Scene) -> Scene:
     if band is not None:
         until = band.x_m <= chart.reveal_m
         band = Band(band.x_m[until], band.low_s[until], band.high_s[until])
-    *others, own = chart.paces
-    until = own.x_m <= chart.reveal_m
-    paces = (*others, replace(own, x_m=own.x_m[until], pace_s=own.pace_s[until]))
+    paces = tuple(seen(curve) for curve in chart.paces)
     chart = replace(chart, curves=curves, band=band, paces=paces)
     return replace(scene, chart=chart, what_if=what_if)
 
@@ -227,7 +225,7 @@ def test_the_chart_is_revealed_as_far_as_was_seen(show: Show, t: float) -> None:
     assert scene.chart.reveal_m == pytest.approx(scene.chart.playhead_m, abs=1e-6)
     low, high = scene.chart.gap_range_s
     curve = scene.chart.curves[-1]
-    gap = curve.gap_s[curve.x_m <= scene.chart.reveal_m]
+    gap = curve.values[curve.x_m <= scene.chart.reveal_m]
     assert low <= gap.min() <= gap.max() <= high
 
 

@@ -17,8 +17,7 @@ from simulator.stage.scene import PacerSlot
 from simulator.view.app import App
 from simulator.view.handles import PerspectiveTrack, snapped
 from simulator.view.layout import Box
-from simulator.view.panels.pacer_chart import bars
-from simulator.view.panels.timeline import ChartKind
+from simulator.view.panels.timeline import ChartKind, bars
 from simulator.view.perspective import Lens, track_rig
 from simulator.view.picture import Painter, inset_of, layout_of
 from tests.session.short import SHORT, settle

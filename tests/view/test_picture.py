@@ -157,7 +157,7 @@ def test_suspense_hides_what_is_still_to_come() -> None:
     other = scene.chart.curves[-1]
     later = other.x_m > scene.chart.reveal_m + 2
     changed = ChartCurve(
-        other.name, other.colour, other.kind, other.x_m, np.where(later, -0.5, other.gap_s)
+        other.name, other.colour, other.kind, other.x_m, np.where(later, -0.5, other.values)
     )
     chart = replace(scene.chart, curves=(*scene.chart.curves[:-1], changed))
     first = drawn(Painter(), scene)

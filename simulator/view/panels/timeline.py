@@ -1,7 +1,8 @@
-"""The timeline: gap to the light, or pace, over distance; the scrub bar; the key of the lines.
+"""The timeline: gap to the light, pace, or pacers over distance; the scrub bar; the lines' key.
 
-In: a scene's `Chart`, the panel's box. Out: the chart with its key, kept until its curves change;
-the runner's curve and the band of the model's samples are uncovered up to the revealed distance.
+In: a scene's `Chart` and slots, the panel's box. Out: the chart with its key, kept until its curves
+change; the runner's curve and the band of the model's samples are uncovered up to the revealed
+distance; the places of the pacers' bars, for dragging their ends.
 Ahead is up, behind is down; faster is up, slower is down.
 """
 
@@ -11,13 +12,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from simulator.stage.scene import Body, Chart, ChartCurve, ChartMarker, PaceCurve, Scene
+from simulator.stage.scene import Body, Chart, ChartCurve, ChartMarker, PacerSlot, Scene
 from simulator.units import format_signed
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
@@ -79,16 +80,7 @@ def plot_box(box: Box, sizes: Sizes) -> Box:
 
 def distance_at(box: Box, sizes: Sizes, race_m: float, x: int) -> float:
     """Return the race distance under a pixel column of the panel [m], within the race."""
-    area = plot_box(box, sizes)
-    return min(race_m, max(0.0, (x - area.x) / max(1, area.w - 1) * race_m))
-
-
-Curve: TypeAlias = ChartCurve | PaceCurve
-
-
-def values_of(curve: Curve) -> Floats:
-    """Return the values of a curve: gaps [s], or paces [s/400 m]."""
-    return curve.pace_s if isinstance(curve, PaceCurve) else curve.gap_s
+    return Plot(plot_box(box, sizes), race_m, 0.0, 1.0).metres(x)
 
 
 class Timeline:
@@ -101,10 +93,10 @@ class Timeline:
         """Start with nothing drawn; `kind` is of gaps or of paces."""
         self._style, self._kind = style, kind
         self._type, self._sizes, self._theme = style.type, style.sizes, style.theme
-        self._own: tuple[Curve | None, Band | None] = None, None
+        self._own: tuple[ChartCurve | None, Band | None] = None, None
         self._whole = pygame.Surface((0, 0))
         self._plot: Plot | None = None
-        self._lines: dict[Curve, Lines] = {}
+        self._lines: dict[ChartCurve, Lines] = {}
 
     def show(self, layer: CachedLayer, scene: Scene, box: Box) -> None:
         """Update the static part, axes, ghosts' curves and marks, and the runner's curve."""
@@ -148,31 +140,19 @@ class Timeline:
 
     def _axes(self, surface: pygame.Surface, plot: Plot, box: Box) -> None:
         """Write the numbers left of and below the drawing area."""
-        theme, type_ = self._theme, self._type
-        area, caption = plot.box, self._sizes.caption
+        theme, type_, area, caption = self._theme, self._type, plot.box, self._sizes.caption
         for tick in ticks(plot.least_s, plot.most_s, area.h, caption):
             at = (area.x - 6, round(plot.y(tick)))
             text = "0" if tick == 0 else f"{tick:+g} s".replace("-", "−")
             text = f"{tick:g} s" if self._kind is ChartKind.PACE else text
             type_.write(surface, text, at, REGULAR, caption, theme.muted, align=1)
-        begin, end = float(box.right), 0.0  # the finish is written first: it always has room
-        for metres in (plot.race_m, *metre_lines(plot.race_m)[:-1]):
-            text = f"{metres:g} m" if metres != plot.race_m else "finish"
-            wide = type_.width(text, REGULAR, caption)
-            left = min(max(box.x + 4, plot.x(metres) - wide / 2), box.right - wide - 8)
-            if end < left and left + wide < begin:
-                below = (left, area.bottom + caption)
-                type_.write(surface, text, below, REGULAR, caption, theme.muted)
-                if metres == plot.race_m:
-                    begin = left - 12
-                else:
-                    end = left + wide + 12
+        _metre_axis(surface, plot, box, self._style)
 
     def _field(
         self,
         surface: pygame.Surface,
         plot: Plot,
-        curves: tuple[Curve, ...],
+        curves: tuple[ChartCurve, ...],
         marks: tuple[ChartMarker, ...],
         light: str,
     ) -> None:
@@ -230,7 +210,7 @@ class Timeline:
         known = int(end - area.x) // STEP_PX * STEP_PX
         surface.blit(self._whole, (area.x, area.y), (0, 0, known, area.h))
         metres = [known / max(1, area.w - 1) * plot.race_m, min(chart.reveal_m, runner.x_m[-1])]
-        first, last = np.interp(metres, runner.x_m, values_of(runner)).tolist()
+        first, last = np.interp(metres, runner.x_m, runner.values).tolist()
         points = [(float(area.x + known), plot.y(first)), (end, plot.y(last))]
         draw_line(surface, points, self._theme.colour(runner.colour), _thickness(self._sizes))
 
@@ -238,26 +218,113 @@ class Timeline:
         """Uncover the runner's curve, and draw the playhead."""
         chart, theme, sizes = scene.chart, self._theme, self._sizes
         plot = plot_of(chart, box, sizes, self._kind)
-        area = plot.box
         self._uncover(surface, plot, chart)
-        x = plot.x(min(max(0.0, chart.playhead_m), chart.race_m))
-        thick = max(1, round(1.5 * sizes.unit))
-        surface.fill(theme.muted, (round(x - thick / 2), area.y - 3, thick, area.h + 6))
+        x = _playhead(surface, plot, chart, self._style)
         r = max(3.0, round(5.0 * sizes.unit * 4) / 4)
         runner, _ = self._own
-        y: float = area.bottom
+        y: float = plot.box.bottom
         if runner is not None and len(runner.x_m):
-            y = plot.y(float(np.interp(chart.playhead_m, runner.x_m, values_of(runner))))
+            y = plot.y(float(np.interp(chart.playhead_m, runner.x_m, runner.values)))
         surface.blit(*dot(theme.text, r, r, 16, theme.back, 1.5).at(x, y))
 
 
-def curves_of(chart: Chart, kind: ChartKind) -> tuple[Curve, ...]:
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A pacer's slot and the place of its bar [px]."""
+
+    slot: PacerSlot
+    box: Box
+
+
+def bars(scene: Scene, box: Box, sizes: Sizes) -> tuple[Bar, ...]:
+    """Return the bars of the pacers' slots, one row for each pacer in the formation's order."""
+    plot, slots = plot_of(scene.chart, box, sizes, ChartKind.PACERS), scene.group.slots
+    names = list(dict.fromkeys(slot.name for slot in slots))
+    high = plot.box.h / max(1, len(names))
+    placed = []
+    for slot in slots:
+        left, right = (
+            round(plot.x(min(metres, scene.race_m)))
+            for metres in (slot.from_m, scene.race_m if slot.until_m is None else slot.until_m)
+        )
+        row = names.index(slot.name)
+        top, bottom = (round(plot.box.y + high * (row + part)) for part in (0.12, 0.88))
+        placed.append(Bar(slot, Box(left, top, max(2, right - left), max(2, bottom - top))))
+    return tuple(placed)
+
+
+class PacerChart:
+    """The pacers over her distance, their slots as bars; it is redrawn when a slot changes."""
+
+    def __init__(self, style: Style) -> None:
+        """Start with nothing drawn."""
+        self._style = style
+
+    def show(self, layer: CachedLayer, scene: Scene, box: Box) -> None:
+        """Update the bars."""
+        slots, style = scene.group.slots, self._style
+
+        def paint(surface: pygame.Surface, _: Box) -> None:
+            theme, px, write = style.theme, style.sizes.caption, style.type.write
+            plot = plot_of(scene.chart, box, style.sizes, ChartKind.PACERS)
+            heading(surface, box, ("", ""), (), style, ChartKind.PACERS, banded=False)
+            surface.fill(quiet_ground(theme), plot.box)
+            for metres in metre_lines(scene.race_m):
+                line = (round(plot.x(metres)), plot.box.y, 1, plot.box.h)
+                surface.fill(theme.panel_high, line)
+            _metre_axis(surface, plot, box, style)
+            for bar in bars(scene, box, style.sizes):
+                there = mix(theme.panel, theme.colour("pink"), 0.6)
+                pygame.draw.rect(surface, there, bar.box, border_radius=bar.box.h // 3)
+                if bar.box.h >= 10:
+                    size, at = min(px, bar.box.h - 1), (bar.box.x + 6, bar.box.centre[1])
+                    write(surface, bar.slot.name, at, SEMIBOLD, size, theme.back, width=bar.box.w)
+            if not slots:
+                words, middle = "nobody paces her", plot.box.centre
+                write(surface, words, middle, REGULAR, px, theme.muted, align=0.5)
+
+        layer.field("timeline", box.inset(1, 1), (ChartKind.PACERS, slots, scene.race_m), paint)
+
+    def draw(self, surface: pygame.Surface, scene: Scene, box: Box) -> None:
+        """Draw her position."""
+        plot = plot_of(scene.chart, box, self._style.sizes, ChartKind.PACERS)
+        _playhead(surface, plot, scene.chart, self._style)
+
+
+def _metre_axis(surface: pygame.Surface, plot: Plot, box: Box, style: Style) -> None:
+    """Write the race distances below the drawing area, as many as have room."""
+    px, type_ = style.sizes.caption, style.type
+    begin, end = float(box.right), 0.0  # the finish is written first: it always has room
+    for metres in (plot.race_m, *metre_lines(plot.race_m)[:-1]):
+        text = f"{metres:g} m" if metres != plot.race_m else "finish"
+        wide = type_.width(text, REGULAR, px)
+        left = min(max(box.x + 4, plot.x(metres) - wide / 2), box.right - wide - 8)
+        if end < left and left + wide < begin:
+            below = (left, plot.box.bottom + px)
+            type_.write(surface, text, below, REGULAR, px, style.theme.muted)
+            if metres == plot.race_m:
+                begin = left - 12
+            else:
+                end = left + wide + 12
+
+
+def _playhead(surface: pygame.Surface, plot: Plot, chart: Chart, style: Style) -> float:
+    """Draw the line at her distance; return its column."""
+    x, area = plot.x(min(max(0.0, chart.playhead_m), chart.race_m)), plot.box
+    thick = max(1, round(1.5 * style.sizes.unit))
+    surface.fill(style.theme.muted, (round(x - thick / 2), area.y - 3, thick, area.h + 6))
+    return x
+
+
+def curves_of(chart: Chart, kind: ChartKind) -> tuple[ChartCurve, ...]:
     """Return the curves of a chart of this kind."""
     return chart.paces if kind is ChartKind.PACE else chart.curves
 
 
 def plot_of(chart: Chart, box: Box, sizes: Sizes, kind: ChartKind) -> Plot:
     """Return the drawing area of a chart of this kind, and its axes."""
+    if kind is ChartKind.PACERS:
+        return Plot(plot_box(box, sizes), chart.race_m, 0.0, 1.0)
     if kind is ChartKind.PACE:
         return Plot(plot_box(box, sizes), chart.race_m, *chart.pace_range_s)
     least, most = chart.gap_range_s
@@ -356,7 +423,7 @@ class TimelineHover(SidePanel):
         plot = plot_of(self.scene.chart, self.box, self.style.sizes, self.kind)
         if label is not None and label.box is not None:
             pygame.draw.rect(surface, _mark_colour(label.mark, self.style.theme), label.box, 1)
-        metres = distance_at(self.box, self.style.sizes, plot.race_m, self._at[0])
+        metres = plot.metres(self._at[0])
         surface.fill(self.style.theme.faint, (self._at[0], plot.box.y, 1, plot.box.h))
         self._card(surface, plot.box, read_out(self.scene, metres, self.kind))
 
@@ -402,7 +469,7 @@ def read_out(
     for curve, name in named(curves_of(chart, kind), scene.ghosts)[:MOST_READ]:
         reach_m = min(chart.reveal_m, curve.x_m[-1]) if curve.kind == "runner" else curve.x_m[-1]
         known = metres <= reach_m
-        value = float(np.interp(metres, curve.x_m, values_of(curve))) if known else math.nan
+        value = float(np.interp(metres, curve.x_m, curve.values)) if known else math.nan
         text = f"{value:.1f}" if paced else f"{format_signed(value)} s"
         text = text if math.isfinite(value) else "–"
         rows.append((name, text, curve.colour))
@@ -417,13 +484,15 @@ def compared_to(scene: Scene) -> str:
 # the key of the lines
 
 
-def named(curves: Sequence[Curve], ghosts: Sequence[Body]) -> tuple[tuple[Curve, str], ...]:
+def named(
+    curves: Sequence[ChartCurve], ghosts: Sequence[Body]
+) -> tuple[tuple[ChartCurve, str], ...]:
     """Return the curves with their names, most important first, so that the user's runs stay.
 
     The order is the runner, abandoned runs, kept runs with their numbers, the file's ghosts.
     """
     labels = {(ghost.name, ghost.colour): ghost.label for ghost in ghosts}
-    rows: list[tuple[int, Curve, str]] = []
+    rows: list[tuple[int, ChartCurve, str]] = []
     for curve in curves:
         label = labels.get((curve.name, curve.colour), "")
         rest = 2 if label in _PIN_LABELS else 3
@@ -445,14 +514,14 @@ class Legend:
         ways: the good direction.
     """
 
-    names: tuple[tuple[Curve, str], ...]
+    names: tuple[tuple[ChartCurve, str], ...]
     more: str
     band: str
     ways: str
 
 
 def legend(
-    curves: Sequence[tuple[Curve, str]],
+    curves: Sequence[tuple[ChartCurve, str]],
     room: float,
     style: Style,
     kind: ChartKind = ChartKind.GAP,
@@ -499,7 +568,7 @@ def heading(
     surface: pygame.Surface,
     box: Box,
     light: tuple[str, str],
-    names: Sequence[tuple[Curve, str]],
+    names: Sequence[tuple[ChartCurve, str]],
     style: Style,
     kind: ChartKind,
     *,
@@ -553,7 +622,7 @@ def heading_box(box: Box, kind: ChartKind, style: Style) -> Box:
     return Box(box.x + pad // 2, box.y, wide, round(2.5 * px))
 
 
-def _sample(surface: pygame.Surface, curve: Curve, x: float, y: float, style: Style) -> int:
+def _sample(surface: pygame.Surface, curve: ChartCurve, x: float, y: float, style: Style) -> int:
     """Draw a piece of a curve's line; return its width [px]."""
     wide = round(1.6 * style.sizes.caption)
     thick = max(1, round(2.2 * style.sizes.unit))
@@ -602,8 +671,7 @@ class Plot:
 
     def y(self, gap_s: float) -> float:
         """Return the row of a gap; behind is down."""
-        share = (gap_s - self.least_s) / max(1e-6, self.most_s - self.least_s)
-        return self.box.y + min(max(share, -0.02), 1.02) * (self.box.h - 1)
+        return float(self.rows(gap_s))
 
     def metres(self, x: float) -> float:
         """Return the race distance at a column, within the race [m]."""
@@ -615,9 +683,9 @@ class Plot:
         """The value of one pixel row [s]."""
         return (self.most_s - self.least_s) / max(1, self.box.h - 1)
 
-    def rows(self, gap_s: Floats) -> Floats:
+    def rows(self, gap_s: ArrayLike) -> Floats:
         """Return the rows of gaps, of any one shape; NaN stays NaN."""
-        share = (gap_s - self.least_s) / max(1e-6, self.most_s - self.least_s)
+        share = (np.asarray(gap_s) - self.least_s) / max(1e-6, self.most_s - self.least_s)
         inside = np.minimum(np.maximum(share, -0.02), 1.02)
         return np.asarray(self.box.y + inside * (self.box.h - 1))
 
@@ -655,13 +723,13 @@ def draw_area(surface: pygame.Surface, plot: Plot, band: Band, fill: Colour, edg
     surface.set_clip(clip)
 
 
-def curve_lines(plot: Plot, curve: Curve, thick: int, *, dashed: bool = False) -> Lines:
+def curve_lines(plot: Plot, curve: ChartCurve, thick: int, *, dashed: bool = False) -> Lines:
     """Return a curve as the lines it is drawn with, through one point each two pixels."""
     if len(curve.x_m) < 2:
         return []
     columns = np.arange(0, plot.box.w, STEP_PX)
     metres = columns / max(1, plot.box.w - 1) * plot.race_m
-    gaps = np.interp(metres, curve.x_m, values_of(curve), right=np.nan)
+    gaps = np.interp(metres, curve.x_m, curve.values, right=np.nan)
     known = np.isfinite(gaps)
     xs, ys = (plot.box.x + columns[known]).astype(float).tolist(), plot.rows(gaps[known])
     on, off = _dash(thick) if dashed else (len(xs), 1)

@@ -16,9 +16,9 @@ import pytest
 
 from simulator import LightpaceWarning, cli, load_scenario, resources, simulate
 from simulator.cli import first_steps, terminal
-from simulator.cli.first_steps import STARTER, THEMES, man_page
+from simulator.cli.first_steps import THEMES, man_page
 from simulator.errors import LightpaceError, ScenarioError, ThemeError
-from simulator.resources import SETTINGS, configs_dir
+from simulator.resources import SETTINGS, asset_path, configs_dir
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.story_script import load_story
@@ -63,10 +63,11 @@ def lightpace(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[i
 
 def test_what_the_starter_says_is_all_true() -> None:
     """Each value that stands there as a comment is the default: uncommenting changes nothing."""
-    written = load_text(STARTER)
+    starter = asset_path("starter.yaml").read_text(encoding="utf-8")
+    written = load_text(starter)
     assert written.name == "My attempt"
-    lines = [re.sub(r"^# (environment:|  )", r"\1", line) for line in STARTER.splitlines()]
-    assert len([line for line in lines if line not in STARTER.splitlines()]) >= 9
+    lines = [re.sub(r"^# (environment:|  )", r"\1", line) for line in starter.splitlines()]
+    assert len([line for line in lines if line not in starter.splitlines()]) >= 9
     said = load_text("\n".join(lines))
     assert said.environment == written.environment == Scenario().environment
     assert said.runner == written.runner

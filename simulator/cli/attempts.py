@@ -290,9 +290,8 @@ def sheet(
     """
     attempt = load(scenario, changes)
     from simulator.export.sheet import write_sheet
-    from simulator.export.workout import write_workout
 
-    (write_workout if output.suffix.lower() == ".fit" else write_sheet)(attempt, output)
+    write_sheet(attempt, output)
     out.print(escape(f"{output}: {attempt.name}"))
 
 

@@ -28,38 +28,6 @@ from simulator.cli.terminal import (
 )
 from simulator.errors import LightpaceError, ScenarioError
 
-STARTER = """\
-# A scenario of your own. Every line below may go: what is left out has the value that stands here.
-# `lightpace check` names every mistake with its line, `lightpace run` opens the window, and
-# `lightpace schema` prints all there is to say, for editors.
-name: My attempt
-distance: 1 mile # or 1500 m, 5k, 2 miles: from 100 m to 10,000 m
-
-# environment:
-#   temperature: 25 # °C
-#   humidity: 45 # %
-#   wind: {speed: 0, direction: 0} # m/s; degrees, 0: a head wind on the home straight
-
-runner: # a name instead of this is a file: `runner: sub4_man`; `lightpace list runners`
-  name: Runner
-#   height: 1.57 # m
-#   mass: 42 # kg
-#   max_aerobic_power: 28 # W/kg; `lightpace fit` finds it from best times
-
-plan: # what she sets out to run, and what the light shows
-  shape: even # or negative, positive, splits, laps ...
-  target: 4:00
-
-pacers:
-  formation: breaking4 # `lightpace list formations`
-#   count: 13 # left out: all that the formation has
-#   front_gap: 1.2 # m to the nearest pacer ahead
-#   policy: hold_light # or wait_for_runner
-
-ghosts: # runs to compare with
-  - {name: even 4:00, time: 4:00}
-"""
-
 THEMES = {
     "night": "a stadium by floodlight; the default",
     "daylight": "bright, for weak projectors",
@@ -97,14 +65,12 @@ def new(
 ) -> None:
     """Write a commented scenario to begin with."""
     from simulator.files import is_there, make_folder, refuse_existing, write_text
-    from simulator.resources import SETTINGS, user_dir
+    from simulator.resources import SETTINGS, asset_path, user_dir
     from simulator.scenario.loader import load_text
     from simulator.scenario.reading import find_scenario, is_bare_name, named_files, read_text
 
-    text = STARTER
-    if source is not None:
-        found = find_scenario(source)
-        text = _without_modeline(read_text(found, str(found)))
+    found = asset_path("starter.yaml") if source is None else find_scenario(source)
+    text = _without_modeline(read_text(found, str(found)))
     path = Path(file)
     if is_bare_name(file):
         if file in named_files() and not is_there(user_dir() / f"{file}.yaml"):

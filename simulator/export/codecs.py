@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -61,9 +61,7 @@ def frame_of(surface: pygame.Surface) -> av.VideoFrame:
     return av.VideoFrame.from_numpy_buffer(pixels, format="bgra")
 
 
-def coloured(
-    surface: pygame.Surface, colours: VideoReformatter, space: int = _BT709, kind: str = "yuv420p"
-) -> Any:
+def coloured(surface: pygame.Surface, colours: VideoReformatter, space: int, kind: str) -> Any:
     """Return a picture as a frame in an encoder's colour space, in separate memory."""
     return colours.reformat(
         frame_of(surface), format=kind, dst_colorspace=space, dst_color_range=_LIMITED
@@ -263,16 +261,9 @@ def _opened(path: Path, container: str, flags: dict[str, str]) -> Iterator[Any]:
         except av.FFmpegError as error:
             raise OutputError(f"{path} cannot be written: {error.strerror}.") from error
         finally:
-            if opened is not None:
-                _drop(opened)
-
-
-def _drop(container: Any) -> None:
-    """Close a file that is discarded, ignoring errors."""
-    try:
-        container.close()
-    except (av.FFmpegError, OSError, ValueError):
-        return
+            if opened is not None:  # a file that is discarded
+                with suppress(av.FFmpegError, OSError, ValueError):
+                    opened.close()
 
 
 class Gif(_Stream):
@@ -285,10 +276,8 @@ class Gif(_Stream):
 
     def add(self, surface: pygame.Surface, _heard: Sequence[SoundCue] = ()) -> None:
         """Map the next picture to the palette and encode it."""
-        frame = frame_of(surface).reformat(format="rgb24")
-        frame.pts, frame.time_base = self._given, 1 / self._stream.codec_context.framerate
+        self._graph.push(surface, self._given)
         self._given += 1
-        self._graph.start.push(frame)
         self._pull()
 
     def finish(self) -> None:
@@ -310,14 +299,19 @@ class _Graph:
     """A filter graph with its inputs and outputs."""
 
     def __init__(self, size: tuple[int, int], fps: int) -> None:
-        self.graph = av.filter.Graph()
-        self.start = self.buffer(size, fps)
+        self.graph, self._tick = av.filter.Graph(), Fraction(1, fps)
+        self.start = self.buffer(size)
         self.end: Any = self.graph.add("buffersink")
 
-    def buffer(self, size: tuple[int, int], fps: int, kind: str = "rgb24") -> Any:
+    def buffer(self, size: tuple[int, int], kind: str = "rgb24") -> Any:
         return self.graph.add_buffer(
-            width=size[0], height=size[1], format=av.VideoFormat(kind), time_base=Fraction(1, fps)
+            width=size[0], height=size[1], format=av.VideoFormat(kind), time_base=self._tick
         )
+
+    def push(self, surface: pygame.Surface, number: int) -> None:
+        frame = frame_of(surface).reformat(format="rgb24")
+        frame.pts, frame.time_base = number, self._tick
+        self.start.push(frame)
 
 
 def _palette(pictures: Iterator[pygame.Surface], size: tuple[int, int], fps: int) -> Any:
@@ -328,9 +322,7 @@ def _palette(pictures: Iterator[pygame.Surface], size: tuple[int, int], fps: int
     maker.link_to(graph.end)
     graph.graph.configure()
     for number, surface in enumerate(pictures):
-        frame = frame_of(surface).reformat(format="rgb24")
-        frame.pts, frame.time_base = number, Fraction(1, fps)
-        graph.start.push(frame)
+        graph.push(surface, number)
     graph.start.push(None)
     return graph.end.pull()
 
@@ -342,7 +334,7 @@ def gif_writer(
     """Yield a writer of `.gif` with a palette made from `sample`; raises `OutputError`."""
     palette = _palette(sample, size, fps)
     graph = _Graph(size, fps)
-    colours = graph.buffer((palette.width, palette.height), fps, "bgra")
+    colours = graph.buffer((palette.width, palette.height), "bgra")
     user = graph.graph.add("paletteuse", "dither=bayer:bayer_scale=5:diff_mode=rectangle")
     graph.start.link_to(user, 0, 0)
     colours.link_to(user, 0, 1)
@@ -356,73 +348,3 @@ def gif_writer(
         stream.width, stream.height = size
         stream.pix_fmt = "pal8"
         yield Gif(opened, stream, graph)
-
-
-# -- filming a window ------------------------------------------------------------------------------
-
-LIVE_FPS = 30
-"""Most pictures a second: the window draws meanwhile."""
-
-
-class LiveFilm:
-    """A film of a window while it is shown; `seconds` is its length so far.
-
-    It has the window's initial size and the length of the wall time. A picture for which the
-    encoder has no room is skipped, so that the window never waits.
-    """
-
-    def __init__(self, path: Path, size: tuple[int, int]) -> None:
-        """Start it.
-
-        Raises:
-            OutputError: it cannot be written.
-        """
-        self.path = path
-        self.seconds = 0.0
-        self._heard: list[SoundCue] = []
-        self._next = 0
-        self._open = ExitStack()
-        self._canvas = pygame.Surface((max(16, size[0] // 2 * 2), max(16, size[1] // 2 * 2)), 0, 32)
-        writer = video_writer(path, self._canvas.get_size(), LIVE_FPS, sound=True)
-        self._writer = self._open.enter_context(writer)
-
-    def hear(self, cues: tuple[SoundCue, ...]) -> None:
-        """Start sounds with the next picture."""
-        self._heard += cues
-
-    def take(self, surface: pygame.Surface, stood_s: float) -> None:
-        """Add a picture; the one before it was shown for `stood_s` [s].
-
-        Raises:
-            OutputError: writing failed; no part of the file is left.
-        """
-        self.seconds += stood_s
-        number = int(self.seconds * LIVE_FPS)
-        if number < self._next:
-            return
-        with ExitStack() as given_up:
-            given_up.push(self._open)
-            if not self._writer.behind:
-                self._writer.add(self._fitted(surface), tuple(self._heard), number)
-                self._heard, self._next = [], number + 1
-            given_up.pop_all()
-
-    def finish(self) -> None:
-        """Write what is still buffered; raises `OutputError`, and no part of the file is left."""
-        with self._open:
-            self._writer.finish()
-
-    def _fitted(self, surface: pygame.Surface) -> pygame.Surface:
-        """Return the picture at the film's size, centred if the proportions differ."""
-        canvas = self._canvas
-        wide, high = canvas.get_size()
-        seen = surface.get_size()
-        if (seen[0] // 2 * 2, seen[1] // 2 * 2) != (wide, high):
-            scale = min(wide / seen[0], high / seen[1])
-            size = (max(1, round(seen[0] * scale)), max(1, round(seen[1] * scale)))
-            canvas.fill((0, 0, 0))
-            surface = pygame.transform.smoothscale(surface, size)
-            canvas.blit(surface, ((wide - size[0]) // 2, (high - size[1]) // 2))
-        else:
-            canvas.blit(surface, (0, 0))
-        return canvas

@@ -1,7 +1,7 @@
 """Tables for people: the splits, the coach's sheet, a scenario as YAML, the validation table.
 
 In: a `Summary`, a scenario, rows of `simulator.analysis.validate`. Out: texts; files, complete or
-absent; docs/validation.md.
+absent; docs/validation.md. For the watch the plan is a FIT workout with a step for each lap.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.scenario.save import document_text, worded
 from simulator.units import (
+    LAP_M,
     format_distance,
     format_signed,
     format_time,
@@ -120,15 +121,15 @@ def sheet_sections(scenario: Scenario) -> list[tuple[str, list[list[str]]]]:
 
 
 def write_sheet(scenario: Scenario, path: str | Path) -> None:
-    """Write the coach's sheet as `.csv` or `.txt`, or as `.pdf` for a clipboard.
+    """Write the coach's sheet as `.csv` or `.txt`, as `.pdf` for a clipboard, `.fit` for a watch.
 
     Raises:
         OutputError: the extension is not supported, or the file cannot be written.
-        ExtraError: matplotlib, which writes PDF, is not installed.
+        ExtraError: matplotlib, which writes PDF, or fit-tool is not installed.
     """
-    ending = Path(path).suffix.lower()
-    if ending == ".pdf":
-        _write_pdf(scenario, path)
+    ending, others = Path(path).suffix.lower(), {".pdf": _write_pdf, ".fit": write_workout}
+    if ending in others:
+        others[ending](scenario, path)
         return
     if ending not in (".csv", ".txt"):
         raise OutputError(f"{path}: a sheet is written as .csv, .txt or .pdf.")
@@ -187,6 +188,86 @@ def _aligned(table: list[list[str]]) -> list[str]:
         ).rstrip()
         for row in table
     ]
+
+
+# -- a workout for the watch
+
+
+BAND = 0.01
+"""The watch accepts speeds that differ by this share [1] (assumed)."""
+_EPOCH_MS = 1_000_000_000_000
+"""The creation time in the file: constant, so that equal plans give equal files [ms]."""
+_NAME_BYTES = 40
+
+
+def lap_ends(race_m: float) -> list[float]:
+    """Return the distances at which laps end at the finish line [m].
+
+    A first piece below 100 m is part of the lap after it.
+    """
+    odd = race_m % LAP_M
+    first = odd if odd >= 100.0 else odd + LAP_M
+    count = round((race_m - first) / LAP_M)
+    return [first + LAP_M * i for i in range(count)] + [race_m] if count > 0 else [race_m]
+
+
+def write_workout(scenario: Scenario, path: str | Path) -> None:
+    """Write the plan as a workout.
+
+    Raises:
+        ExtraError: fit-tool is not installed.
+        OutputError: the file cannot be written.
+    """
+    with requiring("A workout", "activities"):
+        from fit_tool.fit_file_builder import FitFileBuilder  # noqa: PLC0415 - an extra
+        from fit_tool.profile.messages.file_id_message import FileIdMessage  # noqa: PLC0415
+        from fit_tool.profile.messages.workout_message import WorkoutMessage  # noqa: PLC0415
+        from fit_tool.profile.messages.workout_step_message import (  # noqa: PLC0415
+            WorkoutStepMessage,
+        )
+        from fit_tool.profile.profile_type import (  # noqa: PLC0415
+            FileType,
+            Intensity,
+            Manufacturer,
+            Sport,
+            WorkoutStepDuration,
+            WorkoutStepTarget,
+        )
+    ends = lap_ends(scenario.distance)
+    times = plan_reference(scenario).run.time_at(ends).tolist()
+    builder = FitFileBuilder(auto_define=True, min_string_size=_NAME_BYTES)
+    head = FileIdMessage()
+    head.type, head.time_created = FileType.WORKOUT, _EPOCH_MS
+    head.manufacturer, head.product, head.serial_number = Manufacturer.DEVELOPMENT.value, 0, 1
+    workout = WorkoutMessage()
+    workout.workout_name = _short(scenario.name)
+    workout.sport, workout.num_valid_steps = Sport.RUNNING, len(ends)
+    builder.add_all([head, workout])
+    begin_m = begin_s = 0.0
+    for number, (end_m, end_s) in enumerate(zip(ends, times, strict=True)):
+        step = WorkoutStepMessage()
+        step.message_index, step.intensity = number, Intensity.ACTIVE
+        lap_s = round(end_s, 2) - round(begin_s, 2)
+        words = f"{format_time(lap_s)} to {format_distance(end_m)} in {format_time(end_s)}"
+        step.workout_step_name = _short(words)
+        step.duration_type = WorkoutStepDuration.DISTANCE
+        step.duration_distance = end_m - begin_m
+        step.target_type, step.target_value = WorkoutStepTarget.SPEED, 0
+        speed = (end_m - begin_m) / (end_s - begin_s)
+        step.custom_target_speed_low = speed * (1.0 - BAND)
+        step.custom_target_speed_high = speed * (1.0 + BAND)
+        builder.add(step)
+        begin_m, begin_s = end_m, end_s
+    with replacing(path) as beside:
+        beside.write_bytes(builder.build().to_bytes())
+
+
+def _short(text: str) -> str:
+    """Return a name cut to the available bytes, between characters."""
+    return text.encode()[: _NAME_BYTES - 1].decode(errors="ignore")
+
+
+# -- the validation table
 
 
 VALIDATION_COLUMNS = ("what", "source", "published", "model", "difference", "", "note")

@@ -280,8 +280,10 @@ def effort_of(reserve_share: ArrayLike) -> Floats:
     return _smooth((0.30 - np.asarray(reserve_share, dtype=np.float64)) / 0.28)
 
 
-def _spline(knots: Sequence[float], values: Sequence[float], first: float, last: float) -> Floats:
-    """Return slopes at the knots of a cubic with given end slopes that does not overshoot."""
+def _cubic(
+    knots: Sequence[float], values: Sequence[float], first: float, last: float, at: Floats
+) -> Floats:
+    """Return the cubic through (knots, values) with given end slopes; it does not overshoot."""
     x, y = np.asarray(knots), np.asarray(values)
     secant = np.diff(y) / np.diff(x)
     slope = np.empty_like(y)
@@ -290,22 +292,14 @@ def _spline(knots: Sequence[float], values: Sequence[float], first: float, last:
     inner = (secant[:-1] * right + secant[1:] * left) / (left + right)
     turns = secant[:-1] * secant[1:] <= 0
     slope[1:-1] = np.where(turns, 0.0, inner)
-    return slope
-
-
-def _evaluate(
-    knots: Sequence[float], values: Sequence[float], slopes: Floats, at: Floats
-) -> Floats:
-    """Return the cubic through (knots, values) with these slopes."""
-    x, y = np.asarray(knots), np.asarray(values)
     i = np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 2)
     h = x[i + 1] - x[i]
     f = (at - x[i]) / h
     return np.asarray(
         y[i] * (1 + 2 * f) * (1 - f) ** 2
-        + slopes[i] * h * f * (1 - f) ** 2
+        + slope[i] * h * f * (1 - f) ** 2
         + y[i + 1] * f * f * (3 - 2 * f)
-        - slopes[i + 1] * h * f * f * (1 - f)
+        - slope[i + 1] * h * f * f * (1 - f)
     )
 
 
@@ -316,8 +310,8 @@ _TOE_PITCH = ((0.0, 0.80, 1.0), (0.0, 0.0, 38.0))
 
 def _table(table: tuple[Sequence[float], Sequence[float]], at: Floats) -> Floats:
     knots, values = table
-    slopes = _spline(knots, values, 0.0, (values[-1] - values[-2]) / (knots[-1] - knots[-2]))
-    return _evaluate(knots, values, slopes, at)
+    last = (values[-1] - values[-2]) / (knots[-1] - knots[-2])
+    return _cubic(knots, values, 0.0, last, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +320,6 @@ class _Gait:
 
     build: Build
     stride_m: float
-    contact_m: float
     duty: float
     toe_m: float
     hip_m: float
@@ -351,7 +344,6 @@ def _gait(build: Build, speed: float, accel: float, effort: float) -> _Gait:
     return _Gait(
         build,
         stride,
-        contact,
         contact / stride,
         toe + 0.02 * tall * (1.0 - min(speed / 5.0, 1.0)),
         hip,
@@ -425,8 +417,7 @@ def _leg(gait: _Gait, phase: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         first = float(ends[i][3] - ends[i][2]) / eps * span
         last = float(ends[i][1] - ends[i][0]) / eps * span
         most = 9.0  # rad a swing: the ends move at most as fast as the foot
-        slopes = _spline(knots, values, np.clip(first, -most, most), np.clip(last, -most, most))
-        return _evaluate(knots, values, slopes, share)
+        return _cubic(knots, values, np.clip(first, -most, most), np.clip(last, -most, most), share)
 
     off_thigh, on_thigh = float(ends[0][3]), float(ends[0][0])
     off_knee, on_knee = float(ends[1][3]), float(ends[1][0])

@@ -60,15 +60,13 @@ class Type:
 
     Attributes:
         font: the font of a file and a size, opened when first used.
-        glyph: a rendered glyph and its advance [px], by character, weight, size and colour.
-        run: a rendered line, by text, weight, size and colour.
+        run: a rendered line or glyph, by text, weight, size and colour.
     """
 
     def __init__(self) -> None:
         if not pygame.font.get_init():
             pygame.font.init()
         self.font = lru_cache(FONTS_KEPT)(self._open_font)
-        self.glyph = lru_cache(4 * RUNS_KEPT)(self._render_glyph)
         self.run = lru_cache(RUNS_KEPT)(self._render)
         self._line_width = lru_cache(4 * RUNS_KEPT)(self._measure)
         self._fit = lru_cache(RUNS_KEPT)(self._cut)
@@ -82,14 +80,8 @@ class Type:
 
         The fonts go too: those of old window sizes hold open files and memory.
         """
-        for cache in (self.font, self.glyph, self.run, self._line_width, self._fit):
+        for cache in (self.font, self.run, self._line_width, self._fit):
             cache.cache_clear()
-
-    def _render_glyph(
-        self, char: str, weight: str, px: int, colour: Colour
-    ) -> tuple[pygame.Surface, int]:
-        surface = self._render(char, weight, px, colour)
-        return surface, surface.get_width()
 
     def _render(self, text: str, weight: str, px: int, colour: Colour) -> pygame.Surface:
         text = clean(text)
@@ -205,13 +197,13 @@ class Type:
 
         With tabular digits nothing moves while a clock runs, and no line is cached for each value.
         """
-        glyphs = [self.glyph(c, weight, px, colour) for c in text]
-        wide = sum(advance + spacing for _, advance in glyphs) - (spacing if glyphs else 0)
+        glyphs = [self.run(char, weight, px, colour) for char in text]
+        wide = sum(g.get_width() + spacing for g in glyphs) - (spacing if glyphs else 0)
         x = round(at[0] - align * wide)
         y = round(at[1] - self.height(weight, px) / 2)
-        for surface, advance in glyphs:
-            target.blit(surface, (x, y))
-            x += advance + spacing
+        for glyph in glyphs:
+            target.blit(glyph, (x, y))
+            x += glyph.get_width() + spacing
         return wide
 
     def caps(

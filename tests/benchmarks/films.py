@@ -84,7 +84,7 @@ def measured(scene_at: SceneAt, size: tuple[int, int], folder: Path) -> Rates:
             for i in turns:
                 writer.add(ready[i])
             writer.finish()
-        frames = [coloured(each, VideoReformatter()) for each in ready]
+        frames = [coloured(each, VideoReformatter(), 1, "yuv420p") for each in ready]
         with timed(rates.codec, count), video_writer(folder / "codec.mp4", size, FPS) as writer:
             for i in turns:
                 writer.encode(frames[i])

@@ -13,9 +13,15 @@ import pygame
 import pytest
 from numpy.typing import NDArray
 
-from simulator.cli.recording import Recorder, free_path
-from simulator.export.codecs import LIVE_FPS
-from simulator.export.film import FilmSegment, Pictures, SceneAt, write_film
+from simulator.export.film import (
+    LIVE_FPS,
+    FilmSegment,
+    Pictures,
+    Recorder,
+    SceneAt,
+    free_path,
+    write_film,
+)
 from simulator.scenario.story_script import load_story, load_story_text
 from simulator.session import Session
 from simulator.session.presentation import Presentation

@@ -10,7 +10,7 @@ from fitdecode.records import FIT_FRAME_DATA
 
 from simulator.analysis.references import plan_reference
 from simulator.errors import ExtraError
-from simulator.export.workout import lap_ends, write_workout
+from simulator.export.sheet import lap_ends, write_workout
 from simulator.scenario.loader import load_scenario
 from simulator.units import format_time
 

@@ -44,7 +44,7 @@ def test_any_text_can_be_written(text: str) -> None:
 @pytest.mark.parametrize("weight", [REGULAR, SEMIBOLD, BOLD])
 def test_digits_are_equally_wide(weight: str, px: int) -> None:
     type_ = Type()
-    assert len({type_.glyph(c, weight, px, (9, 9, 9))[1] for c in "0123456789"}) == 1
+    assert len({type_.run(c, weight, px, (9, 9, 9)).get_width() for c in "0123456789"}) == 1
     assert len({type_.width(f"1:{c}{c}.{c}", weight, px) for c in "0123456789"}) == 1
 
 

@@ -278,9 +278,9 @@ class Chart:
     pace_range_s: tuple[float, float] = (55.0, 65.0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class WhatIf:
-    """The strip of finish times; `target_s` is drawn as a line. `bars` is None while computing.
+    """The strip of finish times; `target_s` is drawn as a line.
 
     `measure` names what the bars show: a value of `Measure`.
     """

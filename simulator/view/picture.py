@@ -31,7 +31,7 @@ from simulator.view.layers import bodies, group, lights, moments
 from simulator.view.layers.close import CloseUp
 from simulator.view.layers.track import Tiles, draw_ground, mark_names, painted_names, stretched
 from simulator.view.layout import Box, Hud, Layout
-from simulator.view.panels import cards, chapter, scoreboard, stage_texts
+from simulator.view.panels import cards, chapter, scoreboard
 from simulator.view.panels.panel import CachedLayer, SidePanel, frame
 from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.panels.timeline import ChartKind, PacerChart, Timeline
@@ -224,9 +224,9 @@ class Painter:
 
     def _panels(self, base: StaticPicture, scene: Scene, layout: Layout, chart: ChartKind) -> None:
         layer, style, staging = base.layer, base.style, scene.staging
-        stage_texts.show(layer, scene, layout, style)
+        scoreboard.show_texts(layer, scene, layout, style)
         if layout.foot is not None:
-            stage_texts.assumed(layer, scene, layout.foot, style)
+            scoreboard.assumed(layer, scene, layout.foot, style)
         for name, box in layout.side:
             panel = self.panels[name]
             panel.layout(box, scene, style)
@@ -234,7 +234,7 @@ class Painter:
         if layout.timeline is not None:
             base.charts[chart].show(layer, scene, layout.timeline)
         if layout.caption is not None and staging is not None:
-            stage_texts.caption(layer, staging, layout.caption, style)
+            chapter.caption(layer, staging, layout.caption, style)
 
     def _due(self, base: StaticPicture, scene: Scene, options: PictureOptions) -> tuple[bool, bool]:
         """Return whether the panels are drawn anew, and the score with the group from above.
@@ -323,7 +323,7 @@ class Painter:
         if share > 0.0:
             self._map(surface, scene, layout, box, base, replace(options, shot=on_map), share)
         surface.set_clip(layout.stage)
-        stage_texts.over(surface, scene, layout, base.style)
+        scoreboard.write_texts(surface, scene, layout, base.style)
         way = _way(shot)
         surface.blit(base.bands[way].picture, (area.x, area.y + down))
         surface.set_clip(None)

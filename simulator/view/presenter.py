@@ -26,7 +26,6 @@ from simulator.view.camera import resting
 from simulator.view.layout import Box
 from simulator.view.panels import chapter
 from simulator.view.panels.cards import draw_problem
-from simulator.view.panels.stage_texts import LINES, caption_plan
 from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.rehearsal import load_timings, rehearsals_file, save_timings
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, Type, shrink
@@ -65,9 +64,9 @@ def misfits(
         for (wide, high), presenting in product(sizes, (True, False)):
             layout = layout_of((wide, high), staging, PictureOptions(presenting=presenting))
             box, style = layout.caption, Style(type_, layout.sizes, NIGHT)
-            if box is None or not caption_plan(staging, box, style).fits:
+            if box is None or not chapter.caption_plan(staging, box, style).fits:
                 how = "as it is presented" if presenting else "in a window"
-                why = f"the caption is longer than {LINES} lines {how} at {wide}x{high}"
+                why = f"the caption is longer than {chapter.LINES} lines {how} at {wide}x{high}"
                 found.append((staging.chapter, why))
     return found
 

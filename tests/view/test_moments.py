@@ -17,7 +17,7 @@ from simulator.view.layers import bodies, moments
 from simulator.view.layers.close import place
 from simulator.view.layout import Box, Layout
 from simulator.view.panels import timeline
-from simulator.view.panels.stage_texts import weather_words
+from simulator.view.panels.scoreboard import weather_words
 from simulator.view.panels.timeline import (
     ChartKind,
     TimelineHover,

@@ -1,12 +1,14 @@
-"""A story's overlays: a chapter's card, its large numbers, a QR code, the overview.
+"""What a story shows: a chapter's caption, its card and large numbers, a QR code, the overview.
 
 In: a staging, a board's numbers, an address, small pictures. Out: pixels over the whole picture, in
-type that is readable from the last row of a lecture hall.
+type that is readable from the last row of a lecture hall. The caption has its own strip below the
+stage, so that it never covers the home straight, where the race ends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import pygame
@@ -15,6 +17,7 @@ from simulator.stage.scene import HIDDEN, Staging
 from simulator.units import parse_time
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
+from simulator.view.panels.panel import CachedLayer
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, Type, shrink
 from simulator.view.theme import Colour, Theme, mix
 
@@ -38,13 +41,13 @@ def _veil(surface: pygame.Surface, colour: Colour, share: float) -> None:
 
 def draw_card(surface: pygame.Surface, staging: Staging, style: Style) -> None:
     """Cover the picture with the chapter's name, as far as its card is shown."""
-    card = _card(surface.get_size(), staging.title, staging.name, _place(staging), style)
+    card = _card(surface.get_size(), staging.title, staging.name, _place(staging, " / "), style)
     card.set_alpha(round(255 * staging.card))
     surface.blit(card, (0, 0))
 
 
-def _place(staging: Staging) -> str:
-    return f"{staging.chapter} / {staging.chapters}" if staging.chapters > 1 else ""
+def _place(staging: Staging, slash: str) -> str:
+    return f"{staging.chapter}{slash}{staging.chapters}" if staging.chapters > 1 else ""
 
 
 @lru_cache(maxsize=1)
@@ -82,6 +85,83 @@ def _wrapped(text: str, width: int, height: int, most: int, type_: Type) -> tupl
 
     px = shrink(max(8, most), 6, fits)
     return px, lines(px)
+
+
+# -- the caption -----------------------------------------------------------------------------------
+
+
+LINES = 4
+"""Most lines of a caption."""
+_LEADING = 1.22
+_FILLED = 0.9
+"""Most of its strip that a caption's lines may fill, as a share."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionPlan:
+    """A caption in one type size: its lines with all figures, where they begin, their size [px].
+
+    `fits`: whether that is in `LINES` lines; otherwise its type is smaller; it is never cut.
+    """
+
+    lines: tuple[str, ...]
+    left: int
+    px: int
+    count_px: int
+    fits: bool
+
+
+def caption(layer: CachedLayer, staging: Staging, box: Box, style: Style) -> None:
+    """Update a story's words: a few calm lines, and the chapter's number."""
+    key = (staging.caption, staging.whole, staging.chapter, staging.chapters)
+    layer.field("caption", box, key, lambda s, b: _caption(s, b, staging, style))
+
+
+def caption_plan(staging: Staging, box: Box, style: Style) -> CaptionPlan:
+    """Return a caption's layout in its strip: the same whichever of its figures are known."""
+    type_, pad = style.type, round(0.3 * box.h)
+    least = max(6, int(_FILLED * box.h / (LINES * _LEADING)))
+    left = box.x + pad + max(2, round(0.05 * box.h)) + round(0.16 * box.h)
+    right = box.right - pad - type_.width(_place(staging, "/"), SEMIBOLD, least)
+    room = max(1, right - left - pad)
+    words = staging.whole or staging.caption
+
+    def lines_at(px: int, width: int) -> list[str]:
+        return type_.wrap(words, SEMIBOLD, px, width) or [""]
+
+    def fits(px: int) -> bool:
+        lines = lines_at(px, room)
+        wide = max(type_.width(line, SEMIBOLD, px) for line in lines)
+        return wide <= room and len(lines) * _LEADING * px <= _FILLED * box.h
+
+    px = shrink(max(6, round(0.38 * box.h)), least, fits)
+    whole = fits(px)
+    if not whole:
+        px = shrink(least, 4, fits)
+    lines, width = lines_at(px, room), room
+    # lines of similar length, not a line and a word
+    while len(lines) > 1 and (width := width - px) > 0 and len(lines_at(px, width)) == len(lines):
+        lines = lines_at(px, width)
+    return CaptionPlan(tuple(lines), left, px, least, whole)
+
+
+def _caption(surface: pygame.Surface, box: Box, staging: Staging, style: Style) -> None:
+    theme, type_ = style.theme, style.type
+    plan, pad, middle = caption_plan(staging, box, style), round(0.3 * box.h), box.y + box.h / 2
+    at = (box.right - pad, middle)
+    type_.digits(surface, _place(staging, "/"), at, SEMIBOLD, plan.count_px, theme.muted, align=1)
+    if not staging.caption:
+        return
+    bar = max(2, round(0.05 * box.h))
+    surface.fill(theme.own, (box.x + pad, round(box.y + 0.15 * box.h), bar, round(0.7 * box.h)))
+    whole = (staging.whole or staging.caption).split(" ")
+    words = [w for w, there in zip(staging.caption.split(" "), whole, strict=False) if there]
+    top = middle - (len(plan.lines) - 1) / 2 * _LEADING * plan.px
+    for i, line in enumerate(plan.lines):
+        count = line.count(" ") + 1
+        shown, words = " ".join(word for word in words[:count] if word), words[count:]
+        at = (plan.left, top + i * _LEADING * plan.px)
+        type_.write(surface, shown, at, SEMIBOLD, plan.px, theme.text)
 
 
 # -- large numbers ---------------------------------------------------------------------------------

@@ -1,23 +1,26 @@
 """The score: lap, huge clock, metres, the gap to the light, the forecast, start lights.
 
-In: a scene and the boxes of a `Hud`. Out: fields of a layer, redrawn only when they change. Sign,
-arrow and word carry the meaning as well as colour.
+Around the stage: name, rate, formation and weather above, assumptions below.
+
+In: a scene and boxes. Out: fields of a layer, redrawn only when they change. Sign, arrow and word
+carry the meaning as well as colour.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import partial
 
 import pygame
 
 from simulator.analysis.gaps import GapState
-from simulator.stage.scene import GapLine, Phase, Scene, StartLight
+from simulator.stage.scene import GapLine, Phase, Scene, StartLight, Weather
 from simulator.units import format_clock, format_signed, format_time
-from simulator.view.layout import Box, Hud
-from simulator.view.panels.panel import CachedLayer
+from simulator.view.layout import Box, Hud, Layout
+from simulator.view.panels.panel import CachedLayer, Paint, polygon
+from simulator.view.sprites import shade
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, Type, shrink
 from simulator.view.theme import Colour, mix
 
@@ -357,3 +360,94 @@ def _space_to_start(surface: pygame.Surface, box: Box, style: Style) -> None:
     pygame.draw.rect(surface, theme.muted, key, max(1, px // 18), border_radius=corner)
     write("Space", (left + pad, y), SEMIBOLD, px, theme.text)
     write("to start", (left + wide + 3 * pad, y), REGULAR, px, theme.text)
+
+
+# -- the texts around the stage --------------------------------------------------------------------
+
+
+def show_texts(layer: CachedLayer, scene: Scene, layout: Layout, style: Style) -> None:
+    """Update name, rate and the line below them."""
+    for name, box, content, paint in _texts(scene, layout, style):
+        layer.field(name, box, content, paint)
+
+
+def write_texts(surface: pygame.Surface, scene: Scene, layout: Layout, style: Style) -> None:
+    """Write name, rate and the line below them over a moving ground, on a scrim."""
+    texts = _texts(scene, layout, style)
+    if texts:
+        title, rate, status = (box for _, box, _, _ in texts)
+        wide, high = rate.right + title.x, round(1.5 * status.bottom)
+        surface.blit(shade(wide, high, style.theme.back), (0, 0))
+    for _, box, _, paint in texts:
+        paint(surface, box)
+
+
+def _texts(scene: Scene, layout: Layout, style: Style) -> list[tuple[str, Box, Hashable, Paint]]:
+    """Return name, box, content and painter of each text above the stage; none without room."""
+    if layout.title is None or layout.rate is None or layout.status is None:
+        return []
+    state = (scene.speed, scene.paused, scene.phase)
+    line = (scene.subtitle, scene.notice, scene.weather)
+    return [
+        ("title", layout.title, scene.title, partial(_title, scene=scene, style=style)),
+        ("rate", layout.rate, state, partial(_rate, scene=scene, style=style)),
+        ("status", layout.status, line, partial(_status, scene=scene, style=style)),
+    ]
+
+
+def _title(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> None:
+    size, at = style.sizes.lead, (box.x, box.centre[1])
+    style.type.write(surface, scene.title, at, SEMIBOLD, size, style.theme.text, width=box.w)
+
+
+def _status(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> None:
+    """Write the formation and the weather; a notice replaces them while it is shown."""
+    write, theme, px, y = style.type.write, style.theme, style.sizes.small, box.centre[1]
+    if scene.notice:
+        px = shrink(px, 9, lambda px: style.type.width(scene.notice, SEMIBOLD, px) <= box.w)
+        write(surface, scene.notice, (box.x, y), SEMIBOLD, px, theme.warning, width=box.w)
+        return
+    right = float(box.right)
+    if scene.weather is not None:
+        sign = weather_words(scene.weather)
+        right -= write(surface, sign, (right, y), SEMIBOLD, px, theme.text, align=1) + px
+    room = max(1, round(right - box.x))
+    write(surface, scene.subtitle, (box.x, y), REGULAR, px, theme.muted, width=room)
+
+
+def weather_words(weather: Weather) -> str:
+    """Return wind and temperature as text: `wind 2.0 m/s, 30 °C`."""
+    wind = f"wind {weather.wind_m_s:.1f} m/s, " if weather.wind_m_s else ""
+    return f"{wind}{weather.temperature_c:.0f} °C".replace("-", "−")
+
+
+def _rate(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> None:
+    theme, size = style.theme, style.sizes.lead
+    x, y, text = box.right, box.centre[1], f"{scene.speed:g}×"
+    x -= style.type.write(surface, text, (x, y), SEMIBOLD, size, theme.text, align=1)
+    x -= round(0.5 * size)
+    colour = theme.warning if scene.paused and scene.phase is Phase.RUNNING else theme.muted
+    half = 0.32 * size
+    if scene.paused:
+        for left in (x - 2 * half, x - 0.7 * half):
+            bar = (round(left), round(y - half), round(0.6 * half), round(2 * half))
+            surface.fill(colour, bar)
+    else:
+        polygon(surface, [(x - 1.8 * half, y - half), (x - 1.8 * half, y + half), (x, y)], colour)
+
+
+def assumed(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
+    """List the assumptions in one line below the track."""
+    text = "assumed: " + ", ".join(scene.assumed) if scene.assumed else ""
+
+    def paint(surface: pygame.Surface, box: Box) -> None:
+        px, theme, at = style.sizes.caption, style.theme, (box.x, box.y + box.h / 2)
+        if text:
+            # thin letters would vanish in the crowd behind them
+            wide, pad = min(style.type.width(text, REGULAR, px), box.w), px // 2
+            bed = (box.x - pad, box.y, wide + 2 * pad, box.h - 1)
+            surface.set_clip(None)
+            pygame.draw.rect(surface, theme.back, bed, border_radius=box.h // 2)
+        style.type.write(surface, text, at, REGULAR, px, theme.muted, width=box.w)
+
+    layer.field("assumed", box, text, paint)

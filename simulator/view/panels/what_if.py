@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import pygame
@@ -88,8 +88,9 @@ class BarLayout:
     values: tuple[float | None, ...]
 
 
+@lru_cache(maxsize=2)
 def lay_out(panel: Box, shown: WhatIf, style: Style) -> BarLayout:
-    """Return the places of everything in the panel."""
+    """Return the places of everything in the panel, once for drawing and for clicking."""
     inner, px = body(panel, style.sizes), style.sizes.caption
     line, words = round(1.5 * px), _heading(shown, inner.w, style)
     wide = min(style.type.width(words, REGULAR, px) + round(1.6 * px), inner.w)
@@ -415,7 +416,6 @@ class WhatIfPanel(SidePanel):
         self._marked = 0
         self._menu: Menu | None = None
         self._bars: BarLayout | None = None
-        self._placed: object = None
         self._shown = WhatIf("", (), 0.0)
 
     @staticmethod
@@ -424,7 +424,7 @@ class WhatIfPanel(SidePanel):
         return Panel.WHAT_IF in shown
 
     def layout(self, box: Box | None, scene: Scene, style: Style) -> None:
-        """Set its box; the bars are laid out once for drawing and for clicking."""
+        """Set its box and the places of its bars."""
         super().layout(box, scene, style)
         before, now = self._shown, scene.what_if
         if box is None or now is None or not now.bars:
@@ -432,19 +432,13 @@ class WhatIfPanel(SidePanel):
             return
         if now.axis != before.axis:
             self._marked = next((i for i, bar in enumerate(now.bars) if bar.current), 0)
-        # every scene brings a new object: an equal one is reused, with all that depends on it
-        same = _content(now) == _content(before)
-        if not same:
-            self._shown = now
         self._marked = min(self._marked, len(now.bars) - 1)
-        if not same or self._bars is None or self._placed != (box, style):
-            self._bars, self._placed = lay_out(box, self._shown, style), (box, style)
+        self._shown, self._bars = now, lay_out(box, now, style)
 
     def draw(self, layer: CachedLayer, box: Box) -> None:
         """Update bars and legend."""
         shown, style, inner = self._shown, self.style, body(box, self.style.sizes)
-        lay = self._bars
-        known = lay is not None
+        lay, known = self._bars, self._bars is not None
 
         def bars(surface: pygame.Surface, inner: Box) -> None:
             if lay is not None:
@@ -559,10 +553,6 @@ class WhatIfPanel(SidePanel):
         x = min(max(panel.x, round(over.centre[0] - wide / 2)), panel.right - wide)
         heading = self._bars.heading[1] if self._bars is not None else over
         surface.blit(card, (max(0, x), heading.bottom + max(2, heading.h // 8)))
-
-
-def _content(shown: WhatIf) -> tuple[object, ...]:
-    return shown.axis, shown.bars, shown.target_s, shown.measure
 
 
 def menu_of(session: Session) -> Menu:

@@ -17,7 +17,6 @@ from rich.markup import escape
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     NO_CHANGES,
-    WIDE,
     AsJson,
     CameraName,
     Changes,
@@ -33,10 +32,10 @@ from simulator.cli.terminal import (
     load,
     moment,
     moving,
-    new_table,
     out,
     picture_size,
     print_json,
+    print_table,
     progress_bar,
     script_of,
 )
@@ -231,17 +230,19 @@ def check_story(name: str, sizes: Sequence[tuple[int, int]] = ()) -> None:
     out.print(escape(f"{name}: {timeline.script.story.name}, no problems"))
     count = len(timeline.chapters)
     out.print(f"{count} {'chapter' if count == 1 else 'chapters'}, {length} in all")
-    table = new_table("", "at", "s", "race time", "rate", "chapter", left=("race time", "chapter"))
-    for chapter, begins_s in zip(timeline.chapters, timeline.begins_s, strict=True):
-        table.add_row(
+    rows = [
+        (
             f"{chapter.number}",
             format_clock(begins_s, 0),
             f"{chapter.length_s:.1f}",
             f"{format_time(chapter.from_s, 1)} to {format_time(chapter.until_s, 1)}",
             f"{chapter.spec.rate:g}×",
-            escape(chapter.spec.name),
+            chapter.spec.name,
         )
-    WIDE.print(table)
+        for chapter, begins_s in zip(timeline.chapters, timeline.begins_s, strict=True)
+    ]
+    columns = ("", "at", "s", "race time", "rate", "chapter")
+    print_table(columns, rows, left=("race time", "chapter"))
 
 
 @app.command()
@@ -524,13 +525,11 @@ def print_summary(summary: Summary) -> None:
     from simulator.export.sheet import split_cells
 
     head, *rows = split_cells(summary)
-    table = new_table(*head)
     for split, cells in zip(summary.splits, rows, strict=True):
         if "published" in head and split.published_s is None:
             cells[-2:] = ["", ""]
-        table.add_row(*cells, style="bold" if split.label == "finish" else None)
     out.print(escape(summary.scenario.name), style="bold")
-    WIDE.print(table)
+    print_table(head, rows, bold=("finish",))
     out.print()
     for line in _facts(summary):
         out.print(escape(line))
@@ -572,10 +571,8 @@ def print_prices(listed: PriceList) -> None:
         return
     out.print()
     out.print(f"where the {format_signed(listed.gap_s)} s come from", style="bold")
-    table = new_table("", "s", "against", left=("", "against"))
-    for step in listed.steps:
-        table.add_row(step.name, format_signed(step.seconds), step.best)
-    WIDE.print(table)
+    rows = [(step.name, format_signed(step.seconds), step.best) for step in listed.steps]
+    print_table(("", "s", "against"), rows, left=("", "against"))
     out.print(
         f"each factor's Shapley value over {2 ** len(listed.prices)} runs; with all at their best "
         f"she runs {format_time(listed.reference_s)}",
@@ -599,13 +596,16 @@ def print_coach(
     out.print(escape(samples_words(scenario, samples, seed)), soft_wrap=True)
     out.print()
     columns = ("case", "finish", "5 %", "50 %", "95 %", f"chance of {target}", "")
-    table = new_table(*columns, left=("case", ""))
-    for case in cases:
-        times = (case.finish_s, case.p5_s, case.p50_s, case.p95_s)
-        chance = chance_words(case.chance, samples)
-        assumed = "assumed" if case.assumed else ""
-        table.add_row(escape(case.case), *map(time_cell, times), chance, assumed)
-    WIDE.print(table)
+    rows = [
+        (
+            case.case,
+            *map(time_cell, (case.finish_s, case.p5_s, case.p50_s, case.p95_s)),
+            chance_words(case.chance, samples),
+            "assumed" if case.assumed else "",
+        )
+        for case in cases
+    ]
+    print_table(columns, rows, left=("case", ""))
     if len(cases) == 1:
         out.print("nobody runs ahead of her: no pacers who could err")
     out.print()
@@ -636,10 +636,9 @@ def print_forecast(forecast: Forecast) -> None:
     out.print()
     first, last = "what matters most", ""
     columns = (first, "5 %", "95 %", "finish at 5 %", "at 95 %", "swing", last)
-    table = new_table(*columns, left=(first, last))
-    for effect in forecast.effects:
-        table.add_row(
-            escape(f"{effect.name} [{effect.unit}]" if effect.unit else effect.name),
+    rows = [
+        (
+            f"{effect.name} [{effect.unit}]" if effect.unit else effect.name,
             f"{effect.low:.4g}",
             f"{effect.high:.4g}",
             time_cell(effect.finish_low_s),
@@ -647,7 +646,9 @@ def print_forecast(forecast: Forecast) -> None:
             "no finish" if effect.swing_s is None else f"{effect.swing_s:.2f} s",
             "assumed" if effect.assumed else "published range",
         )
-    WIDE.print(table)
+        for effect in forecast.effects
+    ]
+    print_table(columns, rows, left=(first, last))
     out.print("Each input alone, the others at the scenario's own values.")
 
 

@@ -22,9 +22,9 @@ from simulator.cli.terminal import (
     AsJson,
     Force,
     app,
-    new_table,
     out,
     print_json,
+    print_table,
 )
 from simulator.errors import LightpaceError, ScenarioError
 
@@ -118,11 +118,8 @@ def list_(
         return
     for number, (each, rows) in enumerate(listed.items()):
         out.print(escape(f"{chr(10) if number else ''}{each}"))
-        table = new_table("", "", left=("",))
-        table.show_header = False
-        for name, line, users in rows:
-            table.add_row(f"  {escape(name)}", escape(f"{line}{' (yours)' if users else ''}"))
-        WIDE.print(table)
+        told = [(f"  {name}", f"{line}{' (yours)' if users else ''}") for name, line, users in rows]
+        print_table(("", ""), told, left=("",))
     from simulator.resources import user_dir
 
     out.print(escape(f"\nYour own lie in {_homely(user_dir())}, laid out in the same way."))
@@ -201,11 +198,7 @@ def doctor(as_json: AsJson = False) -> None:
     if as_json:
         print_json(facts)
     else:
-        table = new_table("", "", left=("",))
-        table.show_header = False
-        for name, fact in facts.items():
-            table.add_row(escape(name), escape(fact))
-        WIDE.print(table)
+        print_table(("", ""), facts.items(), left=("",))
     if broken:
         raise LightpaceError(f"Not in order: {', '.join(broken)}.")
 

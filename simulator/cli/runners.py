@@ -19,16 +19,15 @@ from rich.markup import escape
 
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
-    WIDE,
     AsJson,
     Changes,
     ScenarioName,
     app,
     finite,
     load,
-    new_table,
     out,
     print_json,
+    print_table,
     race_time,
 )
 from simulator.errors import LightpaceWarning
@@ -289,15 +288,11 @@ def _print_predictions(runner: Runner, alone: list[Prediction], paced: list[Pred
     from simulator.analysis.predict import PACED, PACED_SHARE
 
     out.print(escape(runner.name), style="bold")
-    table = new_table("distance", "alone", "range", "paced", "range", left=("distance",))
-    for one, other in zip(alone, paced, strict=True):
-        cells = [
-            cell
-            for p in (one, other)
-            for cell in (time_cell(p.time_s), f"{time_cell(p.low_s)} to {time_cell(p.high_s)}")
-        ]
-        table.add_row(format_distance(one.distance_m), *cells)
-    WIDE.print(table)
+    rows = [[format_distance(one.distance_m)] for one in alone]
+    for predictions in (alone, paced):
+        for row, p in zip(rows, predictions, strict=True):
+            row += [time_cell(p.time_s), f"{time_cell(p.low_s)} to {time_cell(p.high_s)}"]
+    print_table(("distance", "alone", "range", "paced", "range"), rows, left=("distance",))
     out.print(f"range: nine in ten bests; paced: S {PACED:g} for the first {100 * PACED_SHARE:g} %")
     out.print("bests on a good day: what heat takes is left out")
     if runner.endurance == 0.0:
@@ -315,18 +310,14 @@ def _print_fit(fitted: Fit) -> None:
         out.print(f"{name}: standard error {error:.{decimals}f}{unit}")
     speed, spare = critical_speed(fitted.runner), d_prime(fitted.runner)
     out.print(f"critical speed {speed:.3f} m/s, D' {spare:.0f} m")
-    columns = ("race", "run", "predicted", "difference", "shelter")
-    table = new_table(*columns, left=("race", "shelter"))
+    rows = []
     for run, predicted in zip(fitted.races, fitted.predicted_s, strict=True):
         until = "" if run.until_m is None else f" to {format_distance(run.until_m)}"
-        table.add_row(
-            format_distance(run.distance_m),
-            time_cell(run.time_s),
-            time_cell(predicted),
-            signed_cell(predicted - run.time_s),
-            f"{run.shelter:g}{until}" if run.shelter else "none",
-        )
-    WIDE.print(table)
+        air = f"{run.shelter:g}{until}" if run.shelter else "none"
+        times = time_cell(run.time_s), time_cell(predicted), signed_cell(predicted - run.time_s)
+        rows.append((format_distance(run.distance_m), *times, air))
+    columns = ("race", "run", "predicted", "difference", "shelter")
+    print_table(columns, rows, left=("race", "shelter"))
     for best in fitted.not_run_out:
         out.print(f"{best.label} is slower than the other times say: it was hardly run out")
 
@@ -380,11 +371,11 @@ def ghost(
         print_json(values | {"tolerance_s": run.tolerance_s})
         return
     out.print(escape(f"{called}, {format_distance(race_m)}"), style="bold")
-    table = new_table("m", "time", "±", left=("m",))
-    for where, row in values["splits"].items():
-        at, off = (row["time"], f"{row['tolerance']:g}") if isinstance(row, dict) else (row, "")
-        table.add_row(where, at, off)
-    WIDE.print(table)
+    rows = [
+        (where, row["time"], f"{row['tolerance']:g}") if isinstance(row, dict) else (where, row, "")
+        for where, row in values["splits"].items()
+    ]
+    print_table(("m", "time", "±"), rows, left=("m",))
     out.print(escape(f"made of {run.note}"))
     if output is not None:
         out.print(escape(f"{output}: ghosts: [{{file: {output.name}}}] in a scenario shows it"))

@@ -16,7 +16,6 @@ from rich.markup import escape
 
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
-    WIDE,
     AsJson,
     Changes,
     OutFile,
@@ -27,9 +26,9 @@ from simulator.cli.terminal import (
     err,
     load,
     moving,
-    new_table,
     out,
     print_json,
+    print_table,
     progress_bar,
     race_time,
 )
@@ -85,20 +84,14 @@ def validate(
     if markdown:
         sys.stdout.write(validation_markdown(rows, study()))
         return
-    table = new_table(
-        *VALIDATION_COLUMNS, left=set(VALIDATION_COLUMNS) - {"published", "model", "difference"}
-    )
+    lines: list[list[str]] = []
     for title, section in sections(rows).items():
-        table.add_row("")
-        table.add_row(escape(title), style="bold")
-        for row in section:
-            table.add_row(*(escape(cell) for cell in validation_cells(row)))
-    WIDE.print(table)
+        lines += [[""], [title], *map(validation_cells, section)]
+    numbers = {"published", "model", "difference"}
+    left = set(VALIDATION_COLUMNS) - numbers
+    print_table(VALIDATION_COLUMNS, lines, left, bold=sections(rows))
     heading, *athletes = athlete_cells(study())
-    table = new_table(*heading, left=(heading[0],))
-    for cells in athletes:
-        table.add_row(*map(escape, cells))
-    WIDE.print(table)
+    print_table(heading, athletes, left=heading[:1])
     out.print()
     for role, words in ROLE_WORDS.items():
         out.print(escape(f"{role.value}: {words}"))
@@ -147,11 +140,15 @@ def _print_calibration(calibration: Calibration) -> None:
         f"{format_time(calibration.target_s)}"
     )
     if len(calibration.misses) > 1:
-        table = new_table("m", "published", "residual")
-        for miss in calibration.misses[:-1]:
-            label = format_distance(miss.distance_m).removesuffix(" m")
-            table.add_row(label, time_cell(miss.published_s), signed_cell(miss.residual_s))
-        WIDE.print(table)
+        rows = [
+            (
+                format_distance(miss.distance_m).removesuffix(" m"),
+                time_cell(miss.published_s),
+                signed_cell(miss.residual_s),
+            )
+            for miss in calibration.misses[:-1]
+        ]
+        print_table(("m", "published", "residual"), rows)
 
 
 def _flatness(number: CalibratedNumber) -> str:

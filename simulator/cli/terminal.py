@@ -10,7 +10,7 @@ import json
 import math
 import sys
 import warnings
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -25,7 +25,6 @@ from simulator.units import parse_time
 
 if TYPE_CHECKING:
     from rich.progress import Progress
-    from rich.table import Table
 
     from simulator.scenario.model import Scenario
     from simulator.scenario.story_script import Script
@@ -251,14 +250,24 @@ def progress_bar(*, timed: bool = False) -> Progress:
     )
 
 
-def new_table(*columns: str, left: Collection[str] = ()) -> Table:
-    """Return a table without lines; its columns are right-aligned except those in `left`."""
+def print_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    left: Collection[str] = (),
+    bold: Collection[str] = (),
+) -> None:
+    """Print rows of texts; columns are right-aligned except those in `left`.
+
+    Columns without any name have no headings. Rows that begin with a text in `bold` are bold.
+    """
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, show_header=any(columns))
     for column in columns:
         table.add_column(escape(column), justify="left" if column in left else "right")
-    return table
+    for row in rows:
+        table.add_row(*map(escape, row), style="bold" if row[0] in bold else None)
+    WIDE.print(table)
 
 
 def print_json(value: Any) -> None:

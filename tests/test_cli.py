@@ -36,7 +36,7 @@ from simulator.scenario.story_script import load_story_text
 from simulator.stage.keys import BINDINGS, PRESENTING, Binding
 from simulator.stage.story import compile_story
 from simulator.units import format_signed, format_time
-from simulator.view import fonts
+from simulator.view.text import font_for
 from tests.samples import few_samples
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -235,12 +235,12 @@ def test_every_shipped_scenario_is_sound(lightpace: Lightpace) -> None:
 def test_check_says_which_names_no_font_can_write(
     lightpace: Lightpace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fonts, "_system_font", lambda _: None)
-    fonts.font_for.cache_clear()
+    monkeypatch.setattr("simulator.view.text._system_font", lambda _: None)
+    font_for.cache_clear()
     file = tmp_path / "names.yaml"
     file.write_text("name: ገንዘቤ\nrunner: {name: 김민지}\n", encoding="utf-8")
     said = lightpace("check", file).out
-    fonts.font_for.cache_clear()
+    font_for.cache_clear()
     assert "No font here can write 김민지: pictures show G." in said
     assert "ገንዘቤ:" not in said.replace("ገንዘቤ, no problems", "")
 

@@ -178,7 +178,7 @@ def _unwritten(scenario: Scenario) -> list[str]:
     names = (scenario.name, scenario.runner.name, *pacers, *(ghost.name or "" for ghost in ghosts))
     if all(name.isascii() for name in names):
         return []
-    from simulator.view.fonts import initial, unwritten
+    from simulator.view.text import initial, unwritten
 
     words = unwritten(" ".join(names))
     return [f"No font here can write {word}: pictures show {initial(word)}" for word in words]

@@ -288,7 +288,7 @@ def _of_sound() -> str:
 
 
 def _of_fonts() -> str:
-    from simulator.view.fonts import main_font
+    from simulator.view.text import main_font
 
     weights = ("Regular", "SemiBold", "Bold")
     for weight in weights:

@@ -6,16 +6,16 @@ chapter's last picture, its caption and the speaker's notes, black on white.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from simulator.errors import requiring
-from simulator.files import refuse_existing, replacing
+from simulator.export.sheet import opened_pdf
+from simulator.files import refuse_existing
 from simulator.screen import Camera
 from simulator.stage.story import CompiledChapter, StoryTimeline
 from simulator.view.camera import resting
@@ -42,49 +42,46 @@ def write_handout(
         OutputError: the file exists already, or cannot be written.
         ExtraError: matplotlib is not installed.
     """
-    with requiring("A hand-out as PDF", "plot"):
-        import matplotlib as mpl  # noqa: PLC0415 - an extra
-        from matplotlib.backends.backend_pdf import PdfPages  # noqa: PLC0415
-        from matplotlib.figure import Figure  # noqa: PLC0415
     refuse_existing(path, force=force)
     name, painter, camera = timeline.script.story.name, Painter(theme), Camera.WHOLE
     look = style(THEMES["daylight"]) | {"figure.constrained_layout.use": False}
-    with warnings.catch_warnings(), mpl.rc_context(look), replacing(path) as beside:
-        warnings.simplefilter("ignore")  # a character that no font has is drawn as a box
-        with PdfPages(beside, metadata={"CreationDate": None, "Title": name}) as pdf:
-            for chapter in timeline.chapters:
-                camera = chapter.spec.camera or camera
+    with opened_pdf(path, name, "A hand-out as PDF") as pdf:
+        import matplotlib as mpl  # noqa: PLC0415 - an extra
+        from matplotlib.figure import Figure  # noqa: PLC0415
+
+        for chapter in timeline.chapters:
+            camera = chapter.spec.camera or camera
+            with mpl.rc_context(look):
                 figure = Figure(figsize=PAGE_IN, dpi=_DPI, facecolor="white")
-                width, height = PAGE_IN
-                high = PICTURE_IN * PICTURE_PX[1] / PICTURE_PX[0]
-                top = height - EDGE_IN - 0.4 - high
-                left = (width - PICTURE_IN) / 2
-                at = (left / width, top / height, PICTURE_IN / width, high / height)
-                axes = figure.add_axes(at)
-                axes.set_axis_off()
-                axes.imshow(_picture(chapter, painter, camera), aspect="auto", interpolation="none")
-                words = _words(chapter, painter.type, round(_DPI * (top - EDGE_IN - 0.3)))
-                title = f"{chapter.number}. {chapter.spec.name}"
-                foot = f"{name} · {chapter.number} of {chapter.count} · a model, not a measurement"
-                lines: list[tuple[float, str, float, str, str]] = [
-                    (height - EDGE_IN, title, 18.0, "black", "semibold"),
-                    (EDGE_IN, foot, 9.0, "0.35", "normal"),
-                ]
-                lines += [
-                    (top - 0.15 - down / _DPI, text, size, colour, "normal")
-                    for down, text, size, colour in words
-                ]
-                for y, text, size, colour, weight in lines:
-                    figure.text(
-                        EDGE_IN / width,
-                        y / height,
-                        drawable(text),
-                        va="top",
-                        size=size,
-                        color=colour,
-                        weight=weight,
-                    )
+                _fill(figure, chapter, name, painter, camera)
                 pdf.savefig(figure, facecolor="white")
+
+
+def _fill(
+    figure: Any, chapter: CompiledChapter, name: str, painter: Painter, camera: Camera
+) -> None:
+    """Lay a chapter out on its page: the picture, the words below it, a line at the foot."""
+    width, height = PAGE_IN
+    high = PICTURE_IN * PICTURE_PX[1] / PICTURE_PX[0]
+    top = height - EDGE_IN - 0.4 - high
+    at = ((width - PICTURE_IN) / 2 / width, top / height, PICTURE_IN / width, high / height)
+    axes = figure.add_axes(at)
+    axes.set_axis_off()
+    axes.imshow(_picture(chapter, painter, camera), aspect="auto", interpolation="none")
+    foot = f"{name} · {chapter.number} of {chapter.count} · a model, not a measurement"
+    lines: list[tuple[float, str, float, str, str]] = [
+        (height - EDGE_IN, f"{chapter.number}. {chapter.spec.name}", 18.0, "black", "semibold"),
+        (EDGE_IN, foot, 9.0, "0.35", "normal"),
+    ]
+    lines += [
+        (top - 0.15 - down / _DPI, text, size, colour, "normal")
+        for down, text, size, colour in _words(
+            chapter, painter.type, round(_DPI * (top - EDGE_IN - 0.3))
+        )
+    ]
+    for y, text, size, colour, weight in lines:
+        at_edge = EDGE_IN / width, y / height, drawable(text)
+        figure.text(*at_edge, va="top", size=size, color=colour, weight=weight)
 
 
 def _picture(chapter: CompiledChapter, painter: Painter, camera: Camera) -> NDArray[np.uint8]:

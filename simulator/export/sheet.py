@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -146,9 +147,6 @@ _PAGE_IN, _EDGE_IN, _LINE_IN, _TYPE_PT = (8.27, 11.69), 0.7, 0.19, 9.5
 
 def _write_pdf(scenario: Scenario, path: str | Path) -> None:
     """Write the sheet black on white, on as many pages as needed; no heading ends a page."""
-    with requiring("A sheet as PDF", "plot"):
-        from matplotlib.backends.backend_pdf import PdfPages  # noqa: PLC0415 - an extra
-        from matplotlib.figure import Figure  # noqa: PLC0415
     lines: list[tuple[str, str]] = [(scenario.name, "title")]
     for heading, table in sheet_sections(scenario):
         head, *rows = _aligned(table)
@@ -167,16 +165,32 @@ def _write_pdf(scenario: Scenario, path: str | Path) -> None:
         "columns": {"color": "0.4", "fontfamily": "monospace"},
         "": {"fontfamily": "monospace"},
     }
+    with opened_pdf(path, scenario.name, "A sheet as PDF") as pdf:
+        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
+
+        for page in pages:
+            figure = Figure(figsize=_PAGE_IN)
+            for i, (text, kind) in enumerate(page):
+                at = _EDGE_IN / width, 1.0 - (_EDGE_IN + i * _LINE_IN) / height
+                look = {"fontsize": _TYPE_PT, **looks[kind]}
+                figure.text(*at, text, va="top", parse_math=False, **look)
+            pdf.savefig(figure)
+
+
+@contextmanager
+def opened_pdf(path: str | Path, title: str, what: str) -> Iterator[Any]:
+    """Yield a PDF file, complete or absent, to which figures are added as pages.
+
+    Raises:
+        OutputError: it cannot be written.
+        ExtraError: matplotlib is not installed; the message says that `what` needs it.
+    """
+    with requiring(what, "plot"):
+        from matplotlib.backends.backend_pdf import PdfPages  # noqa: PLC0415 - an extra
     with warnings.catch_warnings(), replacing(path) as beside:
-        warnings.simplefilter("ignore")  # a character that its font lacks is drawn as a box
-        with PdfPages(beside, metadata={"CreationDate": None, "Title": scenario.name}) as pdf:
-            for page in pages:
-                figure = Figure(figsize=_PAGE_IN)
-                for i, (text, kind) in enumerate(page):
-                    at = _EDGE_IN / width, 1.0 - (_EDGE_IN + i * _LINE_IN) / height
-                    look = {"fontsize": _TYPE_PT, **looks[kind]}
-                    figure.text(*at, text, va="top", parse_math=False, **look)
-                pdf.savefig(figure)
+        warnings.simplefilter("ignore")  # a character that no font has is drawn as a box
+        with PdfPages(beside, metadata={"CreationDate": None, "Title": title}) as pdf:
+            yield pdf
 
 
 def _aligned(table: list[list[str]]) -> list[str]:

@@ -57,20 +57,14 @@ class CameraCue:
         return stay_s <= left_s
 
 
-def camera_at(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, float]:
-    """Return the camera at a race time [s], and how long it has been on [s of playing time].
+def on_air(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, Camera, float]:
+    """Return the camera, the one before it, and how long it has been on [s of playing time].
 
     Args:
         show: the run.
         moment_s: race time [s]; negative in the countdown.
         rate: race seconds per second of playing time; a higher rate has fewer cuts.
     """
-    camera, _, since_s = on_air(show, moment_s, rate)
-    return camera, since_s
-
-
-def on_air(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, Camera, float]:
-    """Return the camera, the one before it, and how long it has been on [s], see `camera_at`."""
     lost_s = events(show).get("light lost", math.inf)
     cuts = _cuts(show.recording, show.curves[-1], show.scenario.track.lap, lost_s, rate)
     at = max(bisect_right(cuts, moment_s, key=lambda cut: cut[0]) - 1, 0)

@@ -16,7 +16,7 @@ from simulator.resources import assets_dir, configs_dir
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
-from simulator.view import fonts
+from simulator.view import text as fonts
 from simulator.view.app import App
 from simulator.view.picture import render_still
 from simulator.view.theme import theme_named

@@ -13,7 +13,7 @@ from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Status
 from simulator.scenario.loader import load_text
 from simulator.screen import Camera
-from simulator.stage.director import FINISH_M, LEAST_S, camera_at
+from simulator.stage.director import FINISH_M, LEAST_S, on_air
 from simulator.stage.events import events
 from simulator.stage.show import Show, make_show
 
@@ -30,6 +30,12 @@ def any_show(request: pytest.FixtureRequest, show: Show) -> Show:
         return show
     scenario = load_text(RACES[request.param])
     return make_show(scenario, simulate(scenario))
+
+
+def camera_at(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, float]:
+    """Return the camera, and how long it has been on [s of playing time]."""
+    camera, _, since_s = on_air(show, moment_s, rate)
+    return camera, since_s
 
 
 def cuts_of(show: Show, rate: float = 1.0) -> list[tuple[float, Camera]]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pygame
 import pytest
 
-from simulator.view import fonts
+from simulator.view import text as fonts
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Type, clean
 
 AWKWARD = [

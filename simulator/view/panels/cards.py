@@ -130,7 +130,7 @@ def board(content: Board, box: Box, style: Style) -> pygame.Surface:
         y += 1.5 * small
     most = max(8, min(round(0.17 * box.h), round(2.6 * style.sizes.lead)))
     head = content.headline
-    large = shrink(most, 6, lambda px: sum(type_.width(sign, BOLD, px) for sign in head) <= wide)
+    large = shrink(most, 6, lambda px: type_.digits_width(head, px) <= wide)
     type_.digits(card, head, (pad, y + 0.55 * large), BOLD, large, theme.text)
     y += 1.15 * large
     most = max(7, min(style.sizes.lead, round(0.06 * box.h)))

@@ -18,7 +18,7 @@ from simulator.units import parse_time
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
 from simulator.view.panels.panel import CachedLayer
-from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, Type, shrink
+from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink
 from simulator.view.theme import Colour, Theme, mix
 
 LEAST = 1 / 40
@@ -58,7 +58,8 @@ def _card(size: tuple[int, int], title: str, name: str, place: str, style: Style
     card.fill(theme.back)
     room, left = max(1, round(0.84 * width)), round(0.08 * width)
     large, small = title or name, name if title else place
-    px, lines = _wrapped(large, room, round(0.5 * height), round(0.17 * height), type_)
+    sizes = max(8, round(0.17 * height)), 6
+    px, lines, _ = type_.fitted(large, BOLD, sizes, (room, round(0.5 * height)), 1.15)
     below = max(8, round(0.06 * height))
     below = shrink(below, 6, lambda px: type_.width(small, SEMIBOLD, px) <= room)
     high = 1.15 * px * len(lines) + 2.2 * below
@@ -70,21 +71,6 @@ def _card(size: tuple[int, int], title: str, name: str, place: str, style: Style
         y += 1.15 * px
     type_.write(card, small, (x, y + 1.4 * below), SEMIBOLD, below, theme.muted)
     return card
-
-
-def _wrapped(text: str, width: int, height: int, most: int, type_: Type) -> tuple[int, list[str]]:
-    """Return the largest size [px] at which a text fits, and its lines."""
-
-    def lines(px: int) -> list[str]:
-        return type_.wrap(text, BOLD, px, width)
-
-    def fits(px: int) -> bool:
-        rows = lines(px)
-        wide = max((type_.width(row, BOLD, px) for row in rows), default=0)
-        return wide <= width and 1.15 * px * len(rows) <= height
-
-    px = shrink(max(8, most), 6, fits)
-    return px, lines(px)
 
 
 # -- the caption -----------------------------------------------------------------------------------
@@ -126,22 +112,18 @@ def caption_plan(staging: Staging, box: Box, style: Style) -> CaptionPlan:
     room = max(1, right - left - pad)
     words = staging.whole or staging.caption
 
-    def lines_at(px: int, width: int) -> list[str]:
-        return type_.wrap(words, SEMIBOLD, px, width) or [""]
-
-    def fits(px: int) -> bool:
-        lines = lines_at(px, room)
-        wide = max(type_.width(line, SEMIBOLD, px) for line in lines)
-        return wide <= room and len(lines) * _LEADING * px <= _FILLED * box.h
-
-    px = shrink(max(6, round(0.38 * box.h)), least, fits)
-    whole = fits(px)
+    inner = room, _FILLED * box.h
+    sizes = max(6, round(0.38 * box.h)), least
+    px, lines, whole = type_.fitted(words, SEMIBOLD, sizes, inner, _LEADING)
     if not whole:
-        px = shrink(least, 4, fits)
-    lines, width = lines_at(px, room), room
+        px, lines, _ = type_.fitted(words, SEMIBOLD, (least, 4), inner, _LEADING)
+    width = room
     # lines of similar length, not a line and a word
-    while len(lines) > 1 and (width := width - px) > 0 and len(lines_at(px, width)) == len(lines):
-        lines = lines_at(px, width)
+    while len(lines) > 1 and (width := width - px) > 0:
+        shorter = type_.wrap(words, SEMIBOLD, px, width)
+        if len(shorter) > len(lines):
+            break
+        lines = shorter
     return CaptionPlan(tuple(lines), left, px, least, whole)
 
 
@@ -197,9 +179,9 @@ def _numbers(surface: pygame.Surface, numbers: Numbers, box: Box, least: int, st
     px = shrink(
         max(least, round(0.58 * step)),
         least,
-        lambda px: max(_digits_width(v, px, type_) for v in values) <= 0.5 * box.w,
+        lambda px: max(type_.digits_width(v, px) for v in values) <= 0.5 * box.w,
     )
-    room = box.w - max(_digits_width(value, px, type_) for value in values) - px // 2
+    room = box.w - max(type_.digits_width(value, px) for value in values) - px // 2
     small = shrink(
         max(least, round(0.34 * step)),
         least,
@@ -226,7 +208,7 @@ def lecture_board(numbers: Numbers, box: Box, style: Style) -> pygame.Surface:
         px = shrink(
             max(6, round(0.5 * step)),
             6,
-            lambda px: _digits_width(value, px, type_) <= wide,  # noqa: B023
+            lambda px: type_.digits_width(value, px) <= wide,  # noqa: B023
         )
         small = shrink(
             max(6, round(0.2 * step)),
@@ -244,10 +226,6 @@ def _bar(surface: pygame.Surface, line: Box, share: float, least: int, theme: Th
     pygame.draw.rect(surface, theme.panel_high, (*line[:3], high), border_radius=high // 2)
     wide = max(high, round(share * line.w))
     pygame.draw.rect(surface, theme.own, (*line[:2], wide, high), border_radius=high // 2)
-
-
-def _digits_width(text: str, px: int, type_: Type) -> int:
-    return sum(type_.width(sign, BOLD, px) for sign in text)
 
 
 def _seconds_late(values: Sequence[str]) -> list[float] | None:

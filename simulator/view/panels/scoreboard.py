@@ -83,7 +83,7 @@ def _largest(sample: str, box: Box, type_: Type) -> int:
     """Return the largest size at which `sample` fits the box in bold type, glyph by glyph."""
 
     def fits(px: int) -> bool:
-        return sum(type_.width(sign, BOLD, px) for sign in sample) <= FILLED * box.w
+        return type_.digits_width(sample, px) <= FILLED * box.w
 
     return shrink(max(6, round(box.h / 1.02)), 6, fits)
 

@@ -72,7 +72,7 @@ def _kept() -> Iterator[None]:
 
     So are the tables packed that all pages share.
     """
-    from simulator.export import bundle  # noqa: PLC0415 - after SDL's drivers
+    from simulator.export import page_model  # noqa: PLC0415 - after SDL's drivers
     from simulator.view.layers.track import draw_ground  # noqa: PLC0415
     from simulator.view.text import Type  # noqa: PLC0415
 
@@ -80,7 +80,7 @@ def _kept() -> Iterator[None]:
         patch.setattr(Type, "_open_font", staticmethod(lru_cache(256)(Type._open_font)))
         kept = lru_cache(16)(draw_ground.__wrapped__)
         patch.setattr("simulator.view.picture.draw_ground", kept)
-        patch.setattr(bundle, "_smallest", lru_cache(4096)(bundle._smallest))
+        patch.setattr(page_model, "_smallest", lru_cache(4096)(page_model._smallest))
         yield
 
 

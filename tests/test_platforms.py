@@ -201,7 +201,7 @@ def test_no_import_starts_anything_where_a_process_is_spawned() -> None:
 def test_the_lock_of_windows_keeps_others_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from simulator.export import chunk_store  # noqa: PLC0415
+    from simulator.export import table  # noqa: PLC0415
 
     calls = []
 
@@ -215,6 +215,6 @@ def test_the_lock_of_windows_keeps_others_away(
     monkeypatch.setitem(sys.modules, "msvcrt", msvcrt)
     monkeypatch.setattr(sys, "platform", "win32")
     with (tmp_path / "lock").open("a+b", buffering=0) as file:
-        assert chunk_store._lock(file)
-        assert not chunk_store._lock(file)
+        assert table._lock(file)
+        assert not table._lock(file)
     assert calls == [(2, 1), (2, 1)]

@@ -1,4 +1,4 @@
-// What simulator/export/bundle.py packed: plain values, and tables to the last bit.
+// What simulator/export/page_model.py packed: plain values, and tables to the last bit.
 const inflated = async (text) => {
   const bytes = Uint8Array.from(atob(text.trim()), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));

@@ -249,8 +249,7 @@ def sweep(
     """
     from simulator.analysis.sweep.axes import axis_of_csv, grid_of
     from simulator.analysis.sweep.sweep import INVALID, request_of, run_chunk
-    from simulator.export.chunk_store import ChunkStore
-    from simulator.export.table import check_ending, write_columns
+    from simulator.export.table import ChunkStore, check_ending, write_columns
     from simulator.scenario.reading import read_text
 
     check_ending(output)

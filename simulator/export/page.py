@@ -30,8 +30,7 @@ from simulator.analysis.uncertainty import (
     target_words,
 )
 from simulator.errors import OutputError
-from simulator.export.bundle import Bundle
-from simulator.export.page_model import kernel_script, model_of, packed_schedule
+from simulator.export.page_model import Bundle, kernel_script, model_of, packed_schedule
 from simulator.export.sheet import split_cells
 from simulator.files import refuse_existing, write_text
 from simulator.physics.pacers import group_of

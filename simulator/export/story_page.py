@@ -20,8 +20,8 @@ from numpy.typing import ArrayLike
 from simulator.analysis.gaps import GapState
 from simulator.analysis.what_if import Alternative
 from simulator.coefficients import LAP_M
-from simulator.export.bundle import Bundle
 from simulator.export.page import add_fonts, code_of, filled, script_of, style_of
+from simulator.export.page_model import Bundle
 from simulator.files import refuse_existing, write_text
 from simulator.screen import Camera, Panel
 from simulator.stage.scene import Body, ChartCurve, Scene

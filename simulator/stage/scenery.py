@@ -351,31 +351,17 @@ def _looks(i: int, *, woman: bool) -> tuple[Build, float, float]:
 def _pacers(
     show: Show, names: Sequence[str], t: float, v_m_s: float, standing: Sequence[PacerPlace]
 ) -> tuple[Body, ...]:
-    race = show.recording.race_m
+    run, women = show.recording, show.scenario.pacers.women
     order = {name: i for i, name in enumerate(names)}
-    women = show.scenario.pacers.women
-    looks = {p.name: _looks(order[p.name], woman=p.name in women) for p in standing}
-
-    def stepping(p: PacerPlace) -> Callable[[], Stride]:
+    bodies = []
+    for p in standing:
+        build, *step = _looks(order[p.name], woman=p.name in women)
         track = _group_track if p.role == "ahead" else _her_track
-        return partial(_stride, track, (show.recording,), t, *looks[p.name][1:])
-
-    return tuple(
-        Body(
-            p.name,
-            short_name(p.name),
-            "pacer",
-            "pink",
-            p.x_m,
-            p.offset_m,
-            v_m_s,
-            p.presence * still_there(p.x_m, race),
-            p.role,
-            looks[p.name][0],
-            stepping(p),
-        )
-        for p in standing
-    )
+        stepping = partial(_stride, track, (run,), t, *step)
+        alpha = p.presence * still_there(p.x_m, run.race_m)
+        name, place = (p.name, short_name(p.name), "pacer", "pink"), (p.x_m, p.offset_m, v_m_s)
+        bodies.append(Body(*name, *place, alpha, p.role, build, stepping))
+    return tuple(bodies)
 
 
 def _ghosts(

@@ -18,7 +18,7 @@ from simulator.analysis.sweep.axes import grid_of
 from simulator.analysis.sweep.rows import NOTHING_BESIDE
 from simulator.analysis.sweep.sweep import Columns, SweepRequest, request_of
 from simulator.errors import OutputError
-from simulator.export.chunk_store import ChunkStore
+from simulator.export.table import ChunkStore
 
 COLUMNS: Columns = {"pacers.count": np.arange(3.0), "status": np.array(["finished", "x", "y"])}
 

@@ -17,8 +17,7 @@ from numpy.typing import ArrayLike
 from selenium import webdriver
 
 from simulator.analysis.attribution import price_list
-from simulator.export.bundle import Bundle
-from simulator.export.page_model import model_of, stretched_plan
+from simulator.export.page_model import Bundle, model_of, stretched_plan
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Recording
 from simulator.resources import asset_path

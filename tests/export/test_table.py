@@ -13,8 +13,7 @@ import pytest
 from simulator.analysis.sweep.axes import grid_of
 from simulator.analysis.sweep.sweep import Columns, SweepRequest, request_of
 from simulator.errors import ExtraError, LightpaceError, OutputError
-from simulator.export.chunk_store import ChunkStore
-from simulator.export.table import read_columns, write_columns
+from simulator.export.table import ChunkStore, read_columns, write_columns
 
 CHUNKS: list[Columns] = [
     {

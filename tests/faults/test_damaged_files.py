@@ -35,8 +35,7 @@ from simulator.analysis.sweep.axes import axis_of_csv, grid_of
 from simulator.analysis.sweep.sweep import request_of, run_chunk
 from simulator.cli.runners import _races_of
 from simulator.errors import LightpaceError, LightpaceWarning, RecordingError
-from simulator.export.chunk_store import ChunkStore
-from simulator.export.table import read_columns
+from simulator.export.table import ChunkStore, read_columns
 from simulator.physics.attempt import simulate
 from simulator.recording.activities import read_activity
 from simulator.recording.recording import Recording

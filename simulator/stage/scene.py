@@ -292,21 +292,13 @@ class WhatIf:
 
 
 @dataclass(frozen=True, slots=True)
-class BoardRow:
-    """One row of the result board: `cells` are ready texts, one for each column."""
-
-    cells: tuple[str, ...]
-    strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Board:
     """The result board.
 
     Attributes:
         headline: `4:06.45`; `verdict`: `6.46 s behind 3:59.99`.
         columns: headings of the split rows.
-        rows: splits against plan and ghosts.
+        rows: splits against plan and ghosts, a text for each column; the last is the finish.
         facts: short lines, `light lost at 1266 m`, `mean shelter 26 %`.
         assumed: the assumptions, short lines.
         numbers: three numbers shown instead in a lecture hall: label and text of each.
@@ -315,7 +307,7 @@ class Board:
     headline: str
     verdict: str
     columns: tuple[str, ...]
-    rows: tuple[BoardRow, ...]
+    rows: tuple[tuple[str, ...], ...]
     facts: tuple[str, ...]
     assumed: tuple[str, ...]
     numbers: tuple[tuple[str, str], ...] = ()

@@ -38,7 +38,6 @@ from simulator.stage.gait import (
 from simulator.stage.playback import RUN_OUT_S, Playback
 from simulator.stage.scene import (
     Board,
-    BoardRow,
     Body,
     Chance,
     Chart,
@@ -654,7 +653,7 @@ def board_of(show: Show) -> Board:
         for other in s.ghosts_s[:GHOST_COLUMNS]:
             known = s.run_s is not None and other is not None
             cells.append(signed_cell(s.run_s - other if known else None))  # type: ignore[operator]
-        rows.append(BoardRow(tuple(cells), strong=s is last))
+        rows.append(tuple(cells))
     columns = ("m", "plan", "run", "gap", *(f"vs {g.label}" for g in ghosts))
     table, facts = tuple(rows), _facts(show)
     return Board(headline, verdict, columns, table, facts, show.assumed, tuple(numbers))

@@ -176,7 +176,6 @@ class Ui:
         self._pointer = _NOWHERE
         self._hovered_s = 0.0
         self._held: Control | None = None
-        self._dragged = False
         self._drag_to: tuple[int, int] | None = None
         self._clicked: tuple[Key | None, float] = (None, -1.0)
         self._view: Box | None = None
@@ -222,7 +221,7 @@ class Ui:
 
     def flush(self) -> None:
         """Apply the drag up to the mouse's present place: it moves often within a picture."""
-        to, self._drag_to, self._dragged = self._drag_to, None, False
+        to, self._drag_to = self._drag_to, None
         if to is not None and self._held is not None and self._held.drag is not None:
             self.stale = True
             self._held.drag(*to)
@@ -768,12 +767,13 @@ class Ui:
         last, when = self._clicked
         twice = hit.key == last and self.now_s - when <= DOUBLE_CLICK_S
         self._clicked = (None, -1.0) if twice else (hit.key, self.now_s)
-        self._held, self._dragged = hit, False
+        self._held = hit
         if self.entry is not None:
             self.entry.move(len(self.entry.text) if twice else self._character(hit), select=False)
             self.entry.anchor = 0 if twice else self.entry.anchor
         elif hit.drag is not None:
             self._drag()
+            self.flush()
         elif twice and hit.press is None and hit.reset is not None:
             hit.reset()
 
@@ -784,9 +784,6 @@ class Ui:
             self.stale = True
         elif held is not None and held.drag is not None:
             self._drag_to = self._pointer
-            if not self._dragged:
-                self.flush()
-                self._dragged = True
 
     def _up(self) -> None:
         self.flush()

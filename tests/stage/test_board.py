@@ -44,10 +44,9 @@ def test_the_verdict_has_three_ways(show: Show, finish_s: float, verdict: str) -
 def test_the_board_has_the_laps_and_the_finish_against_plan_and_ghosts(show: Show) -> None:
     board = board_of(show)
     assert board.columns == ("m", "plan", "run", "gap", "vs 4:00", "vs 4:06.42")
-    assert [row.cells[0] for row in board.rows] == ["400", "800", "1200", "finish"]
-    assert [row.strong for row in board.rows] == [False, False, False, True]
-    assert {len(row.cells) for row in board.rows} == {len(board.columns)}
-    assert board.rows[-1].cells[2] == board.headline
+    assert [row[0] for row in board.rows] == ["400", "800", "1200", "finish"]
+    assert {len(row) for row in board.rows} == {len(board.columns)}
+    assert board.rows[-1][2] == board.headline
 
 
 def test_the_board_hides_neither_the_misses_nor_what_was_assumed(show: Show) -> None:
@@ -65,7 +64,7 @@ def test_a_run_that_did_not_finish_says_so(scenario: Scenario, attempt: Recordin
     stopped = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, **cut)
     board = board_of(make_show(scenario, stopped))
     assert (board.headline, board.verdict) == ("did not finish", "did not finish")
-    assert [row.cells[2] for row in board.rows][1:] == ["–", "–", "–"]
+    assert [row[2] for row in board.rows][1:] == ["–", "–", "–"]
 
 
 def test_a_run_that_is_not_valid_says_so_first(scenario: Scenario, attempt: Recording) -> None:

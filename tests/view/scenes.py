@@ -18,7 +18,6 @@ from simulator.analysis.what_if import Alternative
 from simulator.scenario.model import Scenario
 from simulator.stage.scene import (
     Board,
-    BoardRow,
     Body,
     Chance,
     Chart,
@@ -249,7 +248,7 @@ def finish() -> Scene:
             format_signed((row.delta_s or 0.0) - 0.01),
             format_signed(-0.2),
         )
-        rows.append(BoardRow(cells, strong=row.label == "finish"))
+        rows.append(cells)
     board = Board(
         headline=format_time(FINISH_S),
         verdict="6.43 s behind 3:59.99",

@@ -170,7 +170,7 @@ def _shorter(content: Board) -> Iterator[Board]:
 
 
 def _of_columns(content: Board, shown: Sequence[int]) -> Board:
-    rows = (replace(r, cells=tuple(r.cells[k] for k in shown)) for r in content.rows)
+    rows = (tuple(row[k] for k in shown) for row in content.rows)
     return replace(content, columns=tuple(content.columns[k] for k in shown), rows=tuple(rows))
 
 
@@ -193,16 +193,15 @@ def _blocks(part: Board, px: int, wide: int, style: Style) -> list[tuple[list[st
     facts = [line for fact in part.facts for line in wrap(fact, SEMIBOLD)]
     words = f"assumed: {', '.join(part.assumed)}" if part.assumed else ""
     assumed = wrap(words, REGULAR)
-    table = [" ".join(row.cells) for row in part.rows]
+    table = [" ".join(row) for row in part.rows]
     blocks = [(["", *table] if table else [], 1.6 * px), (facts, 1.4 * px), (assumed, 1.4 * px)]
     return [block for block in blocks if block[0]]
 
 
 def _column_widths(part: Board, px: int, style: Style) -> list[int]:
-    rows = [part.columns, *(row.cells for row in part.rows)]
     return [
         max(style.type.width(cell, SEMIBOLD, px) for cell in column)
-        for column in zip(*rows, strict=True)
+        for column in zip(part.columns, *part.rows, strict=True)
     ]
 
 
@@ -212,8 +211,8 @@ def _below(card: pygame.Surface, part: Board, px: int, box: Box, style: Style) -
     wide = _column_widths(part, px, style)
     gap = (box.w - sum(wide)) / max(1, len(wide) - 1)
     edges = [box.x + sum(wide[: k + 1]) + gap * k for k in range(len(wide))]
-    for i, row in enumerate((part.columns, *(row.cells for row in part.rows)) if part.rows else ()):
-        strong, middle = i > 0 and part.rows[i - 1].strong, y + 0.8 * px
+    for i, row in enumerate((part.columns, *part.rows) if part.rows else ()):
+        strong, middle = i == len(part.rows), y + 0.8 * px
         if i:
             card.fill((*theme.panel_high, 255), (box.x, round(y), box.w, 1))
         for k, cell in enumerate(row):

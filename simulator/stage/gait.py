@@ -40,7 +40,7 @@ illustration: nothing was measured of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -553,70 +553,60 @@ def poses(
     sway = (0.010 + 0.012 * effort) * tall * np.sin(2.0 * np.pi * (phi + 0.25 - 0.5 * gait.duty))
     points[:, Joint.PELVIS, 1] = height
     points[:, Joint.PELVIS, 2] = sway * running
-    for side, sign, leg in (("left", -1.0, legs[0]), ("right", 1.0, legs[1])):
-        _place_leg(points, build, leg, side, sign * turn, phi)
+    _place_leg(points, build, legs[0], -turn, phi, right=False)
+    _place_leg(points, build, legs[1], turn, phi, right=True)
     lean = gait.lean * running + math.radians(_CROUCH_LEAN_DEG) * (1.0 - running)
     _place_trunk(points, gait, phi, lean, running)
     return points
 
 
+def _sided(points: Floats, right: bool, *lefts: Joint) -> Iterator[Floats]:
+    """Yield the places of joints of one side, to be written, given those of the left side."""
+    return (points[:, joint + right] for joint in lefts)
+
+
 def _place_leg(
-    points: Floats,
-    build: Build,
-    leg: Leg,
-    side: str,
-    turn: Floats,
-    phase: Floats,
+    points: Floats, build: Build, leg: Leg, turn: Floats, phase: Floats, *, right: bool
 ) -> None:
     """Write the points of one leg, hip to toe."""
-    tall = build.stature_m
-    right = side == "right"
-    sign = 1.0 if right else -1.0
-    thigh, knee, ankle, bend = leg
-    shank = thigh - knee
-    pitch = ankle - shank
-    names = ("HIP", "KNEE", "ANKLE", "HEEL", "BALL", "TOE")
-    at = {name: Joint[f"{name}_{'R' if right else 'L'}"] for name in names}
+    tall, sign = build.stature_m, 1.0 if right else -1.0
+    thigh, flexed, pointed, bend = leg
+    shank = thigh - flexed
+    pitch = pointed - shank
+    upper = (Joint.HIP_L, Joint.KNEE_L, Joint.ANKLE_L)
+    hip, knee, ankle = _sided(points, right, *upper)
+    heel, ball, toe = _sided(points, right, Joint.HEEL_L, Joint.BALL_L, Joint.TOE_L)
     pelvis = points[:, Joint.PELVIS]
     across = build.hips * tall
-    hip = points[:, at["HIP"]]
     hip[:, 0] = pelvis[:, 0] + across * np.sin(turn)
     hip[:, 1] = pelvis[:, 1]
     hip[:, 2] = pelvis[:, 2] + sign * across * np.cos(turn)
     # feet land close to one line; the swinging foot passes slightly outside the standing one
     passing = 0.5 - 0.5 * np.cos(2.0 * np.pi * (phase + (0.0 if right else 0.5)))
     foot = sign * tall * (0.014 + 0.016 * passing)
-    for name, start, length, angle, share in (
-        ("KNEE", "HIP", THIGH, thigh, 0.42),
-        ("ANKLE", "KNEE", SHANK, shank, 1.0),
+    for end, start, length, angle, share in (
+        (knee, hip, THIGH, thigh, 0.42),
+        (ankle, knee, SHANK, shank, 1.0),
     ):
-        points[:, at[name], 0] = points[:, at[start], 0] + length * tall * np.sin(angle)
-        points[:, at[name], 1] = points[:, at[start], 1] - length * tall * np.cos(angle)
-        points[:, at[name], 2] = hip[:, 2] + (foot - hip[:, 2]) * share
-    joint = points[:, at["ANKLE"]]
-    for name, ahead in (("HEEL", -HEEL_BACK), ("BALL", ANKLE_TO_BALL)):
-        points[:, at[name], 0] = joint[:, 0] + tall * (
-            ahead * np.cos(pitch) - ANKLE_UP * np.sin(pitch)
-        )
-        points[:, at[name], 1] = joint[:, 1] - tall * (
-            ahead * np.sin(pitch) + ANKLE_UP * np.cos(pitch)
-        )
-        points[:, at[name], 2] = joint[:, 2]
-    _clear_ground(points, at["BALL"], build)
-    ball = points[:, at["BALL"]]
+        end[:, 0] = start[:, 0] + length * tall * np.sin(angle)
+        end[:, 1] = start[:, 1] - length * tall * np.cos(angle)
+        end[:, 2] = hip[:, 2] + (foot - hip[:, 2]) * share
+    for end, ahead in ((heel, -HEEL_BACK), (ball, ANKLE_TO_BALL)):
+        end[:, 0] = ankle[:, 0] + tall * (ahead * np.cos(pitch) - ANKLE_UP * np.sin(pitch))
+        end[:, 1] = ankle[:, 1] - tall * (ahead * np.sin(pitch) + ANKLE_UP * np.cos(pitch))
+        end[:, 2] = ankle[:, 2]
+    _clear_ground(ball, build)
     toe_pitch = pitch - bend
-    points[:, at["TOE"], 0] = ball[:, 0] + TOES * tall * np.cos(toe_pitch)
-    points[:, at["TOE"], 1] = ball[:, 1] - TOES * tall * np.sin(toe_pitch)
-    points[:, at["TOE"], 2] = joint[:, 2] + sign * 0.006 * tall
-    _clear_ground(points, at["TOE"], build)
+    toe[:, 0] = ball[:, 0] + TOES * tall * np.cos(toe_pitch)
+    toe[:, 1] = ball[:, 1] - TOES * tall * np.sin(toe_pitch)
+    toe[:, 2] = ankle[:, 2] + sign * 0.006 * tall
+    _clear_ground(toe, build)
 
 
-def _clear_ground(points: Floats, joint: Joint, build: Build) -> None:
+def _clear_ground(joint: Floats, build: Build) -> None:
     """Lift points that would sink into the ground in a slow swing; standing feet are at 0."""
-    height = points[:, joint, 1]
-    soft = 0.012 * build.stature_m
-    under = height < 0.0
-    points[:, joint, 1] = np.where(under, np.minimum(-0.2 * height, soft), height)
+    height, soft = joint[:, 1], 0.012 * build.stature_m
+    joint[:, 1] = np.where(height < 0.0, np.minimum(-0.2 * height, soft), height)
 
 
 def _place_trunk(points: Floats, gait: _Gait, phase: Floats, lean: float, running: float) -> None:
@@ -645,20 +635,21 @@ def _place_trunk(points: Floats, gait: _Gait, phase: Floats, lean: float, runnin
     over = np.stack([-gaze[:, 1], gaze[:, 0], roll * (0.6 + effort)], axis=1)
     points[:, Joint.CROWN] = points[:, Joint.HEAD] + 0.065 * tall * over
     down = -up
-    for side, sign in (("L", -1.0), ("R", 1.0)):
+    arm = (Joint.SHOULDER_L, Joint.ELBOW_L, Joint.WRIST_L, Joint.HAND_L)
+    for right, sign in ((False, -1.0), (True, 1.0)):
+        shoulder, elbow, wrist, hand = _sided(points, right, *arm)
         ahead = sign * twist
         outward = np.stack([np.sin(ahead), sign * -roll, sign * np.cos(ahead)], axis=1)
         outward /= np.linalg.norm(outward, axis=1)[:, None]
         forward = np.cross(outward, up) * -sign
         shrug = 0.016 * effort
-        shoulder = middle + gait.build.shoulders * tall * outward + shrug * tall * up
-        points[:, Joint[f"SHOULDER_{side}"]] = shoulder
-        flex, elbow = _arm(gait, np.mod(phase + (0.0 if sign > 0 else 0.5), 1.0))
+        shoulder[:] = middle + gait.build.shoulders * tall * outward + shrug * tall * up
+        flex, bent = _arm(gait, np.mod(phase + (0.0 if right else 0.5), 1.0))
         if running < 1.0:
-            over_front = (sign > 0) == bool(0.04 <= phase[0] < 0.57)
+            over_front = right == bool(0.04 <= phase[0] < 0.57)
             still = np.radians(_CROUCH_ARMS_DEG[0 if over_front else 1])
             flex = flex * running + still[0] * (1.0 - running)
-            elbow = elbow * running + still[1] * (1.0 - running)
+            bent = bent * running + still[1] * (1.0 - running)
         apart = np.radians(13.0 + 5.0 * effort) + 0.10 * np.maximum(-flex, 0.0)
         inward = np.radians(12.0) + 0.42 * np.clip(flex + 0.25, 0.0, 0.8)
 
@@ -666,12 +657,10 @@ def _place_trunk(points: Floats, gait: _Gait, phase: Floats, lean: float, runnin
             return np.asarray(np.cos(angle)[:, None] * down + np.sin(angle)[:, None] * fwd)
 
         upper = np.cos(apart)[:, None] * along(flex) + np.sin(apart)[:, None] * outward
-        lower = np.cos(inward)[:, None] * along(flex + elbow) - np.sin(inward)[:, None] * outward
-        points[:, Joint[f"ELBOW_{side}"]] = shoulder + UPPER_ARM * tall * upper
-        points[:, Joint[f"WRIST_{side}"]] = (
-            points[:, Joint[f"ELBOW_{side}"]] + FOREARM * tall * lower
-        )
-        points[:, Joint[f"HAND_{side}"]] = points[:, Joint[f"WRIST_{side}"]] + FIST * tall * lower
+        lower = np.cos(inward)[:, None] * along(flex + bent) - np.sin(inward)[:, None] * outward
+        elbow[:] = shoulder + UPPER_ARM * tall * upper
+        wrist[:] = elbow + FOREARM * tall * lower
+        hand[:] = wrist + FIST * tall * lower
 
 
 @lru_cache(maxsize=256)

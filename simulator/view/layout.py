@@ -48,6 +48,10 @@ class Box(NamedTuple):
         dx, dy = min(dx, (self.w - 1) // 2), min(dy, (self.h - 1) // 2)
         return Box(self.x + dx, self.y + dy, self.w - 2 * dx, self.h - 2 * dy)
 
+    def holds(self, at: tuple[int, int]) -> bool:
+        """Return whether a pixel lies in it."""
+        return self.x <= at[0] < self.right and self.y <= at[1] < self.bottom
+
     def touches(self, other: Box) -> bool:
         """Return whether the two share a pixel."""
         across = self.x < other.right and other.x < self.right

@@ -100,17 +100,9 @@ class Theme:
 
     def without_ground(self, back: Colour) -> Theme:
         """Return the theme with a single background colour and no ground."""
-        ground = replace(
-            self.ground,
-            turf=back,
-            edge=back,
-            kerb=back,
-            tartan=back,
-            apron=back,
-            board=back,
-            stand=back,
-        )
-        return replace(self, back=back, ground=ground)
+        covered = ("turf", "edge", "kerb", "tartan", "apron", "board", "stand")
+        changes: dict[str, Any] = dict.fromkeys(covered, back)
+        return replace(self, back=back, ground=replace(self.ground, **changes))
 
     def gap(self, state: GapState) -> Colour:
         """Return the colour of a gap state."""

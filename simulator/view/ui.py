@@ -89,8 +89,7 @@ class Control:
 
     def hit(self, at: tuple[int, int]) -> bool:
         """Return whether a point is on the visible part."""
-        seen = self.view is None or pygame.Rect(self.view).collidepoint(at)
-        return seen and pygame.Rect(self.box).collidepoint(at)
+        return self.box.holds(at) and (self.view is None or self.view.holds(at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -742,7 +741,7 @@ class Ui:
         return meant
 
     def _inside(self) -> bool:
-        return pygame.Rect((0, 0), self.size).collidepoint(self._pointer)
+        return Box(0, 0, *self.size).holds(self._pointer)
 
     def _hit(self) -> Control | None:
         """Return the control under the mouse; of several, the one drawn last."""

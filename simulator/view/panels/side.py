@@ -140,7 +140,8 @@ def _meter(layer: CachedLayer, box: Box, meter: Meter, style: Style) -> None:
     label_w = max(round(0.20 * box.w), style.type.width("reserve", REGULAR, px) + 5)
     widest = style.type.width("88.88 m/s · 88.8 s/lap", SEMIBOLD, px)
     bar_w = max(8, min(round(0.32 * box.w), box.w - label_w - widest - 10))
-    filled = round(bar_w * min(1.0, max(0.0, meter.fraction)))
+    share = min(1.0, max(0.0, meter.fraction))
+    filled = round(bar_w * share)
 
     def paint(surface: pygame.Surface, box: Box) -> None:
         theme, small, write = style.theme, style.sizes.caption, partial(style.type.write, surface)
@@ -152,7 +153,7 @@ def _meter(layer: CachedLayer, box: Box, meter: Meter, style: Style) -> None:
             _tall(surface, box, name, (meter.text, theme.text), meter.note, style)
             foot = pygame.Rect(box.x, box.bottom - 2 * high, box.w, high)
             pygame.draw.rect(surface, theme.panel_high, foot, border_radius=high // 2)
-            foot.w = max(high, round(box.w * min(1.0, max(0.0, meter.fraction))))
+            foot.w = max(high, round(box.w * share))
             pygame.draw.rect(surface, tint, foot, border_radius=high // 2)
             return
         write(meter.name, (box.x, y), REGULAR, px, theme.muted, width=label_w - 4)
@@ -166,7 +167,7 @@ def _meter(layer: CachedLayer, box: Box, meter: Meter, style: Style) -> None:
         if meter.note and room - wide > style.type.width(meter.note, REGULAR, small) + 8:
             write(meter.note, (box.right - wide - 8, y), REGULAR, small, theme.faint, align=1)
 
-    key = (meter.text, filled, meter.note, round(box.w * min(1.0, max(0.0, meter.fraction))))
+    key = (meter.text, filled, meter.note, round(box.w * share))
     layer.field(f"live meter {meter.name}", box, key, paint)
 
 

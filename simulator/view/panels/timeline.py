@@ -406,7 +406,7 @@ class TimelineHover(SidePanel):
         chart = self.scene.chart
         plot = plot_of(chart, self.box, self.style.sizes, self.kind)
         labels = mark_labels(plot, chart.marks, self.style)
-        return next((each for each in labels if each.box and _holds(each.box, self._at)), None)
+        return next((each for each in labels if each.box and each.box.holds(self._at)), None)
 
     def draw_over(
         self,
@@ -417,7 +417,7 @@ class TimelineHover(SidePanel):
         """Show the gap or pace of each curve at the distance under the mouse."""
         if self.box is None or self.kind is None or self.kind is ChartKind.PACERS:
             return
-        if not _holds(plot_box(self.box, self.style.sizes), self._at):
+        if not plot_box(self.box, self.style.sizes).holds(self._at):
             return
         label = self._under()
         plot = plot_of(self.scene.chart, self.box, self.style.sizes, self.kind)
@@ -446,10 +446,6 @@ class TimelineHover(SidePanel):
             )
             type_.write(card, text, (wide - px, middle), SEMIBOLD, px, tint, align=1)
         surface.blit(card, (max(0, x), y))
-
-
-def _holds(box: Box, at: tuple[int, int]) -> bool:
-    return pygame.Rect(box).collidepoint(at)
 
 
 MOST_READ = 6

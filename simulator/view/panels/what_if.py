@@ -495,13 +495,10 @@ class WhatIfPanel(SidePanel):
     def _under(self) -> int | None:
         """Return the bar under the mouse."""
         columns = self._bars.columns if self._bars is not None else ()
-        return next(
-            (i for i, c in enumerate(columns) if pygame.Rect(c).collidepoint(self._at)), None
-        )
+        return next((i for i, column in enumerate(columns) if column.holds(self._at)), None)
 
     def _on_heading(self) -> bool:
-        place = self._bars.heading[1] if self._bars is not None else (0, 0, 0, 0)
-        return pygame.Rect(place).collidepoint(self._at)
+        return self._bars is not None and self._bars.heading[1].holds(self._at)
 
     def _step(self, session: Session, right: int, down: int) -> None:
         if right:

@@ -439,8 +439,6 @@ class FactSource:
 
 def _text_of(fact: Fact, seen: FactSource) -> str:
     """Return the fact of a run as text."""
-    if fact.kind == "shelter" and fact.when is None:
-        return _percent(seen.run.mean_shelter)
     if fact.when is None:
         return _OF_A_RUN[fact.kind](seen)
     return _AT_A_MOMENT[fact.kind](seen.run.at(seen.time_of(fact)), float(seen.run.reserve[0]))
@@ -465,6 +463,7 @@ _OF_A_RUN: dict[str, Callable[[FactSource], str]] = {
     "pacers": lambda seen: f"{len({slot.name for slot in seen.scenario.pacers.line_up()})}",
     "light lost": _light_lost,
     "pacer left": _pacer_left,
+    "shelter": lambda seen: _percent(seen.run.mean_shelter),
 }
 _AT_A_MOMENT: dict[str, Callable[[Moment, float], str]] = {
     "shelter": lambda moment, _full: _percent(moment.shelter),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -130,9 +130,9 @@ class Type:
         letters = sum(self._line_width(c, weight, px) + spacing for c in text)
         return letters - (spacing if text else 0)
 
-    def digits_width(self, text: str, px: int) -> int:
-        """Return the width of a bold text that is drawn glyph by glyph [px]."""
-        return sum(self.width(sign, BOLD, px) for sign in text)
+    def digits_width(self, text: str, weight: str, px: int) -> int:
+        """Return the width of a text that is drawn glyph by glyph [px]."""
+        return sum(self.width(sign, weight, px) for sign in text)
 
     def fit(self, text: str, weight: str, px: int, width: int, spacing: int = 0) -> str:
         """Return `text`, cut with an ellipsis to be at most `width` wide [px]."""
@@ -163,6 +163,22 @@ class Type:
             else:
                 lines.append(word)
         return lines
+
+    def largest(
+        self,
+        texts: Collection[str],
+        weight: str,
+        sizes: tuple[int, int],
+        room: float,
+        *,
+        digits: bool = False,
+    ) -> int:
+        """Return the largest size at which each line fits `room` [px].
+
+        `sizes`: the largest and the smallest [px]; `digits`: the lines are drawn glyph by glyph.
+        """
+        width = self.digits_width if digits else self.width
+        return shrink(*sizes, lambda px: all(width(text, weight, px) <= room for text in texts))
 
     def fitted(
         self, text: str, weight: str, sizes: tuple[int, int], room: tuple[int, float], step: float

@@ -18,7 +18,7 @@ import pygame
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
 from simulator.view.panels.panel import arrow
-from simulator.view.text import REGULAR, SEMIBOLD, Style, shrink
+from simulator.view.text import REGULAR, SEMIBOLD, Style
 from simulator.view.theme import Colour, mix
 
 Key = tuple[str, ...]
@@ -300,7 +300,7 @@ class Ui:
 
     def fitting(self, text: str, px: int, room: int) -> int:
         """Return the largest type size, `px` at most, at which a line fits into `room` [px]."""
-        return shrink(px, 8, lambda size: self.width(text, size) <= room)
+        return self.type.largest([text], SEMIBOLD, (px, 8), room)
 
     def dot(self, at: tuple[float, float], radius: float, colour: Colour) -> None:
         """Draw a round mark."""

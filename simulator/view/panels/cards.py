@@ -130,15 +130,11 @@ def board(content: Board, box: Box, style: Style) -> pygame.Surface:
         y += 1.5 * small
     most = max(8, min(round(0.17 * box.h), round(2.6 * style.sizes.lead)))
     head = content.headline
-    large = shrink(most, 6, lambda px: type_.digits_width(head, px) <= wide)
+    large = type_.largest([head], BOLD, (most, 6), wide, digits=True)
     type_.digits(card, head, (pad, y + 0.55 * large), BOLD, large, theme.text)
     y += 1.15 * large
     most = max(7, min(style.sizes.lead, round(0.06 * box.h)))
-
-    def narrow(px: int) -> bool:
-        return all(type_.width(word, SEMIBOLD, px) <= wide for word in words_of(content.verdict))
-
-    px = shrink(most, 6, narrow)
+    px = type_.largest(words_of(content.verdict), SEMIBOLD, (most, 6), wide)
     for line in type_.wrap(content.verdict, SEMIBOLD, px, wide):
         behind = "behind" in content.verdict
         colour = theme.gap(GapState.BEHIND_LOSING) if behind else theme.good

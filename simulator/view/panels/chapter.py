@@ -18,7 +18,7 @@ from simulator.units import parse_time
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
 from simulator.view.panels.panel import CachedLayer
-from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink
+from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style
 from simulator.view.theme import Colour, Theme, mix
 
 LEAST = 1 / 40
@@ -60,8 +60,7 @@ def _card(size: tuple[int, int], title: str, name: str, place: str, style: Style
     large, small = title or name, name if title else place
     sizes = max(8, round(0.17 * height)), 6
     px, lines, _ = type_.fitted(large, BOLD, sizes, (room, round(0.5 * height)), 1.15)
-    below = max(8, round(0.06 * height))
-    below = shrink(below, 6, lambda px: type_.width(small, SEMIBOLD, px) <= room)
+    below = type_.largest([small], SEMIBOLD, (max(8, round(0.06 * height)), 6), room)
     high = 1.15 * px * len(lines) + 2.2 * below
     y = (height - high) / 2
     card.fill(theme.own, (left, round(y), max(3, round(0.006 * width)), round(high)))
@@ -176,17 +175,11 @@ def _numbers(surface: pygame.Surface, numbers: Numbers, box: Box, least: int, st
     theme, type_ = style.theme, style.type
     step = min(box.h / len(numbers), 0.24 * box.h + 0.05 * box.w)
     values = [value for _, value in numbers]
-    px = shrink(
-        max(least, round(0.58 * step)),
-        least,
-        lambda px: max(type_.digits_width(v, px) for v in values) <= 0.5 * box.w,
-    )
-    room = box.w - max(type_.digits_width(value, px) for value in values) - px // 2
-    small = shrink(
-        max(least, round(0.34 * step)),
-        least,
-        lambda px: all(type_.width(name, SEMIBOLD, px) <= room for name, _ in numbers),
-    )
+    sizes = max(least, round(0.58 * step)), least
+    px = type_.largest(values, BOLD, sizes, 0.5 * box.w, digits=True)
+    room = box.w - max(type_.digits_width(value, BOLD, px) for value in values) - px // 2
+    sizes = max(least, round(0.34 * step)), least
+    small = type_.largest([name for name, _ in numbers], SEMIBOLD, sizes, room)
     late, y = _seconds_late(values), box.y + (box.h - step * (len(numbers) - 1)) / 2
     for n, (name, value) in enumerate(numbers):
         colour = theme.own if n == len(numbers) - 1 else theme.text
@@ -205,16 +198,8 @@ def lecture_board(numbers: Numbers, box: Box, style: Style) -> pygame.Surface:
     wide, step = max(1, box.w - 2 * pad), (box.h - 2 * pad) / max(1, len(numbers))
     for n, (name, value) in enumerate(numbers):
         y = pad + n * step
-        px = shrink(
-            max(6, round(0.5 * step)),
-            6,
-            lambda px: type_.digits_width(value, px) <= wide,  # noqa: B023
-        )
-        small = shrink(
-            max(6, round(0.2 * step)),
-            6,
-            lambda px: type_.width(name, SEMIBOLD, px) <= wide,  # noqa: B023
-        )
+        px = type_.largest([value], BOLD, (max(6, round(0.5 * step)), 6), wide, digits=True)
+        small = type_.largest([name], SEMIBOLD, (max(6, round(0.2 * step)), 6), wide)
         type_.write(card, name, (pad, y + 0.18 * step), SEMIBOLD, small, theme.muted)
         at = (pad, y + 0.36 * step + 0.5 * px)
         type_.digits(card, value, at, BOLD, px, theme.text)
@@ -253,7 +238,7 @@ def draw_code(surface: pygame.Surface, link: str, box: Box, least: int, style: S
     x = round(box.centre[0] - code.get_width() / 2)
     y = box.y + (box.h - high - code.get_height()) // 2
     surface.blit(code, (x, y))
-    px = shrink(round(1.2 * least), 6, lambda px: type_.width(text, SEMIBOLD, px) <= box.w)
+    px = type_.largest([text], SEMIBOLD, (round(1.2 * least), 6), box.w)
     at = (box.centre[0], y + code.get_height() + high / 2)
     type_.write(surface, text, at, SEMIBOLD, px, theme.text, align=0.5, width=box.w)
 

@@ -81,11 +81,8 @@ FILLED = 0.92
 
 def _largest(sample: str, box: Box, type_: Type) -> int:
     """Return the largest size at which `sample` fits the box in bold type, glyph by glyph."""
-
-    def fits(px: int) -> bool:
-        return type_.digits_width(sample, px) <= FILLED * box.w
-
-    return shrink(max(6, round(box.h / 1.02)), 6, fits)
+    sizes = max(6, round(box.h / 1.02)), 6
+    return type_.largest([sample], BOLD, sizes, FILLED * box.w, digits=True)
 
 
 def _number(
@@ -404,7 +401,7 @@ def _status(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> No
     """Write the formation and the weather; a notice replaces them while it is shown."""
     write, theme, px, y = style.type.write, style.theme, style.sizes.small, box.centre[1]
     if scene.notice:
-        px = shrink(px, 9, lambda px: style.type.width(scene.notice, SEMIBOLD, px) <= box.w)
+        px = style.type.largest([scene.notice], SEMIBOLD, (px, 9), box.w)
         write(surface, scene.notice, (box.x, y), SEMIBOLD, px, theme.warning, width=box.w)
         return
     right = float(box.right)

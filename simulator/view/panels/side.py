@@ -82,9 +82,7 @@ def _tall(
 ) -> None:
     """Write a name and a note above a value."""
     px, write = style.sizes.body, partial(style.type.write, surface)
-    large = shrink(
-        max(px, round(0.36 * box.h)), px, lambda px: style.type.width(value[0], BOLD, px) <= box.w
-    )
+    large = style.type.largest([value[0]], BOLD, (max(px, round(0.36 * box.h)), px), box.w)
     y = box.centre[1] - 0.55 * large
     wide = write(name[0], (box.x, y), SEMIBOLD, px, name[1], width=box.w)
     room = round(box.w - wide - px)
@@ -125,7 +123,7 @@ def _gap(
         name = line.name
         if width(name, SEMIBOLD, small) > room:
             name = time_in(name) or name
-        px = shrink(px, small, lambda px: width(name, SEMIBOLD, px) <= room)
+        px = style.type.largest([name], SEMIBOLD, (px, small), room)
         shown = write(name, (left, y), SEMIBOLD, px, theme.text, width=room)
         if trend and room - shown > width(trend, REGULAR, small) + 8:
             tint = mix(theme.panel, colour, 0.75)

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -476,14 +475,11 @@ class Recorder:
         film, self._film = self._film, None
         if film is not None:
             words = f"Saved {film.path}, {format_clock(film.seconds, 0)} long."
-            self._saving.submit(str(film.path), film.finish, partial(self._say, words))
+            self._saving.submit(str(film.path), film.finish, lambda _: self._session.notify(words))
 
     def _saved(self) -> None:
         while self._saving.busy:
             self._poll(wait=True)
-
-    def _say(self, words: str, _: None) -> None:
-        self._session.notify(words)
 
     def _poll(self, *, wait: bool = False) -> None:
         try:

@@ -78,9 +78,10 @@ class SidePanel:
     heading = ""
     share = 1.0
     rank = 1
-    box: Box | None
+    box: Box | None = None
     scene: Scene
     style: Style
+    _at: tuple[int, int] = (-1, -1)
 
     @staticmethod
     def wanted(shown: frozenset[Panel]) -> bool:
@@ -102,6 +103,12 @@ class SidePanel:
 
     def handle(self, event: pygame.Event, session: Session) -> bool | None:
         """Handle a mouse event; return whether only the panel should get it."""
+
+    def _clicked(self, event: pygame.Event) -> bool:
+        """Note where the mouse is; return whether its left button was pressed there."""
+        if event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN):
+            self._at = event.pos
+        return event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT
 
     def control(self, session: Session) -> Control | None:
         """Return the control that Tab reaches after the drawer's controls; None for none."""

@@ -384,17 +384,11 @@ class TimelineHover(SidePanel):
     """The chart's tooltip under the mouse; a click on an event goes there."""
 
     def __init__(self) -> None:
-        self._at, self.box = (-1, -1), None
         self.kind: ChartKind | None = ChartKind.GAP
 
     def handle(self, event: pygame.Event, session: Session) -> bool:
         """Handle a mouse event; a click on the label of an event goes to it."""
-        if event.type not in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN) or self.box is None:
-            return False
-        self._at = event.pos
-        if event.type != pygame.MOUSEBUTTONDOWN or event.button != pygame.BUTTON_LEFT:
-            return False
-        label = self._under()
+        label = self._under() if self._clicked(event) else None
         if label is not None:
             session.seek_distance(label.mark.x_m)
         return label is not None

@@ -246,53 +246,39 @@ def _heading(what_if: WhatIf, width: int, style: Style) -> str:
 
 
 def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
-    """Return a bar's tooltip: a strong line and a quiet one.
-
-    The own bar is compared with the file's, any other with the own one.
-    """
-    bar, filed, mine = shown.bars[index], files_bar(shown), own_name(shown)
-    name = f"{shown.axis.removesuffix(FROM_GUN)} {bar.label}"
-    if shown.measure != FINISH:
-        return _tip_of_margin(shown, bar, name)
-    if bar.hidden:
-        return name, f"{mine}: shown at the finish; click or V to see it now"
-    if bar.finish_s is None:
-        return name, "being computed" if bar.stale else "does not finish"
-    own = next(
-        (b for b in shown.bars if b.current and b.finish_s is not None and not b.hidden), None
-    )
-    if bar.current:
-        quiet = mine
-        if filed is not None and filed is not bar and filed.finish_s is not None:
-            quiet += (
-                f": {format_signed(bar.finish_s - filed.finish_s)} s on the file's {filed.label}"
-            )
-    elif own is None or own.finish_s is None:
-        past = format_signed(bar.finish_s - shown.target_s)
-        quiet = f"{past} s on {format_time(shown.target_s)}"
-    else:
-        other = "yours" if mine == "yours" else f"{own.label} {mine}"
-        quiet = f"{format_signed(bar.finish_s - own.finish_s)} s on {other}"
-    quiet += ", in the file" if bar is filed else ""
-    quiet += ", rests on assumed spacing" if bar.assumed else ""
-    quiet += ", being computed anew" if bar.stale else ""
-    return f"{name}: {format_time(bar.finish_s)}", quiet
-
-
-def _tip_of_margin(shown: WhatIf, bar: Alternative, name: str) -> tuple[str, str]:
-    value = value_of(shown, bar)
+    """Return a bar's tooltip: a strong line and a quiet one."""
+    bar, mine = shown.bars[index], own_name(shown)
+    name, value = f"{shown.axis.removesuffix(FROM_GUN)} {bar.label}", value_of(shown, bar)
     if value is None and bar.hidden and shown.measure != CHANCE:
-        return name, f"{own_name(shown)}: shown at the finish; click or V to see it now"
+        return name, f"{mine}: shown at the finish; click or V to see it now"
     if value is None:
         known = not bar.stale and bar.finish_s is None
         return name, "does not finish" if known else "being computed"
     words = {FINISH: "", LIGHT: "light lost at "}.get(shown.measure, f"{shown.measure} ")
     words = "the light is " if shown.measure == LIGHT and bar.lost_light_m is None else words
-    said = [own_name(shown)] if bar.current else []
-    if bar.finish_s is not None and not bar.hidden:
-        said.append(format_time(bar.finish_s))
+    if shown.measure == FINISH:
+        said = [_compared(shown, bar, value)]
+    else:
+        said = [mine] if bar.current else []
+        if bar.finish_s is not None and not bar.hidden:
+            said.append(format_time(bar.finish_s))
     said += ["in the file"] * bar.in_file + ["rests on assumed spacing"] * bar.assumed
+    said += ["being computed anew"] * bar.stale
     return f"{name}: {words}{value_text(shown, bar, value)}", ", ".join(said)
+
+
+def _compared(shown: WhatIf, bar: Alternative, finish_s: float) -> str:
+    """Return the own bar's finish compared with the file's, any other's with the own one."""
+    filed, mine = files_bar(shown), own_name(shown)
+    if bar.current:
+        if filed is None or filed is bar or filed.finish_s is None:
+            return mine
+        return f"{mine}: {format_signed(finish_s - filed.finish_s)} s on the file's {filed.label}"
+    own = next((b for b in shown.bars if b.current and not b.hidden), None)
+    if own is None or own.finish_s is None:
+        return f"{format_signed(finish_s - shown.target_s)} s on {format_time(shown.target_s)}"
+    other = "yours" if mine == "yours" else f"{own.label} {mine}"
+    return f"{format_signed(finish_s - own.finish_s)} s on {other}"
 
 
 # the picture --------------------------------------------------------------------------------------
@@ -412,7 +398,6 @@ class WhatIfPanel(SidePanel):
     rank = 2
 
     def __init__(self) -> None:
-        self._at = (-1, -1)
         self._marked = 0
         self._menu: Menu | None = None
         self._bars: BarLayout | None = None
@@ -468,10 +453,7 @@ class WhatIfPanel(SidePanel):
         if self._menu is not None:
             self._menu = self._menu if self._menu.handle(event) else None
             return True
-        if event.type not in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN):
-            return False
-        self._at = event.pos
-        if event.type != pygame.MOUSEBUTTONDOWN or event.button != pygame.BUTTON_LEFT:
+        if not self._clicked(event):
             return False
         index = self._under()
         if self._on_heading():

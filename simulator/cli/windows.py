@@ -260,7 +260,7 @@ def _watch(
         def work() -> Session:
             session = opened()
             stack.callback(session.close)  # at once: waiting for it may be interrupted
-            import simulator.export.film
+            import simulator.export.filming
             import simulator.view.app  # noqa: F401 - it takes a while, and is wanted next
 
             return session
@@ -270,7 +270,7 @@ def _watch(
             session = shown_while(window, colours, work, presenting=presenting)
         except WindowClosedError:
             return
-        from simulator.export.film import Recorder
+        from simulator.export.filming import Recorder
         from simulator.view.app import run as run_window
 
         recorder = Recorder(session)

@@ -13,15 +13,8 @@ import pygame
 import pytest
 from numpy.typing import NDArray
 
-from simulator.export.film import (
-    LIVE_FPS,
-    FilmSegment,
-    Pictures,
-    Recorder,
-    SceneAt,
-    free_path,
-    write_film,
-)
+from simulator.export.film import FilmSegment, Pictures, SceneAt, write_film
+from simulator.export.filming import LIVE_FPS, Recorder, free_path
 from simulator.scenario.story_script import load_story, load_story_text
 from simulator.session import Session
 from simulator.session.presentation import Presentation

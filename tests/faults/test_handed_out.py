@@ -15,7 +15,7 @@ import pygame
 import pytest
 
 from simulator.cli import main
-from simulator.export.film import Recorder
+from simulator.export.filming import Recorder
 from simulator.recording.store import load_recording, load_recordings, save_recordings
 from simulator.resources import configs_dir
 from simulator.session import Session

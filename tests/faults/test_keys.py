@@ -15,7 +15,7 @@ from pathlib import Path
 import pygame
 import pytest
 
-from simulator.export.film import Recorder
+from simulator.export.filming import Recorder
 from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.view.app import App

@@ -88,6 +88,8 @@ _ACROSS = np.concatenate([-np.geomspace(199.0, 1.0, 26), [0.0], np.geomspace(1.0
 """Stations along the track for a camera that looks across it [m]. Stations behind the lens come
 first and last, so that the visible ones are contiguous.
 """
+NEAR_STATIONS = 12
+"""The first stations of a stretch, which fill most of the picture."""
 THICK_PX = 22.0
 """At this scale a lane line is more than a pixel wide [px/m]."""
 NEAREST = 1.12
@@ -96,7 +98,7 @@ ROOF_SEEN_M = 12.0
 """From this height of the lens the stand is seen from above, as dark ground [m]."""
 FOLDED = 0.8
 """If the lens looks down more steeply, a bend's boards fold over and are drawn plain [rad]."""
-CHORD_PX = 0.25
+CHORD_PX = 0.05
 """About the farthest that a line may be from the chords it is drawn as [px]."""
 STEEP = 1.3
 """If the lens looks down more steeply, no stand is visible [rad]."""
@@ -229,9 +231,12 @@ def fill(
 ) -> None:
     """Fill the area between two lines, over their visible part or a stretch of it."""
     stretch = sight.seen if stretch is None else stretch
-    if stretch.stop:
-        points = sight.line(first, stretch) + sight.line(last, stretch)[::-1]
-        pygame.draw.polygon(target, colour, points)
+    # pygame takes the time of every row times every corner: most rows are near, most corners far
+    near = min(stretch.start + NEAR_STATIONS, stretch.stop)
+    for part in (slice(stretch.start, near), slice(near - 1, stretch.stop)):
+        if part.stop - part.start > 1:
+            points = sight.line(first, part) + sight.line(last, part)[::-1]
+            pygame.draw.polygon(target, colour, points)
 
 
 def draw(
@@ -289,20 +294,22 @@ def _sky_layer(width: int, height: int, theme: Theme) -> pygame.Surface:
 def _sky(target: pygame.Surface, lens: Lens, sight: TrackLines, theme: Theme) -> None:
     """Fill everything: sky and stand, turf below."""
     width, height, horizon = lens.width, lens.height, math.ceil(lens.horizon)
-    sky, foot = _sky_layer(width, height, theme), []
+    sky = _sky_layer(width, height, theme)
     if lens.rig.pitch < STEEP and lens.eye[2] < ROOF_SEEN_M:
         top = min(max(0, height - horizon), height - 1)
         above = sky.subsurface((0, top, width, height - top))
         dimmed = np.ones(height)
         if theme.ground.floodlight > 0.0:
-            share, first = _falling_light(lens)
+            first, share, _ = _falling_light(lens)
             dimmed[first:] = share
         wall, panel_m = sight.wall((STAND_FOOT, ROOF), width), panel_of(lens.rig.lap_m)
-        foot = draw_stand(target, wall, panel_m, crowd(theme), above, dimmed)
-    if foot:
-        corners = [(width + 1.0, height + 1.0), (-1.0, height + 1.0)]
-        pygame.draw.polygon(target, theme.ground.turf, foot + corners)
-        return
+        if draw_stand(target, wall, panel_m, crowd(theme), above, dimmed) and sight.seen.stop:
+            foot = sight.line(STAND_FOOT, sight.seen)
+            left, right = (0, -1) if foot[0][0] < foot[-1][0] else (-1, 0)
+            foot[left][0], foot[right][0] = min(foot[left][0], -1.0), max(foot[right][0], width)
+            below = [[foot[end][0], height + 1.0] for end in (-1, 0)]
+            pygame.draw.polygon(target, theme.ground.turf, foot + below)
+            return
     if horizon > 0:
         target.blit(sky, (0, 0), (0, max(0, height - horizon), width, min(horizon, height)))
     if horizon < height:
@@ -324,8 +331,7 @@ def _ground(target: pygame.Surface, lens: Lens, sight: TrackLines, theme: Theme)
     for k in range(len(LANE_LINES)):
         _lane_line(target, sight, k, faint)
     if night:
-        share, top = _falling_light(lens)
-        light = _light_strip((255.0 * share).astype(np.uint8).tobytes())
+        top, _, light = _falling_light(lens)
         # a narrow strip again and again stays in the processor's cache
         places = [(light, (x, top)) for x in range(0, lens.width, light.get_width())]
         target.fblits(places, pygame.BLEND_RGB_MULT)
@@ -368,9 +374,9 @@ def _lane_line(target: pygame.Surface, sight: TrackLines, k: int, colour: Colour
     far = [seen]
     if 0 < k < len(LANE_LINES) - 1 and near.stop > near.start:
         first, last = THICK[k - 1]
-        points = sight.line(first, near) + sight.line(last, near)[::-1]
-        pygame.draw.polygon(target, colour, points)
-        pygame.draw.aalines(target, colour, True, points)
+        fill(target, sight, first, last, colour, near)
+        edges = sight.line(first, near) + sight.line(last, near)[::-1]
+        pygame.draw.aalines(target, colour, True, edges)
         far = [slice(seen.start, near.start + 1), slice(near.stop - 1, seen.stop)]
     for stretch in far:
         if stretch.stop - stretch.start > 1:
@@ -383,22 +389,27 @@ def bright(colour: Colour) -> Colour:
     return (red, green, blue)
 
 
-def _falling_light(lens: Lens) -> tuple[Floats, int]:
-    """Return the share of light on each row of the ground, 0 to 1, and its first row."""
-    top = min(max(0, math.ceil(lens.horizon) + 1), lens.height - 1)
-    pitch, rows = math.tan(lens.rig.pitch), np.arange(lens.height - top)
-    # distance of a row of level ground: the height of the lens over the tangent of the row's angle
-    down = (rows + top + 0.5 - lens.rig.level * lens.height) / lens.focal
-    away = lens.eye[2] * math.hypot(1.0, pitch) / np.maximum(down + pitch, 1e-3)
-    share = (0.62 + (NEAREST - 0.62) * np.exp(-away / 26.0)) / NEAREST
-    # it begins gradually: a stand with its own light reaches below the horizon
-    return 1.0 + (share - 1.0) * np.minimum(rows / (0.035 * lens.height), 1.0), top
+def _falling_light(lens: Lens) -> tuple[int, Floats, pygame.Surface]:
+    """Return the first row of the ground, the share of light on its rows, and a strip for it."""
+    rig, height = lens.rig, lens.height
+    top = min(max(0, math.ceil(lens.horizon) + 1), height - 1)
+    middle = rig.level * height
+    return top, *_light(top, height, middle, lens.focal, rig.pitch, round(lens.eye[2], 6))
 
 
 @lru_cache(maxsize=4)
-def _light_strip(shares: bytes) -> pygame.Surface:
-    shades = np.repeat(np.frombuffer(shares, dtype=np.uint8)[None, :, None], 256, axis=0)
-    return pygame.surfarray.make_surface(np.repeat(shades, 3, axis=2)).convert(32)
+def _light(
+    top: int, height: int, middle: float, focal: float, pitch: float, up_m: float
+) -> tuple[Floats, pygame.Surface]:
+    steep, rows = math.tan(pitch), np.arange(height - top)
+    # distance of a row of level ground: the height of the lens over the tangent of the row's angle
+    down = (rows + top + 0.5 - middle) / focal
+    away = up_m * math.hypot(1.0, steep) / np.maximum(down + steep, 1e-3)
+    share = (0.62 + (NEAREST - 0.62) * np.exp(-away / 26.0)) / NEAREST
+    # it begins gradually: a stand with its own light reaches below the horizon
+    share = 1.0 + (share - 1.0) * np.minimum(rows / (0.035 * height), 1.0)
+    shades = np.broadcast_to((255.0 * share).astype(np.uint8)[None, :, None], (256, len(rows), 3))
+    return share, pygame.surfarray.make_surface(shades).convert(32)
 
 
 def across(target: pygame.Surface, lens: Lens, s_m: float, width_m: float, colour: Colour) -> None:

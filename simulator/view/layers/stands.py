@@ -31,7 +31,7 @@ CLOTHES = (
 FACES = ((168, 122, 98), (110, 76, 58), (190, 150, 124))
 PIECE = 60
 """A wall is drawn in pieces of this many columns."""
-_UNDIMMED = 0.99
+_UNDIMMED = 0.98
 """A row with more light than this needs no compensation."""
 _LEVELS, _STEPS = 4, 4
 """A texture is kept at sizes down to an eighth, this many for each half: distant parts would
@@ -131,24 +131,22 @@ def draw_stand(
     texture: Texture,
     sky: pygame.Surface,
     dimmed: Floats,
-) -> list[tuple[float, float]]:
-    """Draw a stand and the sky above it from the upper edge down; return its foot's line [px].
+) -> bool:
+    """Draw a stand and the sky above it from the upper edge down; return whether one is visible.
 
     It is opaque, so that scaling it up is all the work; the ground is drawn later, below the foot.
     `sky` has a row for each row of the picture. `dimmed` is the share of light that each row will
-    have; it is compensated here, as it does not apply to a stand. If no stand is visible the line
-    is empty.
+    have; it is compensated here, as it does not apply to a stand.
     """
     if wall is None:
-        return []
+        return False
     width, height = target.get_size()
     wide = max(2, round(width / max(2, round(height / 100))))
     grain = width / wide
-    columns = (np.arange(wide, dtype=np.float64) + 0.5) * grain
-    low, high, s_m, scale = wall.at(columns)
+    low, high, s_m, scale = wall.at((np.arange(wide, dtype=np.float64) + 0.5) * grain)
     lowest = low.max()
     if lowest < 1.0:
-        return []
+        return False
     tall = min(math.ceil(height / grain), math.ceil(lowest / grain) + 1)
     rows = (np.arange(tall) + 0.5)[:, None] * grain
     inner = ((rows - high) * (texture.high / np.maximum(low - high, 1e-3))).astype(np.intp)
@@ -156,8 +154,9 @@ def draw_stand(
     pixels = texture.pixels[begin + np.minimum(np.maximum(inner, 0), texture.high - 1)]
     at = np.minimum(rows[:, 0].astype(np.intp), height - 1)
     first = int(np.searchsorted(-dimmed[at], -_UNDIMMED))
-    if first < tall:
-        shades = pixels[first:].view(np.uint8)
+    below = np.flatnonzero(low > first * grain)
+    if first < tall and len(below):
+        shades = pixels[first:, below[0] : below[-1] + 1].view(np.uint8)
         lit = shades * (1.0 / dimmed[at[first:], None]).astype(np.float32)
         shades[:] = np.minimum(lit, 255.0, out=lit)
     above = pygame.surfarray.array2d(sky.subsurface((0, 0, 1, sky.get_height())))[0]
@@ -166,10 +165,7 @@ def draw_stand(
     layer = pygame.image.frombuffer(pixels.data, (wide, tall), "BGRA")
     down = min(height, round(tall * grain))
     pygame.transform.smoothscale(layer, (width, down), target.subsurface((0, 0, width, down)))
-    # the time for a polygon grows with its corners: every ninth column is enough
-    xs, foot = np.append(columns[::9], columns[-1]).tolist(), np.append(low[::9], low[-1]).tolist()
-    xs[0], xs[-1] = -1.0, width + 1.0
-    return list(zip(xs, foot, strict=True))
+    return True
 
 
 def draw_wall(

@@ -37,15 +37,7 @@ from simulator.view.layers.stands import (
     tier,
 )
 from simulator.view.layers.track import LANES
-from simulator.view.perspective import (
-    NEAR_M,
-    Lens,
-    eased_heading,
-    heading_at,
-    place_at,
-    plane_at,
-    turning,
-)
+from simulator.view.perspective import NEAR_M, Lens, eased_heading, heading_at, plane_at, turning
 from simulator.view.sprites import bloom
 from simulator.view.theme import Colour, Theme, mix
 
@@ -441,7 +433,7 @@ def _lamps(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
 
 @lru_cache(maxsize=4)
 def _lamp_places(lap_m: float) -> list[Point]:
-    return [place_at(s_m, ROOF[0] - 1.0, lap_m) for s_m in np.arange(12.5, lap_m, 25.0).tolist()]
+    return list(zip(*plane_at(np.arange(12.5, lap_m, 25.0), ROOF[0] - 1.0, lap_m), strict=True))
 
 
 def _glare(target: pygame.Surface, at: Point, wide: float, colour: Colour, share: float) -> None:

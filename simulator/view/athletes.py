@@ -17,7 +17,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -45,6 +45,8 @@ SIZE_STEP = 1.07
 KEPT_BYTES = 192 * 2**20
 STROKES, STROKES_S = 320, 0.0015
 """A sprite is painted by this many facets at a time, in about this time [s]."""
+TOGETHER = 4
+"""The shapes of this many successive poses are made at once."""
 PATIENCE = 2
 """If nothing is painted between pictures, one picture in this many does a step of it."""
 _KIN = 12
@@ -199,8 +201,13 @@ _PLACES = {
 }
 
 
+def _dot(a: Floats, b: Floats) -> Floats:
+    product: Floats = np.einsum("...i,...i->...", a, b)
+    return product
+
+
 def _unit(vectors: Floats) -> Floats:
-    length: Floats = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
+    length = np.sqrt(_dot(vectors, vectors))
     long: Floats = np.maximum(length, 1e-9)
     return vectors / long[..., None]
 
@@ -223,7 +230,7 @@ def _angles(around: int) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _MeshPart:
-    """Rings of points, shape (rings, around, 3), and each facet's colour, gloss and depth.
+    """Rings of points, shape (poses, rings, around, 3), and each facet's colour, gloss and depth.
 
     `sink` [share of stature] paints facets as if they were deeper by that: the thigh under the
     trunk, or with a minus cloth over skin and hair over the skull.
@@ -241,14 +248,15 @@ def _tube(centres: Floats, ahead: Floats, across: Floats, size: Floats, around: 
     c, s = np.cos(angle), np.sin(angle)
     out = np.where(c > 0.0, size[:, :1] * c, size[:, 1:2] * c)
     return np.asarray(
-        centres[:, None]
-        + out[..., None] * ahead[:, None]
-        + (size[:, 2:3] * s)[..., None] * across[:, None]
+        centres[..., None, :]
+        + out[..., None] * ahead[..., None, :]
+        + (size[:, 2:3] * s)[..., None] * across[..., None, :]
     )
 
 
 def _along(start: Floats, middle: Floats, end: Floats, share: Floats) -> Floats:
     """Return points on a limb: 0 at `start`, 1 at the joint, 2 at `end`; the joint is rounded."""
+    start, middle, end = start[:, None], middle[:, None], end[:, None]
     at, soft = share[:, None], 0.16
     straight = np.where(
         at < 1.0, start + (middle - start) * at, middle + (end - middle) * (at - 1.0)
@@ -264,11 +272,11 @@ def _along(start: Floats, middle: Floats, end: Floats, share: Floats) -> Floats:
 
 def _frame(centres: Floats, side: Floats) -> tuple[Floats, Floats]:
     """Return the directions ahead and across, at right angles to a line of centres."""
-    tangent = np.empty_like(centres)
-    tangent[1:-1] = centres[2:] - centres[:-2]
-    tangent[0], tangent[-1] = centres[1] - centres[0], centres[-1] - centres[-2]
+    tangent, side = np.empty_like(centres), side[..., None, :]
+    tangent[:, 1:-1] = centres[:, 2:] - centres[:, :-2]
+    tangent[:, 0], tangent[:, -1] = centres[:, 1] - centres[:, 0], centres[:, -1] - centres[:, -2]
     tangent = _unit(tangent)
-    across = _unit(side - (tangent @ side)[:, None] * tangent)
+    across = _unit(side - _dot(tangent, side)[..., None] * tangent)
     return _cross(across, tangent), across
 
 
@@ -282,7 +290,9 @@ def _bands(places: tuple[float, ...], around: int, *bands: tuple[float, Colour])
     return np.repeat(colours[:, None], around, axis=1)
 
 
-def _parts(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> Iterator[_MeshPart]:
+def _parts(
+    p: Floats, build: Build, kit: Outfit, phases: Floats, around: int
+) -> Iterator[_MeshPart]:
     tall = build.stature_m
     outward = np.array([0.0, 0.0, 1.0])
     thick = np.interp(_LEG[:, 0], (0.0, 0.6, 2.0), (1.0, 0.1 + 0.9 * build.girth, build.girth))
@@ -290,7 +300,7 @@ def _parts(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> I
     suit = kit.sleeve > 0.0
     sink = np.where(_LEG[:-1, 0] < (0.12 if suit else 0.02), 0.03, 0.0)[:, None]
     for end in "LR":
-        hip, knee, ankle = (p[Joint[f"{n}_{end}"]] for n in ("HIP", "KNEE", "ANKLE"))
+        hip, knee, ankle = (p[:, Joint[f"{n}_{end}"]] for n in ("HIP", "KNEE", "ANKLE"))
         centres = _along(hip, knee, ankle, _LEG[:, 0])
         size = legs.copy()
         if not suit:  # shorts hang clear of the thigh
@@ -301,21 +311,21 @@ def _parts(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> I
         yield _shoe(p, end, kit, tall, around)
     arms = _ARM[:, 1:] * tall * (0.93 if build.woman else build.girth * 1.04)
     for end in "LR":
-        shoulder, elbow, wrist = (p[Joint[f"{n}_{end}"]] for n in ("SHOULDER", "ELBOW", "WRIST"))
+        shoulder, elbow, wrist = (p[:, Joint[f"{n}_{end}"]] for n in ("SHOULDER", "ELBOW", "WRIST"))
         centres = _along(shoulder, elbow, wrist, _ARM[:, 0])
-        side = _unit(np.cross(wrist - elbow, elbow - shoulder))
+        side = _unit(_cross(wrist - elbow, elbow - shoulder))
         rings = _tube(centres, *_frame(centres, side), arms, around)
         sleeve = (2.0 * kit.sleeve if suit else -9.0, kit.top)
         yield _MeshPart(rings, _bands(_PLACES["_ARM"], around, sleeve, (9.0, kit.skin)), 0.3)
     yield from _trunk(p, build, kit, around)
-    yield from _head(p, build, kit, phase, around)
+    yield from _head(p, build, kit, phases, around)
 
 
 def _shoe(p: Floats, end: str, kit: Outfit, tall: float, around: int) -> _MeshPart:
-    heel, ball, toe = (p[Joint[f"{n}_{end}"]] for n in ("HEEL", "BALL", "TOE"))
+    heel, ball, toe = (p[:, Joint[f"{n}_{end}"]] for n in ("HEEL", "BALL", "TOE"))
     sole = _along(heel, ball, toe, _SHOE[:, 0])
     ahead, across = _frame(sole, np.array([0.0, 0.0, 1.0]))
-    up = np.where(ahead[:, 1:2] < 0.0, -ahead, ahead)
+    up = np.where(ahead[..., 1:2] < 0.0, -ahead, ahead)
     half = 0.5 * _SHOE[:, 1:2] * tall
     size = np.concatenate([half, half, _SHOE[:, 2:3] * tall], axis=1)
     colours = _bands(_PLACES["_SHOE"], around, (9.0, kit.shoe))
@@ -328,23 +338,26 @@ def _trunk(p: Floats, build: Build, kit: Outfit, around: int) -> Iterator[_MeshP
     tall = build.stature_m
     table = _TRUNK if build.woman else _TRUNK + _MAN * (_TRUNK[:, :1] < 0.1)
     wide = 1.0 if build.woman else 1.11
-    up = _unit(p[Joint.NECK] - p[Joint.PELVIS])
-    low, high = (p[Joint[f"{n}_R"]] - p[Joint[f"{n}_L"]] for n in ("HIP", "SHOULDER"))
-    low, high = _unit(low), _unit(high)
+    pelvis = p[:, None, None, Joint.PELVIS]
+    up = _unit(p[:, None, None, Joint.NECK] - pelvis)
+    low, high = (
+        _unit(p[:, None, None, Joint[f"{n}_R"]] - p[:, None, None, Joint[f"{n}_L"]])
+        for n in ("HIP", "SHOULDER")
+    )
     angle = _angles(around)
 
     def skin(y: Floats, grow: float = 0.0) -> Floats:
         """Return the points at heights of shape (rings, around)."""
         share = np.clip(y / 0.27, 0.0, 1.0)
         side = low + (high - low) * (share * share * (3.0 - 2.0 * share))[..., None]
-        side = _unit(side - (side @ up)[..., None] * up)
-        ahead = _cross(np.broadcast_to(up, side.shape), side)
+        side = _unit(side - _dot(side, up)[..., None] * up)
+        ahead = _cross(up, side)
         front, back, half = (np.interp(y, table[:, 0], table[:, i]) for i in (1, 2, 3))
         half = half * np.where(y > 0.1, wide, 1.0) + grow
         c, s = (np.sign(t) * np.abs(t) ** 0.86 for t in (np.cos(angle), np.sin(angle)))
         curve = 0.010 * np.sin(np.clip((y + 0.02) / 0.30, 0.0, 1.0) * 2.0 * np.pi)
         out = curve + np.where(c > 0.0, front + grow, back + grow) * c
-        spine = p[Joint.PELVIS] + tall * y[..., None] * up
+        spine = pelvis + tall * y[..., None] * up
         return np.asarray(spine + tall * (out[..., None] * ahead + (half * s)[..., None] * side))
 
     rows = table[:, 0]
@@ -372,27 +385,25 @@ def _trunk(p: Floats, build: Build, kit: Outfit, around: int) -> Iterator[_MeshP
     yield _MeshPart(skin(heights, 0.003), cloth, kit.gloss, -0.035)
 
 
-def _head(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> Iterator[_MeshPart]:
-    tall, middle = build.stature_m, p[Joint.HEAD]
-    gaze, over = _unit(p[Joint.FACE] - middle), _unit(p[Joint.CROWN] - middle)
-    side = np.cross(gaze, over)
-    base = p[Joint.NECK] - 0.02 * tall * _unit(p[Joint.NECK] - p[Joint.PELVIS])
+def _head(p: Floats, build: Build, kit: Outfit, phases: Floats, around: int) -> Iterator[_MeshPart]:
+    tall, middle = build.stature_m, p[:, None, Joint.HEAD]
+    gaze, over = _unit(p[:, None, Joint.FACE] - middle), _unit(p[:, None, Joint.CROWN] - middle)
+    side, top = _cross(gaze, over), p[:, None, Joint.NECK]
+    base = top - 0.02 * tall * _unit(top - p[:, None, Joint.PELVIS])
     share = np.array((0.0, 0.35, 0.7, 1.0))
     centres = base + (middle + tall * (0.004 * over - 0.018 * gaze) - base) * share[:, None]
     size = np.interp(share, (0.0, 0.35, 1.0), (0.040, 0.030, 0.030)) * tall
     size = np.repeat((size * (0.94 if build.woman else 1.1))[:, None], 3, axis=1)
-    neck = _tube(centres, *_frame(centres, side), size, around)
+    neck = _tube(centres, *_frame(centres, side[:, 0]), size, around)
     yield _MeshPart(neck, _bands(tuple(share.tolist()), around, (9.0, kit.skin)))
     angle = _angles(around)
 
     def skull(y: Floats, grow: Floats | float = 0.0) -> Floats:
         front, back, half = (np.interp(y, _HEAD[:, 0], _HEAD[:, i]) for i in (1, 2, 3))
         half_m, shift = 0.5 * (front + back) + grow, 0.5 * (front - back)
-        out = (shift + half_m * np.cos(angle))[..., None] * gaze
-        return np.asarray(
-            middle
-            + tall * (y[..., None] * over + out + ((half + grow) * np.sin(angle))[..., None] * side)
-        )
+        out = (shift + half_m * np.cos(angle))[..., None] * gaze[:, None]
+        out = out + ((half + grow) * np.sin(angle))[..., None] * side[:, None]
+        return np.asarray(middle[:, None] + tall * (y[..., None] * over[:, None] + out))
 
     rows = _HEAD[:, 0]
     face = _bands(tuple(rows.tolist()), around, (9.0, kit.skin))
@@ -405,25 +416,25 @@ def _head(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> It
     )
     if kit.tail:
         root = middle + tall * (0.026 * over - 0.066 * gaze)
-        tail = _tail(root, gaze, over, side, tall, phase, around)
+        tail = _tail(root, gaze, over, side, tall, phases[:, None], around)
         yield _MeshPart(tail, _bands(tuple(range(9)), around, (99.0, kit.hair)), 0.3, -0.02)
 
 
 def _tail(
-    root: Floats, gaze: Floats, over: Floats, side: Floats, tall: float, phase: float, around: int
+    root: Floats, gaze: Floats, over: Floats, side: Floats, tall: float, phase: Floats, around: int
 ) -> Floats:
     """Return the ponytail: it lags behind the bounce, twice a stride, and sways once."""
-    bounce = 0.30 * math.cos(4.0 * math.pi * (phase - 0.20))
-    sway = 0.42 * math.sin(2.0 * math.pi * (phase - 0.12))
+    bounce = 0.30 * np.cos(4.0 * np.pi * (phase - 0.20))
+    sway = 0.42 * np.sin(2.0 * np.pi * (phase - 0.12))
     s = np.linspace(0.0, 1.0, 9)
     drop = -0.35 - 0.65 * s + bounce * (0.4 + 0.6 * s)
     way = _unit(
-        -gaze * (1.1 - 0.55 * s)[:, None] + over * drop[:, None] + side * (sway * s)[:, None]
+        -gaze * (1.1 - 0.55 * s)[:, None] + over * drop[..., None] + side * (sway * s)[..., None]
     )
-    centres = root + np.cumsum(way, axis=0) * (0.12 * tall / len(s))
+    centres = root + np.cumsum(way, axis=1) * (0.12 * tall / len(s))
     wide = np.interp(s, (0.0, 0.25, 0.75, 1.0), (0.013, 0.0185, 0.0135, 0.002)) * tall
     size = np.repeat(wide[:, None], 3, axis=1)
-    return _tube(centres, *_frame(centres, side), size, around)
+    return _tube(centres, *_frame(centres, side[:, 0]), size, around)
 
 
 # -- light and paint -------------------------------------------------------------------------------
@@ -597,44 +608,40 @@ def _quads(sizes: tuple[int, ...], around: int) -> NDArray[np.intp]:
     return np.stack([here, turned, turned + around, here + around], axis=2).reshape(-1, 4)
 
 
-def solid_of(pose: Floats, build: Build, kit: Outfit, phase: float, around: int) -> BodyMesh:
-    """Return the shape of a body.
+def solids_of(
+    poses: Floats, build: Build, kit: Outfit, phases: Floats, around: int
+) -> list[BodyMesh]:
+    """Return the shapes of a body in some poses: several take little longer than one.
 
     Args:
-        pose: joints in the body's frame [m], shape (len(Joint), 3).
+        poses: joints in the body's frame [m], shape (n, len(Joint), 3).
         build: its proportions.
         kit: its clothes.
-        phase: stride phase, for parts that swing.
+        phases: stride phases, for parts that swing, shape (n,).
         around: facets around a tube.
     """
-    parts = list(_parts(pose, build, kit, phase, around))
-    sizes = tuple(len(part.rings) for part in parts)
-    rings = np.concatenate([part.rings for part in parts])
-    points, quads = rings.reshape(-1, 3), _quads(sizes, around)
-    first, third, last = (points[quads[:, i]] for i in (0, 2, 3))
-    normal = _cross(third - first, last - first)
-    middle = np.repeat(rings.mean(axis=1), around, axis=0)[quads[:, 0]]
-    outward = np.einsum("ij,ij->i", normal, first - middle)
+    parts = list(_parts(poses, build, kit, phases, around))
+    sizes = tuple(part.rings.shape[1] for part in parts)
+    rings = np.concatenate([part.rings for part in parts], axis=1)
+    points, quads = rings.reshape(len(poses), -1, 3), _quads(sizes, around)
+    first, third, last = (points[:, quads[:, i]] for i in (0, 2, 3))
+    normals = _cross(third - first, last - first)
+    middle = np.repeat(rings.mean(axis=2), around, axis=1)[:, quads[:, 0]]
     counts = (np.array(sizes) - 1) * around
-    sign = np.sign(np.add.reduceat(outward, np.cumsum([0, *counts[:-1]])))
-    normal *= np.repeat(sign, counts)[:, None]
-    shapes = [(len(part.rings) - 1, around) for part in parts]
-    gloss = [
-        np.full(rows * wide, part.gloss) for part, (rows, wide) in zip(parts, shapes, strict=True)
-    ]
+    begins = np.cumsum([0, *counts[:-1]])
+    sign = np.sign(np.add.reduceat(_dot(normals, first - middle), begins, axis=1))
+    normals = _unit(normals * np.repeat(sign, counts, axis=1)[..., None])
+    shapes = [(size - 1, around) for size in sizes]
+    gloss = np.repeat([part.gloss for part in parts], counts)
     sink = [
         np.broadcast_to(part.sink, shape).reshape(-1) * build.stature_m
         for part, shape in zip(parts, shapes, strict=True)
     ]
-    return BodyMesh(
-        around,
-        points,
-        quads,
-        _unit(normal),
-        np.concatenate([part.colours.reshape(-1, 3) for part in parts]),
-        np.concatenate(gloss),
-        np.concatenate(sink),
-    )
+    same = np.concatenate([part.colours.reshape(-1, 3) for part in parts]), gloss
+    return [
+        BodyMesh(around, *of_pose, *same, np.concatenate(sink))
+        for of_pose in zip(points, repeat(quads), normals, strict=False)
+    ]
 
 
 _BONES = (
@@ -717,13 +724,15 @@ class _SpriteKey(NamedTuple):
         """Return the shape at a phase; it does not depend on view and size."""
         around = around_of(self.px_per_m * self.look.build.stature_m)
         own = self._replace(yaw_deg=0.0, pitch_deg=0.0, px_per_m=0.0)
-        return _solid(own, step, around)
+        count = TOGETHER if math.isinf(self.gone_m) else 1
+        return _solids(own, step - step % count, count, around)[step % count]
 
 
-@lru_cache(maxsize=160)
-def _solid(one: _SpriteKey, step: int, around: int) -> BodyMesh:
-    look = one.look
-    return solid_of(one.pose(step), look.build, look.kit, step / one.phases, around)
+@lru_cache(maxsize=160 // TOGETHER)
+def _solids(one: _SpriteKey, first: int, count: int, around: int) -> list[BodyMesh]:
+    look, steps = one.look, range(first, first + count)
+    poses = np.stack([one.pose(step) for step in steps])
+    return solids_of(poses, look.build, look.kit, np.array(steps) / one.phases, around)
 
 
 def _stepped(value: float, step: float, middle: float = 0.0) -> float:

@@ -245,10 +245,14 @@ def turning(first_m: float, last_m: float, lap_m: float = LAP_M) -> float | None
     return 0.5 * (bend + half) if begin >= bend and end < half else None
 
 
-def like_elsewhere(lens: Lens, s_m: float) -> Lens:
-    """Return a lens that stands to the track at `s_m` as this one does where it looks."""
+def like_elsewhere(lens: Lens, s_m: float, turn_step: float) -> Lens:
+    """Return a lens that stands to the track at `s_m` as this one does where it looks.
+
+    It is turned from the running direction by a multiple of `turn_step` [rad].
+    """
     rig, here, lap_m = lens.rig, lens.s_m, lens.rig.lap_m
     (x, y), turn = place_at(here, 0.0, lap_m), heading_at(here, lap_m)
+    aside_turn = (rig.yaw - turn + math.pi) % (2.0 * math.pi) - math.pi
     ahead, aside = (
         round((rig.x_m - x) * math.cos(a) + (rig.y_m - y) * math.sin(a), 4)
         for a in (turn, turn - math.pi / 2)
@@ -258,7 +262,7 @@ def like_elsewhere(lens: Lens, s_m: float) -> Lens:
         rig,
         x_m=x + ahead * math.cos(there) + aside * math.sin(there),
         y_m=y + ahead * math.sin(there) - aside * math.cos(there),
-        yaw=there + round((rig.yaw - turn + math.pi) % (2.0 * math.pi) - math.pi, 6),
+        yaw=there + turn_step * round(aside_turn / turn_step),
         pitch=round(rig.pitch, 6),
         z_m=round(rig.z_m, 4),
         scale=round(rig.scale, 6),

@@ -18,7 +18,7 @@ from simulator.view.arranging import arrange
 from simulator.view.athletes import Athletes, ViewAngle, look_of
 from simulator.view.camera import WHOLE, Shot, Viewpoint, resting, rig_of
 from simulator.view.layers import arena
-from simulator.view.layers.close import CloseUp, _wake_layer, gap_line
+from simulator.view.layers.close import CloseUp, _wake_layer, gap_line, wake
 from simulator.view.perspective import (
     RAIL_AWAY_M,
     RAIL_UP_M,
@@ -199,12 +199,13 @@ def test_a_wake_may_lie_anywhere_about_the_picture(pitch: float) -> None:
 
 @pytest.mark.parametrize("lap_m", [400.0, 200.0])
 @pytest.mark.parametrize("size", [(320, 131), (961, 413), (1280, 500)])
+@pytest.mark.parametrize(("turned", "pitch"), [(-np.pi / 2, 0.0), (0.16, 0.3), (-0.8, 0.6)])
 def test_nothing_of_the_picture_before_shows_between_stand_boards_and_ground(
-    size: tuple[int, int], lap_m: float
+    turned: float, pitch: float, size: tuple[int, int], lap_m: float
 ) -> None:
     for s_m in np.linspace(0.0, lap_m, 9).tolist():
-        yaw = eased_heading(s_m, lap_m) - np.pi / 2
-        rig = track_rig((s_m, 0.0, RAIL_UP_M), yaw, 0.0, RAIL_AWAY_M, 1.36, 0.485, lap_m)
+        yaw, away_m = eased_heading(s_m, lap_m) + turned, RAIL_AWAY_M if pitch == 0.0 else 14.5
+        rig = track_rig((s_m, 0.0, RAIL_UP_M), yaw, pitch, away_m, 1.36, 0.485, lap_m)
         lens = Lens(rig, *size)
         after_red, after_green = pygame.Surface(size), pygame.Surface(size)
         for surface, before in ((after_red, "red"), (after_green, "green")):
@@ -227,3 +228,14 @@ def test_the_line_to_the_light_has_no_hole(show: Show, time_s: float) -> None:
     drawn_at = np.flatnonzero(columns)
     assert len(drawn_at) > 50
     assert columns[drawn_at[0] : drawn_at[-1] + 1].all()
+
+
+@pytest.mark.parametrize("camera", [Camera.RAIL, Camera.CHASE])
+def test_a_wake_is_kept_while_a_camera_turns_into_a_bend(show: Show, camera: Camera) -> None:
+    layout, drawn_anew = arrange(1280, 720), _wake_layer.cache_info
+    target, before = pygame.Surface(layout.view[2:], 0, 32), drawn_anew().misses
+    pictures = [at(show, time_s) for time_s in np.arange(30.5, 32.5, 1.0 / 60.0).tolist()]
+    for scene in pictures:
+        rig = rig_of(resting(camera), scene, layout, layout.view)
+        wake(target, scene, Lens(rig, *target.get_size()), THEMES["night"])
+    assert drawn_anew().misses - before < 0.75 * len(pictures)

@@ -26,6 +26,7 @@ from simulator.coefficients import (
     STRAIGHT_M,
 )
 from simulator.view.layers.stands import (
+    SeenWall,
     board_strip,
     boards,
     crowd,
@@ -66,20 +67,21 @@ STAND_FOOT, ROOF = (BOARDS_M + 0.4, 0.0), (BOARDS_M + 22.0, 17.6)
 LINES: tuple[Line, ...] = tuple(
     dict.fromkeys(
         [
-            BEYOND, *BOARD, TURF, *LANE_LINES, *(line for pair in THICK for line in pair),
-            KERB_FOOT, KERB_TOP, KERB_BACK,
+            BEYOND, *BOARD, STAND_FOOT, ROOF, TURF, *LANE_LINES,
+            *(line for pair in THICK for line in pair), KERB_FOOT, KERB_TOP, KERB_BACK,
         ]
     )
 )  # fmt: skip
 _AT = {line: i for i, line in enumerate(LINES)}
 _OFFSETS, _UPS = (np.array([line[i] for line in LINES])[:, None] for i in range(2))
-_AHEAD = np.concatenate(
-    [np.linspace(-16.0, -2.0, 6), np.linspace(0.0, 24.0, 13), np.geomspace(27.0, 378.0, 24)]
-)
+_AHEAD_M = 2.0
+"""Distance of the stations near a camera that looks along the track [m]: they stand still."""
 _ACROSS = np.concatenate([-np.geomspace(199.0, 1.0, 26), [0.0], np.geomspace(1.0, 199.0, 26)])
-"""Stations along the track for a camera that looks along it, and for one that looks across it [m].
-Stations behind the lens come first and last, so that the visible ones are contiguous.
+"""Stations along the track for a camera that looks across it [m]. Stations behind the lens come
+first and last, so that the visible ones are contiguous.
 """
+NEAR_STATIONS = 12
+"""The first stations of a stretch, which fill most of the picture."""
 THICK_PX = 22.0
 """At this scale a lane line is more than a pixel wide [px/m]."""
 NEAREST = 1.12
@@ -88,8 +90,8 @@ ROOF_SEEN_M = 12.0
 """From this height of the lens the stand is seen from above, as dark ground [m]."""
 FOLDED = 0.8
 """If the lens looks down more steeply, a bend's boards fold over and are drawn plain [rad]."""
-STRAIGHT_PX = 1e-3
-"""A line that is farther than this from its chord is not straight [px]."""
+CHORD_PX = 0.05
+"""About the farthest that a line may be from the chords it is drawn as [px]."""
 STEEP = 1.3
 """If the lens looks down more steeply, no stand is visible [rad]."""
 STRIPE_NEAR_M = 1.5
@@ -103,25 +105,38 @@ class TrackLines:
     """All lines of a picture.
 
     Attributes:
-        points: columns and rows [px], by line and station.
-        turns: whether a line turns at a station: pygame fills a polygon in a time that grows with
-            its corners.
+        s_m: track positions of the stations [m].
+        spots: columns and rows [px], scales [px/m] and depths [m], each by line and station.
+        points: the same columns and rows, nearer to the picture, by line and station.
+        turns: whether a line has a corner at a station: pygame fills a polygon in a time that
+            grows with its corners.
         seen: the visible stations, and one more on either side; `near`: those where a lane line is
             more than a pixel wide.
     """
 
+    s_m: Floats
+    spots: tuple[Floats, ...]
     points: Floats
     turns: NDArray[np.bool_]
     seen: slice
     near: slice
 
     def line(self, line: Line, stretch: slice) -> list[list[float]]:
-        """Return a line's points [px]: its ends, and the places where it is not straight."""
+        """Return a line's points [px]: its ends and its corners."""
         at = _AT[line]
         kept = self.turns[at, stretch].copy()
         kept[:1] = kept[-1:] = True
         points: list[list[float]] = self.points[at, stretch][kept].tolist()
         return points
+
+    def wall(self, lines: tuple[Line, Line], width: int) -> SeenWall | None:
+        """Return a wall between two lines as seen in a picture of a width [px]; None: nowhere."""
+        at = [_AT[line] for line in lines]
+        column, row, scale, depth = (each[at] for each in self.spots)
+        seen = (depth > NEAR_M).all(axis=0) & (np.abs(column[0] - width / 2) < 3 * width)
+        if np.count_nonzero(seen) < 2:
+            return None
+        return SeenWall(self.s_m[seen], column[:, seen], row[:, seen], scale[0, seen])
 
 
 def kept(lens: Lens) -> Lens:
@@ -133,22 +148,33 @@ def kept(lens: Lens) -> Lens:
 
 
 @lru_cache(maxsize=4)
+def _places(first: float, across: bool, lap_m: float) -> tuple[Floats, Floats, Floats]:
+    """Return track positions of stations, and all lines' places there in the plane [m].
+
+    `first`: where the camera looks [m] or, along the track, the number of the station before that.
+    """
+    like = max(1.0, lap_m / LAP_M)
+    if across:
+        s_m = first + like * _ACROSS[like * np.abs(_ACROSS) < lap_m / 2]
+    else:  # those far away are every second, then every fourth of those near by
+        parts = ((-8, 20, 1), (20, 60, 2), (60, 192, 4))
+        at = [np.arange(-(-(first + a) // k) * k, first + b, k) for a, b, k in parts]
+        s_m = like * _AHEAD_M * np.concatenate(at)
+        s_m = s_m[s_m < like * _AHEAD_M * first + lap_m - 18.0]
+    (x, y), (x1, y1) = plane_at(s_m, 0.0, lap_m), plane_at(s_m, 1.0, lap_m)
+    return s_m, x + _OFFSETS * (x1 - x), y + _OFFSETS * (y1 - y)
+
+
+@lru_cache(maxsize=4)
 def sight_of(lens: Lens) -> TrackLines:
     """Return the lines as seen by a camera."""
     s_m, lap_m = lens.s_m, lens.rig.lap_m
     across = abs(math.sin(lens.rig.yaw - heading_at(s_m, lap_m))) > 0.7 and lens.rig.pitch < 0.8
-    along = (_ACROSS if across else _AHEAD) * max(1.0, lap_m / LAP_M)
-    along = along[(np.abs(along) < lap_m / 2) if across else (along < lap_m - 18.0)]
-    (x, y), (x1, y1) = plane_at(s_m + along, 0.0, lap_m), plane_at(s_m + along, 1.0, lap_m)
-    column, row, scale, away = lens.project(
-        x + _OFFSETS * (x1 - x),
-        y + _OFFSETS * (y1 - y),
-        np.broadcast_to(_UPS, (len(LINES), len(x))),
-    )
+    first = s_m if across else math.floor(s_m / _AHEAD_M / max(1.0, lap_m / LAP_M))
+    s, x, y = _places(first, across, lap_m)
+    spots = lens.project(x, y, _UPS)
+    column, row, scale, away = spots
     wide, high = lens.width, lens.height
-    close = np.logical_and.reduce(
-        [column > -0.6 * wide, column < 1.6 * wide, row > -0.3 * high, row < 1.3 * high]
-    )
     # farther points are brought nearer: pygame fills a polygon row by row, also outside the
     # picture
     points = np.stack(
@@ -158,18 +184,27 @@ def sight_of(lens: Lens) -> TrackLines:
         ],
         axis=2,
     )
-    seen = _stretch(away, close, np.ones(len(x), dtype=bool))
-    before, after = np.diff(points[:, :-1], axis=1), np.diff(points[:, 1:], axis=1)
-    turned = before[..., 0] * after[..., 1] - before[..., 1] * after[..., 0]
-    turns = (points[..., 0] != column) | (points[..., 1] != row)  # where they were brought nearer
-    turns[:, 1:-1] |= np.abs(turned) > STRAIGHT_PX * np.abs(before + after).sum(axis=2)
-    near = _stretch(away, close, scale[_AT[INNER]] > THICK_PX)
-    return TrackLines(points, turns, seen, near)
-
-
-def _stretch(away: Floats, close: NDArray[np.bool_], where: NDArray[np.bool_]) -> slice:
+    ground = [_AT[APRON], _AT[TURF]]
+    begin, end = points[ground].min(axis=0), points[ground].max(axis=0)
+    close = (begin[:, 0] < 1.6 * wide) & (end[:, 0] > -0.6 * wide)
+    close &= (begin[:, 1] < 1.3 * high) & (end[:, 1] > -0.3 * high)
     before = away[_AT[INNER]] > NEAR_M  # points of other lines behind the lens are far outside
-    at = np.flatnonzero(before & close.any(axis=0) & where)
+    chords = np.diff(points[[_AT[OUTER], _AT[INNER]]], axis=1)
+    one, two = chords[:, :-1], chords[:, 1:]
+    turned = np.abs(one[..., 0] * two[..., 1] - one[..., 1] * two[..., 0])
+    bent = (turned / (np.abs(one + two).sum(axis=2) + 1e-9)).max(axis=0)
+    # a chord over n stations is n² / 4 times as far from the line as from every second one
+    corners = np.floor(np.cumsum(np.sqrt(bent / (4.0 * CHORD_PX))))
+    turns = (points[..., 0] != column) | (points[..., 1] != row)  # where they were brought nearer
+    turns[:, 1:-1] |= np.diff(corners, prepend=0.0) > 0.0
+    seen = _stretch(before, close)
+    return TrackLines(
+        s, spots, points, turns, seen, _stretch(before, close & (scale[_AT[INNER]] > THICK_PX))
+    )
+
+
+def _stretch(before: NDArray[np.bool_], close: NDArray[np.bool_]) -> slice:
+    at = np.flatnonzero(before & close)
     if not len(at):
         return slice(0, 0)
     first, last = int(at[0]), int(at[-1])
@@ -188,9 +223,12 @@ def fill(
 ) -> None:
     """Fill the area between two lines, over their visible part or a stretch of it."""
     stretch = sight.seen if stretch is None else stretch
-    if stretch.stop:
-        points = sight.line(first, stretch) + sight.line(last, stretch)[::-1]
-        pygame.draw.polygon(target, colour, points)
+    # pygame takes the time of every row times every corner: most rows are near, most corners far
+    near = min(stretch.start + NEAR_STATIONS, stretch.stop)
+    for part in (slice(stretch.start, near), slice(near - 1, stretch.stop)):
+        if part.stop - part.start > 1:
+            points = sight.line(first, part) + sight.line(last, part)[::-1]
+            pygame.draw.polygon(target, colour, points)
 
 
 def draw(
@@ -220,11 +258,12 @@ def draw(
         _boards(target, lens, like, words, theme)
     else:
         sight = sight_of(lens)
-        _sky(target, lens, theme)
+        _sky(target, lens, sight, theme)
         _ground(target, lens, sight, theme)
         if lens.rig.pitch < STEEP:
             if lens.rig.pitch < FOLDED:
-                draw_wall(target, lens, BOARD, boards(words, theme))
+                wall, panel_m = sight.wall(BOARD, lens.width), panel_of(lens.rig.lap_m)
+                draw_wall(target, wall, panel_m, boards(words, theme))
             else:
                 fill(target, sight, *BOARD, mix(theme.ground.board, theme.own, 0.16))
             if theme.ground.floodlight > 0.0:
@@ -244,22 +283,25 @@ def _sky_layer(width: int, height: int, theme: Theme) -> pygame.Surface:
     return shaded(width, height, [(0.0, mix(theme.back, top, 0.8)), (1.0, low)])
 
 
-def _sky(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
+def _sky(target: pygame.Surface, lens: Lens, sight: TrackLines, theme: Theme) -> None:
     """Fill everything: sky and stand, turf below."""
     width, height, horizon = lens.width, lens.height, math.ceil(lens.horizon)
-    sky, foot = _sky_layer(width, height, theme), []
+    sky = _sky_layer(width, height, theme)
     if lens.rig.pitch < STEEP and lens.eye[2] < ROOF_SEEN_M:
         top = min(max(0, height - horizon), height - 1)
         above = sky.subsurface((0, top, width, height - top))
         dimmed = np.ones(height)
         if theme.ground.floodlight > 0.0:
-            share, first = _falling_light(lens)
+            first, share, _ = _falling_light(lens)
             dimmed[first:] = share
-        foot = draw_stand(target, lens, (STAND_FOOT, ROOF), crowd(theme), above, dimmed)
-    if foot:
-        corners = [(width + 1.0, height + 1.0), (-1.0, height + 1.0)]
-        pygame.draw.polygon(target, theme.ground.turf, foot + corners)
-        return
+        wall, panel_m = sight.wall((STAND_FOOT, ROOF), width), panel_of(lens.rig.lap_m)
+        if draw_stand(target, wall, panel_m, crowd(theme), above, dimmed) and sight.seen.stop:
+            foot = sight.line(STAND_FOOT, sight.seen)
+            left, right = (0, -1) if foot[0][0] < foot[-1][0] else (-1, 0)
+            foot[left][0], foot[right][0] = min(foot[left][0], -1.0), max(foot[right][0], width)
+            below = [[foot[end][0], height + 1.0] for end in (-1, 0)]
+            pygame.draw.polygon(target, theme.ground.turf, foot + below)
+            return
     if horizon > 0:
         target.blit(sky, (0, 0), (0, max(0, height - horizon), width, min(horizon, height)))
     if horizon < height:
@@ -281,20 +323,17 @@ def _ground(target: pygame.Surface, lens: Lens, sight: TrackLines, theme: Theme)
     for k in range(len(LANE_LINES)):
         _lane_line(target, sight, k, faint)
     if night:
-        share, top = _falling_light(lens)
-        light = _light_layer(lens.width, (255.0 * share).astype(np.uint8).tobytes())
-        target.blit(light, (0, top), special_flags=pygame.BLEND_RGB_MULT)
+        top, _, light = _falling_light(lens)
+        # a narrow strip again and again stays in the processor's cache
+        places = [(light, (x, top)) for x in range(0, lens.width, light.get_width())]
+        target.fblits(places, pygame.BLEND_RGB_MULT)
 
 
 def _stripes(lens: Lens) -> Iterator[list[Point]]:
     """Yield every second mowing stripe of the infield, cut off where it comes too near."""
-    like = lens.rig.lap_m / LAP_M
-    x = (np.arange(-13.0, 15.0) - 0.5) * STRIPE_M
-    beyond = np.maximum(np.abs(x) - like * STRAIGHT_M / 2, 0.0)
-    radius = like * BEND_RADIUS_M + KERB_M - 1.2
-    half = np.sqrt(np.maximum(radius**2 - beyond**2, 0.0))
+    x, half = _stripe_ends(lens.rig.lap_m)
     # straight from end to end, so that depth changes evenly along it
-    first, last = (lens.project(x, side * half)[3] for side in (-1.0, 1.0))
+    first, last = lens.project(x, np.stack([-half, half]))[3]
     rise = last - first
     cut = (STRIPE_NEAR_M - first) / np.where(np.abs(rise) < 1e-6, 1e-6, rise)
     low = np.where(first < STRIPE_NEAR_M, np.minimum(cut, 1.0), 0.0)
@@ -302,11 +341,23 @@ def _stripes(lens: Lens) -> Iterator[list[Point]]:
     ends = np.stack([low, high]) * 2.0 - 1.0
     column, row, _, _ = lens.project(x, ends * half)
     column = np.minimum(np.maximum(column, -3e4), 3e4)
-    seen = (high > low) & (half > 0.0) & (row.min(axis=0) < lens.height)
-    points = np.stack([column, row], axis=2).tolist()
-    for k in range(0, len(x) - 1, 2):
-        if seen[k] and seen[k + 1]:
-            yield [points[0][k], points[1][k], points[1][k + 1], points[0][k + 1]]
+    seen = ((high > low) & (half > 0.0)).reshape(-1, 2).all(axis=1)
+    for points, along in ((column, lens.width), (row, lens.height)):
+        corners = points.reshape(2, -1, 2)
+        seen &= (corners.min(axis=(0, 2)) < along) & (corners.max(axis=(0, 2)) > 0.0)
+    points = np.stack([column, row], axis=2).reshape(2, -1, 2, 2)[:, seen]
+    for (a, b), (d, c) in zip(*points.tolist(), strict=True):
+        yield [a, d, c, b]
+
+
+@lru_cache(maxsize=4)
+def _stripe_ends(lap_m: float) -> tuple[Floats, Floats]:
+    """Return where mowing stripes begin and end along the straights, and their half length [m]."""
+    like = lap_m / LAP_M
+    x = (np.arange(-13.0, 15.0) - 0.5) * STRIPE_M
+    beyond = np.maximum(np.abs(x) - like * STRAIGHT_M / 2, 0.0)
+    radius = like * BEND_RADIUS_M + KERB_M - 1.2
+    return x, np.sqrt(np.maximum(radius**2 - beyond**2, 0.0))
 
 
 def _lane_line(target: pygame.Surface, sight: TrackLines, k: int, colour: Colour) -> None:
@@ -314,9 +365,10 @@ def _lane_line(target: pygame.Surface, sight: TrackLines, k: int, colour: Colour
     near, seen = sight.near, sight.seen
     far = [seen]
     if 0 < k < len(LANE_LINES) - 1 and near.stop > near.start:
-        fill(target, sight, *THICK[k - 1], colour, near)
-        for edge in THICK[k - 1]:
-            pygame.draw.aalines(target, colour, False, sight.line(edge, near))
+        first, last = THICK[k - 1]
+        fill(target, sight, first, last, colour, near)
+        edges = sight.line(first, near) + sight.line(last, near)[::-1]
+        pygame.draw.aalines(target, colour, True, edges)
         far = [slice(seen.start, near.start + 1), slice(near.stop - 1, seen.stop)]
     for stretch in far:
         if stretch.stop - stretch.start > 1:
@@ -329,22 +381,27 @@ def bright(colour: Colour) -> Colour:
     return (red, green, blue)
 
 
-def _falling_light(lens: Lens) -> tuple[Floats, int]:
-    """Return the share of light on each row of the ground, 0 to 1, and its first row."""
-    top = min(max(0, math.ceil(lens.horizon) + 1), lens.height - 1)
-    pitch, rows = math.tan(lens.rig.pitch), np.arange(lens.height - top)
-    # distance of a row of level ground: the height of the lens over the tangent of the row's angle
-    down = (rows + top + 0.5 - lens.rig.level * lens.height) / lens.focal
-    away = lens.eye[2] * math.hypot(1.0, pitch) / np.maximum(down + pitch, 1e-3)
-    share = (0.62 + (NEAREST - 0.62) * np.exp(-away / 26.0)) / NEAREST
-    # it begins gradually: a stand with its own light reaches below the horizon
-    return 1.0 + (share - 1.0) * np.minimum(rows / (0.035 * lens.height), 1.0), top
+def _falling_light(lens: Lens) -> tuple[int, Floats, pygame.Surface]:
+    """Return the first row of the ground, the share of light on its rows, and a strip for it."""
+    rig, height = lens.rig, lens.height
+    top = min(max(0, math.ceil(lens.horizon) + 1), height - 1)
+    middle = rig.level * height
+    return top, *_light(top, height, middle, lens.focal, rig.pitch, round(lens.eye[2], 6))
 
 
 @lru_cache(maxsize=4)
-def _light_layer(width: int, shares: bytes) -> pygame.Surface:
-    shades = np.repeat(np.frombuffer(shares, dtype=np.uint8)[None, :, None], width, axis=0)
-    return pygame.surfarray.make_surface(np.repeat(shades, 3, axis=2)).convert(32)
+def _light(
+    top: int, height: int, middle: float, focal: float, pitch: float, up_m: float
+) -> tuple[Floats, pygame.Surface]:
+    steep, rows = math.tan(pitch), np.arange(height - top)
+    # distance of a row of level ground: the height of the lens over the tangent of the row's angle
+    down = (rows + top + 0.5 - middle) / focal
+    away = up_m * math.hypot(1.0, steep) / np.maximum(down + steep, 1e-3)
+    share = (0.62 + (NEAREST - 0.62) * np.exp(-away / 26.0)) / NEAREST
+    # it begins gradually: a stand with its own light reaches below the horizon
+    share = 1.0 + (share - 1.0) * np.minimum(rows / (0.035 * height), 1.0)
+    shades = np.broadcast_to((255.0 * share).astype(np.uint8)[None, :, None], (256, len(rows), 3))
+    return share, pygame.surfarray.make_surface(shades).convert(32)
 
 
 def across(target: pygame.Surface, lens: Lens, s_m: float, width_m: float, colour: Colour) -> None:
@@ -363,15 +420,20 @@ def across(target: pygame.Surface, lens: Lens, s_m: float, width_m: float, colou
 
 def _lamps(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
     """Draw banks of floodlights under the roof, and their glare."""
-    places = np.arange(12.5, lens.rig.lap_m, 25.0)
-    x, y, scale, away = lens.track(places, ROOF[0] - 1.0, ROOF[1] + 0.6)
-    for i in np.flatnonzero(away > 6.0).tolist():
-        size = 8 * max(1, round(min(2.6 * scale.item(i), 0.28 * lens.height) / 8))
-        at = x.item(i), y.item(i)
-        if not -size < at[0] < lens.width + size or not -size < at[1] < lens.height + size:
+    for place in _lamp_places(lens.rig.lap_m):
+        x, y, scale, away = lens.see(*place, ROOF[1] + 0.6)
+        if away <= 6.0:
+            continue
+        size = 8 * max(1, round(min(2.6 * scale, 0.28 * lens.height) / 8))
+        if not -size < x < lens.width + size or not -size < y < lens.height + size:
             continue
         for wide, colour, share in ((2.0, (96, 116, 160), 0.6), (0.8, (226, 234, 255), 1.0)):
-            _glare(target, at, wide * size, colour, share * theme.ground.floodlight)
+            _glare(target, (x, y), wide * size, colour, share * theme.ground.floodlight)
+
+
+@lru_cache(maxsize=4)
+def _lamp_places(lap_m: float) -> list[Point]:
+    return list(zip(*plane_at(np.arange(12.5, lap_m, 25.0), ROOF[0] - 1.0, lap_m), strict=True))
 
 
 def _glare(target: pygame.Surface, at: Point, wide: float, colour: Colour, share: float) -> None:

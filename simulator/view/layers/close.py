@@ -631,6 +631,8 @@ GROUND_SHARE, AIR_SHARE, DAY_SHARE = 0.42, 0.36, 0.75
 
 FLAT = 0.2
 """Air is seen from the side if the lens looks down by less than this [rad]."""
+WAKE_TURN = 0.004
+"""The wake is redrawn when the camera has turned by this much from the running direction [rad]."""
 WAKE_PLACE_M = 0.25
 """The wake is redrawn when she has moved this far in the picture, or this far into a bend [m]."""
 
@@ -647,11 +649,13 @@ def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None
     stretch = turning(lens.s_m + low, lens.s_m + high, lap_m)
     at = WAKE_PLACE_M * round(lens.s_m / WAKE_PLACE_M) if stretch is None else stretch
     near = WAKE_PLACE_M * round(begin / WAKE_PLACE_M)
-    drawn = _wake_layer(field, near, like_elsewhere(lens, at), theme)
+    like = like_elsewhere(lens, at, WAKE_TURN)
+    drawn = _wake_layer(field, near, like, theme)
     if drawn is None:
         return
     layer, (left, top) = drawn
-    here, there = (lens.spot(lens.s_m + each + BEHIND_M, 0.0) for each in (begin, near))
+    here = lens.spot(lens.s_m + begin + BEHIND_M, 0.0)
+    there = like.spot(at + near + BEHIND_M, 0.0)
     shift = (round(here[0] - there[0]), round(here[1] - there[1]))
     place = (left + shift[0], top + shift[1])
     target.blit(layer, place, special_flags=pygame.BLEND_RGB_ADD)

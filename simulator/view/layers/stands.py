@@ -16,7 +16,6 @@ import pygame
 from numpy.typing import NDArray
 
 from simulator.coefficients import LAP_M
-from simulator.view.perspective import NEAR_M, Lens
 from simulator.view.text import SEMIBOLD, Type
 from simulator.view.theme import Theme, mix
 
@@ -30,14 +29,14 @@ CLOTHES = (
     (70, 82, 74),
 )  # fmt: skip
 FACES = ((168, 122, 98), (110, 76, 58), (190, 150, 124))
-_STATIONS_M = np.concatenate(
-    [np.arange(-200.0, -20.0, 10.0), np.arange(-20.0, 50.0, 2.0), np.arange(50.0, 199.0, 5.0)]
-)
-"""Sample points of a wall, relative to where the camera looks [m]."""
 PIECE = 60
 """A wall is drawn in pieces of this many columns."""
-_LEVELS = 4
-"""Number of sizes of a texture, each half of the one before: distant parts would flicker."""
+_UNDIMMED = 0.98
+"""A row with more light than this needs no compensation."""
+_LEVELS, _STEPS = 4, 4
+"""A texture is kept at sizes down to an eighth, this many for each half: distant parts would
+flicker, and a larger step would show as a seam.
+"""
 
 
 def panel_of(lap_m: float) -> float:
@@ -51,33 +50,33 @@ class Texture:
 
     Attributes:
         pixels: all sizes in sequence, column by column, from the top.
-        begins: where each size begins.
-        wide, high: the first size [px].
+        begins: where each size begins; `wides`: its width [px].
+        high: the height of all of them [px].
     """
 
     pixels: Packed
     begins: NDArray[np.intp]
-    wide: int
+    wides: NDArray[np.intp]
     high: int
 
 
 def texture_of(picture: pygame.Surface, blur: int = 0) -> Texture:
-    """Return a texture of a picture whose width is a multiple of 8.
+    """Return a texture of a picture.
 
     A texture for a coarse grain is blurred by more than the grain, or it would flicker: by `blur`
     of its pixels at each size.
     """
     wide, high = picture.get_size()
-    columns, begins = [], [0]
-    for level in range(_LEVELS):
-        small = pygame.transform.smoothscale(picture, (wide >> level, high))
+    wides = [round(wide * 2.0 ** (-k / _STEPS)) for k in range((_LEVELS - 1) * _STEPS + 1)]
+    columns = []
+    for each in wides:
+        small = pygame.transform.smoothscale(picture, (each, high))
         if blur:
             small = _blurred(small, blur)
-        shades = pygame.surfarray.array3d(small).astype(np.uint32)
-        packed = 0xFF << 24 | shades[..., 0] << 16 | shades[..., 1] << 8 | shades[..., 2]
-        columns.append(packed.reshape(-1))
-        begins.append(begins[-1] + packed.size)
-    return Texture(np.concatenate(columns), np.array(begins[:-1]), wide, high)
+        shades = pygame.surfarray.array2d(small.convert(32)).astype(np.uint32)
+        columns.append((shades | 0xFF000000).reshape(-1))
+    begins = np.cumsum([0, *(part.size for part in columns[:-1])])
+    return Texture(np.concatenate(columns), begins, np.array(wides), high)
 
 
 def _blurred(picture: pygame.Surface, blur: int) -> pygame.Surface:
@@ -89,168 +88,133 @@ def _blurred(picture: pygame.Surface, blur: int) -> pygame.Surface:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Wall:
-    """A wall between two lines along the lap, by column of a picture from its left edge.
+class SeenWall:
+    """A wall between two lines along the lap, as a camera sees it, by station.
 
     Attributes:
-        s_m: track position of its foot [m].
-        low, high: rows of its lower and of its upper line [px].
+        s_m: track position [m].
+        columns, rows: where its lower and its upper line are [px], shape (2, stations).
         scale: scale at its foot [px/m].
-        panel_m: the length after which it repeats [m].
     """
 
     s_m: Floats
-    low: Floats
-    high: Floats
+    columns: Floats
+    rows: Floats
     scale: Floats
-    panel_m: float
+
+    def at(self, columns: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return rows of its lower and upper line, track positions and scales in columns [px]."""
+        order, back = np.argsort(self.columns[0]), np.argsort(self.columns[1])
+        xs = self.columns[0, order]
+        low, s_m, scale = (
+            np.interp(columns, xs, v[order]) for v in (self.rows[0], self.s_m, self.scale)
+        )
+        return low, np.interp(columns, self.columns[1, back], self.rows[1, back]), s_m, scale
 
 
-def profile_of(
-    lens: Lens, foot: tuple[float, float], head: tuple[float, float], columns: Floats
-) -> Wall | None:
-    """Return a wall's profile in columns [px]; None if it is not in the picture.
-
-    `foot` and `head` are its lines: metres outside the measuring line, metres up.
-    """
-    stations = _STATIONS_M * max(1.0, lens.rig.lap_m / LAP_M)
-    s = lens.s_m + stations[np.abs(stations) <= lens.rig.lap_m / 2]
-    offsets, ups = np.array((foot, head)).T
-    column, row, scale, depth = lens.track(s, offsets[:, None], ups[:, None])
-    seen = (depth[0] > NEAR_M) & (depth[1] > NEAR_M)
-    seen &= np.abs(column[0] - lens.width / 2) < 3 * lens.width
-    if np.count_nonzero(seen) < 2:
-        return None
-    order = np.flatnonzero(seen)[np.argsort(column[0, seen])]
-    xs = column[0, order]
-    low, place, size = (np.interp(columns, xs, v[order]) for v in (row[0], s, scale[0]))
-    back = order[np.argsort(column[1, order])]
-    return Wall(
-        place,
-        low,
-        np.interp(columns, column[1, back], row[1, back]),
-        size,
-        panel_of(lens.rig.lap_m),
-    )
-
-
-def _columns(texture: Texture, wall: Wall, level: Floats) -> NDArray[np.intp]:
-    """Return the texture column of each column of a wall, at each one's size."""
-    stage = np.rint(level).astype(np.intp)
+def _columns(
+    texture: Texture, s_m: Floats, scale: Floats, grain: float, panel_m: float
+) -> NDArray[np.intp]:
+    """Return where each column of a wall begins in a texture, at the size that matches it."""
+    size = _STEPS * np.log2(texture.wides[0] / panel_m * grain / scale)
+    which = np.rint(np.minimum(np.maximum(size, 0.0), len(texture.wides) - 1.0)).astype(np.intp)
     # runners pass it to the left, so it is read backwards
-    along = (-wall.s_m % wall.panel_m) * ((texture.wide >> stage) / wall.panel_m)
-    begin: NDArray[np.intp] = texture.begins[stage] + along.astype(np.intp) * texture.high
+    along = (-s_m % panel_m) * (texture.wides[which] / panel_m)
+    begin: NDArray[np.intp] = texture.begins[which] + along.astype(np.intp) * texture.high
     return begin
-
-
-def _level(texture: Texture, wall: Wall, grain: float) -> Floats:
-    """Return the texture size that matches each column of a wall."""
-    level = np.log2(texture.wide / wall.panel_m * grain / wall.scale)
-    return np.asarray(np.minimum(np.maximum(level, 0.0), _LEVELS - 1.0))
 
 
 def draw_stand(
     target: pygame.Surface,
-    lens: Lens,
-    lines: tuple[tuple[float, float], tuple[float, float]],
+    wall: SeenWall | None,
+    panel_m: float,
     texture: Texture,
     sky: pygame.Surface,
     dimmed: Floats,
-) -> list[tuple[float, float]]:
-    """Draw a stand and the sky above it from the upper edge down; return its foot's line [px].
+) -> bool:
+    """Draw a stand and the sky above it from the upper edge down; return whether one is visible.
 
     It is opaque, so that scaling it up is all the work; the ground is drawn later, below the foot.
     `sky` has a row for each row of the picture. `dimmed` is the share of light that each row will
-    have; it is compensated here, as it does not apply to a stand. If no stand is visible the line
-    is empty.
+    have; it is compensated here, as it does not apply to a stand.
     """
-    wide = max(2, round(lens.width / max(2, round(lens.height / 100))))
-    grain = lens.width / wide
-    columns = (np.arange(wide, dtype=np.float64) + 0.5) * grain
-    wall = profile_of(lens, *lines, columns)
-    if wall is None or wall.low.max() < 1.0:
-        return []
-    tall = min(math.ceil(lens.height / grain), math.ceil(wall.low.max() / grain) + 1)
-    level = _level(texture, wall, grain)
-    step = texture.high / np.maximum(wall.low - wall.high, 1e-3)
-    rows = (np.arange(tall)[:, None] + 0.5) * grain
-    inner = np.minimum(np.maximum((rows - wall.high) * step, 0.0), texture.high - 1.0)
-    # a change of size within the picture would show as a seam
-    down, part = inner.astype(np.intp), (level - np.floor(level)).astype(np.float32)
-    near, far = (
-        texture.pixels[_columns(texture, wall, edge) + down]
-        .view(np.uint8)
-        .reshape(tall, wide, 4)
-        .astype(np.float32)
-        for edge in (np.floor(level), np.ceil(level))
-    )
-    mixed = near + (far - near) * part[:, None]
-    at = np.minimum(rows[:, 0].astype(np.intp), lens.height - 1)
-    np.minimum(mixed / dimmed.astype(np.float32)[at, None, None], 255.0, out=mixed)
-    pixels = mixed.astype(np.uint8).view(np.uint32)[..., 0]
+    if wall is None:
+        return False
+    width, height = target.get_size()
+    wide = max(2, round(width / max(2, round(height / 100))))
+    grain = width / wide
+    low, high, s_m, scale = wall.at((np.arange(wide, dtype=np.float64) + 0.5) * grain)
+    lowest = low.max()
+    if lowest < 1.0:
+        return False
+    tall = min(math.ceil(height / grain), math.ceil(lowest / grain) + 1)
+    rows = (np.arange(tall) + 0.5)[:, None] * grain
+    inner = ((rows - high) * (texture.high / np.maximum(low - high, 1e-3))).astype(np.intp)
+    begin = _columns(texture, s_m, scale, grain, panel_m)
+    pixels = texture.pixels[begin + np.minimum(np.maximum(inner, 0), texture.high - 1)]
+    at = np.minimum(rows[:, 0].astype(np.intp), height - 1)
+    first = int(np.searchsorted(-dimmed[at], -_UNDIMMED))
+    below = np.flatnonzero(low > first * grain)
+    if first < tall and len(below):
+        shades = pixels[first:, below[0] : below[-1] + 1].view(np.uint8)
+        lit = shades * (1.0 / dimmed[at[first:], None]).astype(np.float32)
+        shades[:] = np.minimum(lit, 255.0, out=lit)
     above = pygame.surfarray.array2d(sky.subsurface((0, 0, 1, sky.get_height())))[0]
     shades = above.astype(np.uint32)[np.minimum(at, len(above) - 1)] | 0xFF000000
-    pixels = np.where(rows < wall.high, shades[:, None], pixels)
-    layer = pygame.image.frombuffer(pixels.tobytes(), (wide, tall), "BGRA")
-    high = min(lens.height, round(tall * grain))
-    pygame.transform.smoothscale(
-        layer, (lens.width, high), target.subsurface((0, 0, lens.width, high))
-    )
-    # the time for a polygon grows with its corners: every ninth column is enough
-    xs, low = np.append(columns[::9], columns[-1]).tolist(), np.append(wall.low[::9], wall.low[-1])
-    xs[0], xs[-1] = -1.0, lens.width + 1.0
-    return list(zip(xs, low.tolist(), strict=True))
+    np.copyto(pixels, shades[:, None], where=rows < high)
+    layer = pygame.image.frombuffer(pixels.data, (wide, tall), "BGRA")
+    down = min(height, round(tall * grain))
+    pygame.transform.smoothscale(layer, (width, down), target.subsurface((0, 0, width, down)))
+    return True
 
 
 def draw_wall(
-    target: pygame.Surface,
-    lens: Lens,
-    lines: tuple[tuple[float, float], tuple[float, float]],
-    texture: Texture,
+    target: pygame.Surface, wall: SeenWall | None, panel_m: float, texture: Texture
 ) -> None:
     """Draw a wall with smooth edges, at a grain of 1/200 of the height."""
-    grain = max(2, round(lens.height / 200))
-    wide = math.ceil(lens.width / grain)
-    wall = profile_of(lens, *lines, (np.arange(wide, dtype=np.float64) + 0.5) * grain)
+    width, height = target.get_size()
+    grain = max(2, round(height / 200))
+    wide = math.ceil(width / grain)
     if wall is None:
         return
-    top, bottom = (
-        max(0, math.floor(wall.high.min()) - grain),
-        min(lens.height, math.ceil(wall.low.max()) + grain),
-    )
-    if bottom <= top:
+    low, high, s_m, scale = wall.at((np.arange(wide, dtype=np.float64) + 0.5) * grain)
+    top = max(0, math.floor(high.min()) - grain)
+    tall = math.ceil((min(height, math.ceil(low.max()) + grain) - top) / grain)
+    if tall <= 0:
         return
-    tall = math.ceil((bottom - top) / grain)
     # only the part of each column that the wall fills is looked up, plus a row at either end
-    high, low = (wall.high - top) / grain, (wall.low - top) / grain
-    first = np.clip(np.floor(high), 0, tall).astype(np.intp)
-    counts = np.clip(np.ceil(low), first, tall).astype(np.intp) - first
-    which = np.repeat(np.arange(wide), counts)
-    down = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts - first, counts)
-    begin = _columns(texture, wall, _level(texture, wall, grain))
-    step = texture.high / np.maximum(wall.low - wall.high, 1e-3)
-    offset = down - high[which] + 0.5
-    inner = np.minimum(np.maximum(offset * grain * step[which], 0.0), texture.high - 1.0)
-    covered = np.minimum(np.minimum(offset + 0.5, low[which] - down), 1.0)
-    shades = texture.pixels[begin[which] + inner.astype(np.intp)].view(np.uint8).reshape(-1, 4)
+    high, low = (high - top) / grain, (low - top) / grain
+    first = np.minimum(np.maximum(np.floor(high), 0.0), tall)
+    last = np.minimum(np.maximum(np.ceil(low), first), tall)
+    counts = (last - first).astype(np.intp)
+    ends = np.cumsum(counts)
+    step = texture.high / np.maximum(low - high, 1e-3 / grain)
+    begin = _columns(texture, s_m, scale, grain, panel_m)
+    which, skipped, above, below, step, begin = np.repeat(
+        [np.arange(wide), first - (ends - counts), high, low, step, begin], counts, axis=1
+    )
+    down = np.arange(len(which)) + skipped
+    inner = np.minimum(np.maximum((down - above + 0.5) * step, 0.0), texture.high - 1.0)
+    covered = np.minimum(np.minimum(down - above + 1.0, below - down), 1.0)
+    at = (begin + np.floor(inner)).astype(np.intp)
+    shades = texture.pixels[at].view(np.uint8).reshape(-1, 4)
     pixels = np.zeros((tall * wide, 4), dtype=np.uint8)
-    pixels[down * wide + which] = shades * np.maximum(covered, 0.0)[:, None]
-    layer = pygame.image.frombuffer(pixels.tobytes(), (wide, tall), "BGRA")
+    pixels[(down * wide + which).astype(np.intp)] = shades * np.maximum(covered, 0.0)[:, None]
+    layer = pygame.image.frombuffer(pixels.data, (wide, tall), "BGRA")
     # piece by piece: it crosses the picture at an angle, and most of its rectangle is empty
     for begin_at in range(0, wide, PIECE):
         left, right = max(0, begin_at - 1), min(wide, begin_at + PIECE + 1)
-        rows, ends = first[left:right], (first + counts)[left:right]
-        upper, lower = max(0, int(rows.min()) - 1), min(tall, int(ends.max()) + 1)
-        if not counts[left:right].any():
+        upper, lower = int(first[left:right].min()), int(last[left:right].max())
+        if upper >= lower:
             continue
+        upper, lower = max(0, upper - 1), min(tall, lower + 1)
         piece = layer.subsurface((left, upper, right - left, lower - upper))
-        if grain > 1:
-            size = ((right - left) * grain, (lower - upper) * grain)
-            piece = pygame.transform.smoothscale(piece, size)
+        size = ((right - left) * grain, (lower - upper) * grain)
+        piece = pygame.transform.smoothscale(piece, size)
         margin = (begin_at - left) * grain
         seen = (margin, 0, PIECE * grain, piece.get_height())
-        at = (begin_at * grain, top + upper * grain)
-        target.blit(piece, at, seen, special_flags=pygame.BLEND_PREMULTIPLIED)
+        place = (begin_at * grain, top + upper * grain)
+        target.blit(piece, place, seen, special_flags=pygame.BLEND_PREMULTIPLIED)
 
 
 @lru_cache(maxsize=2)

@@ -27,7 +27,7 @@ from simulator.view.panels.timeline import (
 )
 from simulator.view.panels.what_if import _tag_box, lay_out
 from simulator.view.perspective import Lens
-from simulator.view.picture import Painter, PictureOptions
+from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.text import Style, Type
 from simulator.view.theme import THEMES
 from tests.view import scenes
@@ -176,6 +176,29 @@ def test_labels_of_events_touch_no_other_label_and_no_other_line(size: tuple[int
     for other in labels:
         if other is not first:
             assert not first.box.x <= plot.x(other.mark.x_m) <= first.box.right
+
+
+def test_the_playhead_crosses_no_label_of_an_event() -> None:
+    size, scene = (1280, 720), scenes.light_lost()
+    layout = layout_of(size, scene.staging, PictureOptions())
+    box, style = layout.timeline, Style(TYPE, layout.sizes, THEME)
+    assert box is not None
+    plot = timeline.plot_of(scene.chart, box, style.sizes, ChartKind.GAP)
+    label = next(
+        each for each in mark_labels(plot, scene.chart.marks, style) if each.mark.x_m == 925
+    )
+    assert label.box is not None
+    written = label.box.inset(1, 1)
+    painter, surface = Painter(THEME), pygame.Surface(size, 0, 32)
+
+    def words(share: float) -> bytes:
+        """The label with the playhead at a share of its width."""
+        to_m = (written.x + share * written.w - plot.box.x) / plot.box.w * plot.race_m
+        chart = replace(scene.chart, playhead_m=to_m, reveal_m=1609.0)
+        painter.draw(surface, replace(scene, chart=chart), PictureOptions())
+        return pygame.image.tobytes(surface.subsurface(written[:4]), "RGB")
+
+    assert words(0.3) == words(0.6) == words(4.0)
 
 
 def test_the_chart_reads_out_what_is_known_and_nothing_later() -> None:

@@ -97,6 +97,7 @@ class Timeline:
         self._whole = pygame.Surface((0, 0))
         self._plot: Plot | None = None
         self._lines: dict[ChartCurve, Lines] = {}
+        self._labels: Sequence[MarkLabel] = ()
 
     def show(self, layer: CachedLayer, scene: Scene, box: Box) -> None:
         """Update the static part, axes, ghosts' curves and marks, and the runner's curve."""
@@ -186,7 +187,7 @@ class Timeline:
         self, surface: pygame.Surface, plot: Plot, marks: tuple[ChartMarker, ...]
     ) -> None:
         theme, area, thick = self._theme, plot.box, max(1, round(self._sizes.unit))
-        labels = mark_labels(plot, marks, self._style)
+        self._labels = labels = mark_labels(plot, marks, self._style)
         for label in labels:
             shade = mix(theme.panel, _mark_colour(label.mark, theme), 0.5)
             for y in range(area.y, area.bottom, 7 * thick):
@@ -219,7 +220,7 @@ class Timeline:
         chart, theme, sizes = scene.chart, self._theme, self._sizes
         plot = plot_of(chart, box, sizes, self._kind)
         self._uncover(surface, plot, chart)
-        x = _playhead(surface, plot, chart, self._style)
+        x = _playhead(surface, plot, chart, self._style, self._labels)
         r = max(3.0, round(5.0 * sizes.unit * 4) / 4)
         runner, _ = self._own
         y: float = plot.box.bottom
@@ -308,11 +309,21 @@ def _metre_axis(surface: pygame.Surface, plot: Plot, box: Box, style: Style) -> 
                 end = left + wide + 12
 
 
-def _playhead(surface: pygame.Surface, plot: Plot, chart: Chart, style: Style) -> float:
-    """Draw the line at her distance; return its column."""
+def _playhead(
+    surface: pygame.Surface,
+    plot: Plot,
+    chart: Chart,
+    style: Style,
+    labels: Sequence[MarkLabel] = (),
+) -> float:
+    """Draw the line at her distance, but not over labels of events; return its column."""
     x, area = plot.x(min(max(0.0, chart.playhead_m), chart.race_m)), plot.box
-    thick = max(1, round(1.5 * style.sizes.unit))
-    surface.fill(style.theme.muted, (round(x - thick / 2), area.y - 3, thick, area.h + 6))
+    thick, top = max(1, round(1.5 * style.sizes.unit)), area.y - 3
+    boxes = [label.box for label in labels if label.box is not None]
+    for box in sorted((b for b in boxes if b.x < x - area.x < b.right), key=lambda b: b.y):
+        surface.fill(style.theme.muted, (round(x - thick / 2), top, thick, area.y + box.y - top))
+        top = area.y + box.bottom
+    surface.fill(style.theme.muted, (round(x - thick / 2), top, thick, area.bottom + 3 - top))
     return x
 
 

@@ -98,6 +98,8 @@ class Autosave:
 
     def keep(self, saved: SavedSession, pins: NamedRuns, *, wait: bool = False) -> None:
         """Write the session if it has changed, and its pins only if they have."""
+        if wait:
+            self._poll(wait=True)  # the write under way may fail yet: then this one is needed
         kept = tuple(run for _, run in pins)
         before, self._written = self._written, (saved, kept)
         if before != self._written:
@@ -112,7 +114,7 @@ class Autosave:
         if self._written is None:
             return
         self._poll(wait=True)
-        self._written = None
+        self._written, self.problem = None, ""
         _remove(self._path)
 
     def _poll(self, *, wait: bool = False) -> None:

@@ -6,6 +6,7 @@ import errno
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -224,6 +225,48 @@ def test_what_a_full_disk_refused_is_written_when_there_is_room_again(
     other.restore()
     assert other.scenario == session.scenario
     assert len(other.pins.pins) == 1
+
+
+def test_a_write_that_fails_while_the_window_closes_is_made_again(
+    file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = opened(file, folder)
+    session.change("plan.target", "1:05.00")
+    autosave, begun, refused = session.autosave, threading.Event(), threading.Event()
+    assert autosave is not None
+
+    def refuse(*_: object) -> int:
+        begun.set()
+        refused.wait(10.0)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_bytes", refuse)
+        session._keep(autosave)
+        assert begun.wait(10.0)
+    refused.set()
+    session.close()
+    assert autosave.problem == ""
+    assert len(left(folder)) == 1
+
+
+def test_what_could_not_be_written_is_no_problem_once_nothing_is_at_stake(
+    file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = opened(file, folder)
+    session.change("plan.target", "1:05.00")
+    assert session.autosave is not None
+    with monkeypatch.context() as full:
+
+        def refuse(*_: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        full.setattr(Path, "write_bytes", refuse)
+        session._keep(session.autosave, wait=True)
+        assert session.autosave.problem
+    session.undo()
+    session.close()
+    assert (session.at_stake, session.autosave.problem) == ("", "")
 
 
 # -- presenting ------------------------------------------------------------------------------------

@@ -331,7 +331,7 @@ class Session:
         here, _ = stretch = stretch_of(show, time_s, time_s)
         if now.chances is not None and not now.chances.missing(here, here):
             stretch = here, now.chances.next_m(here)
-            if now.possible is not None and not now.chances.missing(*stretch):
+            if (now.band is not None or now.earlier) and not now.chances.missing(*stretch):
                 return
         forks = next((n for n, (_, then) in enumerate(show.earlier) if then is now), None)
         lineage = self._shown.lineage

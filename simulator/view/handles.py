@@ -411,9 +411,9 @@ def draw_handles(
         thick = max(1, round((2 if n == shown else 1) * unit))
         surface.fill(colour, (left + 1, y, max(1, right - left - 2), thick))
         surface.blit(*dot(colour, radius, radius, 16, theme.back, 1.5).at(x, y))
-        if n == shown:
-            cost_s = touch.moved[1] if touch.moved[0] == n else None
-            _say_split(surface, view, splits, n, (x, y), touch.refused, cost_s, plot.box.y)
+    if isinstance(shown, int) and shown < len(places):  # after every handle: none is over the words
+        cost_s = touch.moved[1] if touch.moved[0] == shown else None
+        _say_split(surface, view, splits, shown, places[shown], touch.refused, cost_s, plot.box.y)
 
 
 def _say_split(

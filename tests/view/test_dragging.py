@@ -360,10 +360,13 @@ def test_the_words_of_a_split_are_never_behind_the_buttons_of_the_chart(
     tool._touch.taken, tool._touch.pointer = 0, (0, 0)
     for share in (0.0, 0.1, 0.3, 0.6, 1.0):
         y = round(box.y + share * (box.h - 1))
-        monkeypatch.setattr("simulator.view.handles.handles_of", lambda *_, y=y: [(200, y)])
+        monkeypatch.setattr(
+            "simulator.view.handles.handles_of", lambda *_, y=y: [(200, y), (240, box.y)]
+        )
         surface = Copied((1280, 720))
-        draw_handles(surface, tool._view, splits[:1], plot, tool._touch)
-        (place,) = [at for card, at in surface.copied if card is cards[-1]]
+        draw_handles(surface, tool._view, splits[:2], plot, tool._touch)
+        card, place = surface.copied[-1]
+        assert card is cards[-1], "no handle is over the words"
         assert isinstance(place, tuple)
         words = pygame.Rect(place, cards[-1].get_size())
         assert words.top >= box.y

@@ -607,7 +607,7 @@ class Session:
         with self._notifying("the recording"):
             recorded = (g for g in self.scenario.ghosts if isinstance(g, RecordingGhost))
             if any(array_equal(load_recording(g.file).x, pin.run.x) for g in recorded):
-                self.notify(f"{pin.name} is a ghost already.")
+                self.notify(f"Kept run {number} is a ghost already.")
                 return
             stem = "".join(c if c.isalnum() or c in " .-" else "_" for c in pin.name)[:60]
             folder = Path.cwd()

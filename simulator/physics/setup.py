@@ -513,13 +513,11 @@ def steady_attempt(
     v_m_s: float,
     time_s: float,
     step_s: float,
-    formation: Any = None,
 ) -> Any:
     """Return an attempt that continues from a state at one speed, which the group wants as well.
 
     Her mark starts with her, accelerates to `v_m_s` [m/s] as she does, and keeps it for `time_s`
-    [s]: x(t) = x + V t - tau (V - v) (1 - exp(-t / tau)), tau = TAU_SPEED. With a `formation`, see
-    `at_best`, she has its shelter wherever the group is.
+    [s]: x(t) = x + V t - tau (V - v) (1 - exp(-t / tau)), tau = TAU_SPEED.
     """
     a = attempt_of(scenario, step_s)
     knots = (table([0.0, 1.0]), table([0.0, v_m_s]), table([1.0 / v_m_s] * 2), table([0.0]))
@@ -529,9 +527,6 @@ def steady_attempt(
     )
     a.level, a.drag, a.time = remaining_of(a.plan, scenario.distance)
     a.last_place = len(a.level) - 1.001
-    if formation is not None:
-        a.follows = a.passes = False
-        a.formation = formation
     return a
 
 
@@ -544,24 +539,6 @@ def steady_pace(v_m_s: float, step_s: float, marks: Any, speeds: Any) -> Any:
     pace = kernel.Pace(*knots, 0.0, 1.0, 0.0)
     pace.tabulate(0.5 * step_s, len(marks), marks, speeds)
     return pace
-
-
-def at_best(scenario: Scenario) -> Any:
-    """Return the group in the kernel's form, with the best shelter of each of its stages.
-
-    It is the best at any front gap without a collision.
-    """
-    stints, _ = stints_of(scenario.pacers)
-    group = sheltering_of(stints, scenario.pacers.shelter, scenario.distance)
-    best = [
-        constant
-        if profile is None
-        else float(profile.shelter(scenario.pacers.wake)[least <= EXTRA_GRID].max())
-        for constant, profile, least in zip(
-            group.constant, group.profiles, group.least_m.tolist(), strict=True
-        )
-    ]
-    return _formation(group.stages_m, best, None, 0.0 * group.least_m)
 
 
 def endurance_share(endurance: float, race_s: float) -> float:

@@ -67,8 +67,18 @@ def is_at(path: str, other: str) -> bool:
 
 
 def flow(value: Any) -> str:
-    """Return plain values as text that can be set: JSON, which is YAML."""
-    return json.dumps(value, ensure_ascii=False)
+    """Return plain values as text that can be set: JSON, which is YAML; `20`, never `20.0`."""
+    return json.dumps(_short(value), ensure_ascii=False)
+
+
+def _short(value: Any) -> Any:
+    """Return values with whole numbers as they are typed: refusals and files repeat them."""
+    if isinstance(value, dict):
+        return {key: _short(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_short(item) for item in value]
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+    return int(value) if whole else value
 
 
 def settings_of(scenario: Scenario) -> Settings:

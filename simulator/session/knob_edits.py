@@ -28,7 +28,14 @@ from simulator.scenario.plan import (
 )
 from simulator.scenario.reading import named_files
 from simulator.session.history import Settings, flow
-from simulator.session.knobs import AS_THE_PLAN, COLOURS, SHAPES, THE_PLAN, time_text
+from simulator.session.knobs import (
+    AS_THE_PLAN,
+    COLOURS,
+    SHAPES,
+    THE_PLAN,
+    time_text,
+    wave_partners,
+)
 from simulator.units import LAP_M, parse_time
 
 MAX_TYPED = 200
@@ -92,8 +99,8 @@ def apply_knob(
                 raise RefusedError(f"there is no wave {i + 1}")
             wave_plan = scenario.wavelight.waves[i].plan
             plan, has_plan = wave_plan or scenario.plan, wave_plan is not None
-            file_waves = file_scenario.wavelight.waves
-            in_file = file_waves[i].plan if i < len(file_waves) else None
+            there = wave_partners(scenario, file_scenario).get(i)
+            in_file = None if there is None else file_scenario.wavelight.waves[there].plan
             locked = ()
         new = _plan_with(plan, in_file, scenario.distance, knob, text, locked)
         if knob == "shape" and number is not None and text == AS_THE_PLAN:

@@ -198,13 +198,45 @@ def knobs_of(
 @lru_cache(maxsize=4)  # the drawer and the axes of the strip have the same ones
 def _compared(scenario: Scenario, file_scenario: Scenario) -> tuple[Knob, ...]:
     in_file = {knob.path: knob for knob in _knobs(file_scenario)}
+    in_lists = {
+        "wavelight.waves.": wave_partners(scenario, file_scenario),
+        "ghosts.": _partners(
+            *([ghost_name(g) for g in s.ghosts] for s in (scenario, file_scenario))
+        ),
+    }
     knobs = []
     for knob in _knobs(scenario):
-        other = in_file.get(knob.path)
+        path: str | None = knob.path
+        for start, partners in in_lists.items():
+            if knob.path.startswith(start):
+                number, _, rest = knob.path.removeprefix(start).partition(".")
+                there = partners.get(int(number))
+                path = None if there is None else f"{start}{there}.{rest}"
+        other = in_file.get(path) if path is not None else None
         changed = other is None or (other.value, other.number) != (knob.value, knob.number)
         file_value = other.value if other else ""
         knobs.append(replace(knob, file_value=file_value, changed=changed))
     return tuple(knobs)
+
+
+def wave_partners(scenario: Scenario, file_scenario: Scenario) -> dict[int, int]:
+    """Return the number of each wave in the file; without those that only `scenario` has."""
+    return _partners(*([w.name for w in s.wavelight.waves] for s in (scenario, file_scenario)))
+
+
+def _partners(now: list[str], in_file: list[str]) -> dict[int, int]:
+    """Return where the file has each thing: by its name, else by its number if that is free.
+
+    Numbers alone compare what follows a removed thing with its neighbour.
+    """
+    found: dict[int, int] = {}
+    for i, name in enumerate(now):
+        same = (n for n, other in enumerate(in_file) if other == name and n not in found.values())
+        if (there := next(same, None)) is not None:
+            found[i] = there
+    taken = set(found.values())
+    free = (i for i in range(min(len(now), len(in_file))) if i not in found and i not in taken)
+    return found | {i: i for i in free}
 
 
 def label_of(scenario: Scenario, path: str) -> str:

@@ -1,7 +1,7 @@
 """Results of a run: the what-if bars, and what takes longer than a frame.
 
-In: scenarios, shows, lineages. Out: `Alternative`s in the same frame; chance, band and what is
-still possible from a background thread, once they are ready.
+In: scenarios, shows, lineages. Out: `Alternative`s in the same frame; chance and band from a
+background thread, once they are ready.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class WhatIfBars:
         return None if nothing else tuple(self.rows)
 
 
-KINDS = ("chances", "possible", "band")
+KINDS = ("chances", "band")
 Key: TypeAlias = tuple[Lineage, Plan, Uncertainty, Trajectory]
 """Everything that the results of a run depend on."""
 
@@ -164,12 +164,9 @@ def _key(lineage: Lineage, show: Show) -> Key:
 def _result(show: Show, kind: str, chances: Chances | None, between_m: tuple[float, float]) -> Any:
     # imported in the background: the first picture is shown before any of this is computed
     from simulator.analysis.chances import find_band, find_chances  # noqa: PLC0415
-    from simulator.analysis.projection import still_possible  # noqa: PLC0415
 
     scenario, run, target_s = show.scenario, show.recording, show.plan.finish_s or 0.0
     if kind == "band":
         return find_band(scenario, show.light)
-    if kind == "possible":
-        return still_possible(scenario, run, target_s)
     earlier = [(round(until_s / run.step_s), then.scenario) for until_s, then in show.earlier]
     return find_chances(scenario, run, target_s, chances, between_m, earlier)

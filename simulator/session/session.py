@@ -22,7 +22,8 @@ from simulator.analysis.what_if import AXES, Measure
 from simulator.errors import LightpaceError, OutputError, Problem, ScenarioError
 from simulator.files import free_name, replacing
 from simulator.recording.recording import Recording
-from simulator.recording.store import save_recording
+from simulator.recording.store import load_recording, save_recording
+from simulator.scenario.ghosts import RecordingGhost
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.picture_texts import is_picture
@@ -330,7 +331,7 @@ class Session:
         here, _ = stretch = stretch_of(show, time_s, time_s)
         if now.chances is not None and not now.chances.missing(here, here):
             stretch = here, now.chances.next_m(here)
-            if now.possible is not None and not now.chances.missing(*stretch):
+            if (now.band is not None or now.earlier) and not now.chances.missing(*stretch):
                 return
         forks = next((n for n, (_, then) in enumerate(show.earlier) if then is now), None)
         lineage = self._shown.lineage
@@ -604,17 +605,24 @@ class Session:
         if pin is None:
             return
         with self._notifying("the recording"):
+            recorded = (g for g in self.scenario.ghosts if isinstance(g, RecordingGhost))
+            if any(array_equal(load_recording(g.file).x, pin.run.x) for g in recorded):
+                self.notify(f"Kept run {number} is a ghost already.")
+                return
             stem = "".join(c if c.isalnum() or c in " .-" else "_" for c in pin.name)[:60]
             folder = Path.cwd()
             if self.file is not None and not self.file.shipped:
                 folder = self.file.path.parent
-            path = free_name(str(folder / (stem.strip(" .") or "run")), ".npz")
+            # a ghost's relative path would be taken from the scenario's folder
+            path = free_name(str(folder.resolve() / (stem.strip(" .") or "run")), ".npz")
             save_recording(pin.run, path)
             name = unused_name(pin.name, {ghost.name for ghost in self.scenario.ghosts})
             ghost = {"name": name, "file": str(path), "colour": pin.colour}
             if self._done(self.editor.add_ghost(ghost, self._tick())):
                 self.show_pin(number, False)  # the ghost replaces it
                 self.notify(f"Saved {path.name}, and added it as a ghost.")
+            else:
+                path.unlink(missing_ok=True)
 
     def remove_ghost(self, index: int) -> None:
         """Remove a ghost; undo restores it."""

@@ -184,8 +184,6 @@ class GapLine:
         metres: positive = behind [m].
         state: ahead, level or behind, and gaining or losing (held by hysteresis).
         colour: colour name of the mark itself.
-        still_possible: whether the target can still be reached, only on the first line; None: not
-            known.
     """
 
     name: str
@@ -194,7 +192,6 @@ class GapLine:
     metres: float | None
     state: GapState
     colour: str
-    still_possible: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

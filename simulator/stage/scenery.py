@@ -447,11 +447,8 @@ def _group(
 
 def _gaps(show: Show, t: float, x: float) -> tuple[GapLine, ...]:
     lines = []
-    for i, track in enumerate(show.tracks):
+    for track in show.tracks:
         known = t > 0 and x > 0
-        possible = None
-        if i == 0 and show.possible is not None:
-            possible = show.possible.at(x)
         lines.append(
             GapLine(
                 f"light {track.mark.label}" if _is_light(show, track.mark) else track.mark.name,
@@ -460,7 +457,6 @@ def _gaps(show: Show, t: float, x: float) -> tuple[GapLine, ...]:
                 track.metres_at(t) if known else None,
                 track.state_at(t),
                 track.mark.colour,
-                possible,
             )
         )
     return tuple(lines)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.gaps import GapTrack, lost_light_m
-from simulator.analysis.projection import TargetReachability, projected_finish
+from simulator.analysis.projection import projected_finish
 from simulator.analysis.references import (
     Reference,
     Trajectory,
@@ -72,7 +72,6 @@ class Show:
             was none, or it did not change them.
         earlier: the shows before each fork of the attempt, each until a race time [s].
         axis: the axis of the what-if strip, as text; `measure`: what its bars show.
-        possible: where the target can still be reached; None while it is not known.
         alternatives: the bars of the what-if strip; None while none is known.
         band: the range of 90 % of the model's samples; None while it is not known.
         chances: the chance of the target along the way; None while it is not known.
@@ -90,7 +89,6 @@ class Show:
     earlier: tuple[tuple[float, Show], ...] = ()
     axis: str = "pacers"
     measure: Measure = Measure.FINISH
-    possible: TargetReachability | None = None
     alternatives: tuple[Alternative, ...] | None = None
     band: Band | None = None
     chances: Chances | None = None

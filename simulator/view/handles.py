@@ -411,9 +411,9 @@ def draw_handles(
         thick = max(1, round((2 if n == shown else 1) * unit))
         surface.fill(colour, (left + 1, y, max(1, right - left - 2), thick))
         surface.blit(*dot(colour, radius, radius, 16, theme.back, 1.5).at(x, y))
-        if n == shown:
-            cost_s = touch.moved[1] if touch.moved[0] == n else None
-            _say_split(surface, view, splits, n, (x, y), touch.refused, cost_s)
+    if isinstance(shown, int) and shown < len(places):  # after every handle: none is over the words
+        cost_s = touch.moved[1] if touch.moved[0] == shown else None
+        _say_split(surface, view, splits, shown, places[shown], touch.refused, cost_s, plot.box.y)
 
 
 def _say_split(
@@ -424,7 +424,9 @@ def _say_split(
     at: tuple[int, int],
     refused: str,
     cost_s: float | None,
+    top: int,
 ) -> None:
+    """Write a split's words above its handle, or below it: the buttons are above `top` [px]."""
     split, style = splits[n], view.style
     px, theme, length = style.sizes.caption, style.theme, lengths_of(splits)[n]
     pace = parse_time(split.section) / length * LAP_M
@@ -438,7 +440,8 @@ def _say_split(
     tint = theme.red if refused else theme.text
     style.type.write(card, text, (px / 2, 0.8 * px), SEMIBOLD, px, tint)
     x = min(max(at[0] - wide // 2, 0), view.layout.stage.right - wide)
-    surface.blit(card, (x, at[1] - round(2.6 * px)))
+    y = at[1] - round(2.6 * px)
+    surface.blit(card, (x, y if y >= top else at[1] + px))
 
 
 def draw_bars(surface: pygame.Surface, view: ScreenState, box: Box, touch: DragState) -> None:

@@ -394,3 +394,10 @@ def test_a_drag_says_what_it_costs_until_it_is_undone(many: Session) -> None:
         said.append(many.direct_edits.cost_s)
     assert said == [cost_s, None, cost_s, None]
     assert cost_s > 0.05
+
+
+@pytest.mark.parametrize(("ahead_m", "words"), [(300, "300"), (300.0, "300"), (300.25, "300.25")])
+def test_a_refused_place_is_repeated_as_it_was_typed(ahead_m: float, words: str) -> None:
+    session = Session(load_short())
+    assert session.direct_edits.move(0, ahead_m, 0.0).endswith(f", not {words}")
+    assert session.direct_edits.time(0, 0, 1e6) == "must be at most 10000, not 1000000"

@@ -110,6 +110,64 @@ def test_a_kept_run_becomes_a_ghost_of_the_scenario(tmp_path: Path) -> None:
     assert (tmp_path / f"{kept.name}.npz").is_file()
 
 
+def test_a_kept_run_becomes_a_ghost_once_wherever_the_scenario_was_opened_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "mine.yaml").write_text(SHORT, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    session = Session.open(Path("mine/mine.yaml"))
+    session.change("runner.form", "2")
+    session.pin()
+    session.undo()
+    before = len(session.scenario.ghosts)
+    session.ghost_of_pin(1)
+    assert len(session.scenario.ghosts) == before + 1
+    session.ghost_of_pin(1)
+    assert session.scene().notice == "Kept run 1 is a ghost already."
+    assert len(session.scenario.ghosts) == before + 1
+    assert len(list(folder.glob("*.npz"))) == 1
+    session.undo()
+    session.ghost_of_pin(1)
+    assert len(session.scenario.ghosts) == before + 1, "undone, it can be added again"
+
+
+def test_a_refused_ghost_of_a_kept_run_leaves_no_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(SHORT, encoding="utf-8")
+    session = Session.open(file)
+    session.pin()
+    for _ in range(12):
+        session.add_ghost()
+    session.ghost_of_pin(1)
+    assert session.scene().notice == "Ghosts must have at most 12 entries."
+    assert not list(tmp_path.glob("*.npz"))
+
+
+def test_what_follows_a_removed_thing_is_compared_with_itself() -> None:
+    session = Session(load_scenario("breaking4"))
+    last = session.scenario.ghosts[-1]
+    session.remove_ghost(0)
+    knobs = {k.path: k for k in session.panel_state().knobs}
+    assert not knobs["ghosts.0.colour"].changed
+    assert knobs["ghosts.0.colour"].file_value == last.colour
+    session.add_ghost()
+    added = next(k for k in session.panel_state().knobs if k.path == "ghosts.1.colour")
+    assert added.file_value == "", "the file has no such ghost"
+    lit = Session(load_scenario("breaking4"))
+    lit.add_wave()
+    lit.change("wavelight.waves.1.plan.shape", "positive")
+    lit.change("wavelight.waves.1.plan.strength", "1.5")
+    lit = Session(lit.scenario)  # as if the file had both
+    lit.remove_wave(lit.scenario.wavelight.waves[0].name)
+    assert not any(k.changed for k in lit.panel_state().knobs if k.path.startswith("wavelight"))
+    wave = lit.scenario.wavelight.waves[0]
+    lit.change("wavelight.waves.0.plan.shape", "even")
+    lit.change("wavelight.waves.0.plan.shape", "positive")
+    assert lit.scenario.wavelight.waves[0] == wave, "the file's own shape, with its strength"
+
+
 def test_ghosts_are_removed_and_come_back() -> None:
     session = Session(load_scenario("breaking4"))
     names = [ghost.name for ghost in session.show.ghosts]

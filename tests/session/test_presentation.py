@@ -305,7 +305,7 @@ def test_a_completed_timeline_has_all_that_a_window_would_work_out(story: Presen
     assert story.session.cue().number == 1
     for part in timeline.chapters:
         show = part.show
-        assert None not in (show.possible, show.chances, show.band, show.alternatives)
+        assert None not in (show.chances, show.band, show.alternatives)
         assert [g.name for g in show.ghosts] == [
             g.name for g in story.timeline.chapters[part.number - 1].show.ghosts
         ]
@@ -320,7 +320,7 @@ def test_what_the_next_chapters_show_is_worked_on_ahead(story: Presentation) -> 
     story.session.next_cue()
     story.session.next_cue()
     show = story.session.show
-    assert None not in (show.possible, show.chances, show.band)
+    assert None not in (show.chances, show.band)
 
 
 PRESSES = [

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from simulator.analysis.projection import still_possible
+from simulator.analysis.chances import find_chances
 from simulator.analysis.what_if import AXES, Alternative, alternatives
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session, run_results
@@ -194,7 +194,7 @@ def test_a_bar_on_an_assumed_coefficient_is_marked() -> None:
 
 def kinds(session: Session) -> list[bool]:
     show = session.show
-    return [show.possible is not None, show.chances is not None, show.band is not None]
+    return [show.chances is not None, show.band is not None]
 
 
 def wait(session: Session) -> None:
@@ -207,13 +207,9 @@ def wait(session: Session) -> None:
 
 def test_what_takes_longer_comes_when_it_is_ready_and_holds_up_no_picture() -> None:
     session = Session(load_short())
-    assert kinds(session) == [False, False, False]
+    assert kinds(session) == [False, False]
     wait(session)
-    assert kinds(session) == [True, True, True]
-    target_s = session.show.plan.finish_s or 0.0
-    possible = still_possible(session.scenario, session.recording, target_s)
-    assert session.show.possible is not None
-    assert (session.show.possible.possible == possible.possible).all()
+    assert kinds(session) == [True, True]
 
 
 def test_nothing_is_begun_while_a_knob_is_being_turned(session: Session) -> None:
@@ -222,7 +218,7 @@ def test_nothing_is_begun_while_a_knob_is_being_turned(session: Session) -> None
         session.advance(1 / 60)
         assert not session.run_results.busy
     wait(session)
-    assert kinds(session) == [True, True, True]
+    assert kinds(session) == [True, True]
 
 
 def test_the_result_for_a_run_that_is_no_longer_shown_is_kept_from_the_screen() -> None:
@@ -232,30 +228,30 @@ def test_the_result_for_a_run_that_is_no_longer_shown_is_kept_from_the_screen() 
     session.change("runner.reserve", "600")  # while the first kind is under way
     for _ in range(1000):
         session.advance(0.0)
-        if session.show.possible is not None:
+        if session.show.chances is not None:
             break
         time.sleep(0.01)
     target_s = session.show.plan.finish_s or 0.0
-    possible = still_possible(session.scenario, session.recording, target_s)
-    assert session.show.possible is not None
-    assert (session.show.possible.possible == possible.possible).all()
+    chances = find_chances(session.scenario, session.recording, target_s, None, (0.0, 0.0))
+    assert session.show.chances is not None
+    assert session.show.chances.at(0.0) == chances.at(0.0)
     wait(session)
-    assert kinds(session) == [True, True, True]
+    assert kinds(session) == [True, True]
 
 
 def test_what_is_known_about_a_run_is_known_again_after_undo(session: Session) -> None:
     session.settle()
     session.change("runner.reserve", "600")
-    assert kinds(session) == [False, False, False]
+    assert kinds(session) == [False, False]
     session.undo()
-    assert kinds(session) == [True, True, True]
+    assert kinds(session) == [True, True]
 
 
 def test_a_forked_run_has_no_band(session: Session) -> None:
     session.seek(20.0)
     session.change("pacers.count", "0")
     session.settle()
-    assert kinds(session) == [True, True, False]
+    assert kinds(session) == [True, False]
 
 
 def test_a_session_that_is_closed_can_still_be_watched(session: Session) -> None:

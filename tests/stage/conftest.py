@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from simulator.analysis.chances import find_band, find_chances
-from simulator.analysis.projection import still_possible
 from simulator.analysis.what_if import alternatives
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import Recording
@@ -32,12 +31,10 @@ def attempt(scenario: Scenario) -> Recording:
 def show(scenario: Scenario, attempt: Recording) -> Show:
     found = make_show(scenario, attempt)
     target = found.plan.finish_s or 0.0
-    possible = still_possible(scenario, attempt, target)
     with few_samples(200):
         chances = find_chances(scenario, attempt, target)
     return replace(
         found,
-        possible=possible,
         alternatives=alternatives(scenario),
         band=find_band(scenario, found.light),
         chances=chances,

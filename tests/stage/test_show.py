@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.analysis.chances import Band, Chances
-from simulator.analysis.projection import still_possible
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.loader import load_text
@@ -138,7 +137,7 @@ def test_nothing_of_the_future_leaks_into_the_picture(
     dearer = np.where(show.chances.x_m > until, 0.0, show.chances.share + 0.0)
     chances = replace(show.chances, share=dearer)
     other = replace(other, alternatives=show.alternatives, band=wider, chances=chances)
-    same = replace(show, possible=None)
+    same = show
     t = tick * run.step_s
     scenes = [visible(shown(s, t)) for s in (same, other)]
     assert scenes[0].what_if is not None
@@ -146,17 +145,6 @@ def test_nothing_of_the_future_leaks_into_the_picture(
     # and the comparison can fail: once all is revealed, they differ
     revealed = [visible(shown(s, t, ShowOptions(reveal=True))) for s in (same, other)]
     assert differences(*revealed) != []
-
-
-def test_what_is_still_possible_is_judged_from_the_past(
-    scenario: Scenario, attempt: Recording
-) -> None:
-    tick = 1200
-    altered = other_future(attempt, tick)
-    known = still_possible(scenario, attempt, 247.0)
-    guess = still_possible(scenario, altered, 247.0)
-    until = known.x_m <= attempt.x[tick]
-    assert (known.possible[until] == guess.possible[: until.sum()]).all()
 
 
 def test_the_chance_is_shown_until_she_is_there_and_is_judged_from_the_past(show: Show) -> None:
@@ -376,13 +364,9 @@ def test_switches_take_away_what_they_name(show: Show) -> None:
     assert plain.gaps == shown(show, 100.0).gaps
 
 
-def test_the_first_gap_is_the_light_and_says_what_is_still_possible(show: Show) -> None:
+def test_the_first_gap_is_the_light(show: Show) -> None:
     scene = shown(show, 240.0)
     assert [line.target_s for line in scene.gaps] == pytest.approx([239.99, 240.0, 246.42])
-    assert scene.gaps[0].still_possible is False
-    assert {line.still_possible for line in scene.gaps[1:]} == {None}
-    unknown = replace(show, possible=None)
-    assert shown(unknown, 240.0).gaps[0].still_possible is None
 
 
 def test_meters_have_bars_between_empty_and_full(show: Show) -> None:

@@ -135,9 +135,7 @@ def running(time_s: float, *, reveal: bool = False) -> Scene:
         Body(name, label, "ghost", colour, _at(times, time_s), 0.0, 6.6)
         for name, (label, colour, times) in GHOSTS.items()
     )
-    lines = [
-        GapLine("the light", TARGET_S, gap, gap * speed, _state(gap, before), "green", gap < 0.6)
-    ]
+    lines = [GapLine("the light", TARGET_S, gap, gap * speed, _state(gap, before), "green")]
     for name, (_, colour, times) in GHOSTS.items():
         each = time_s - float(np.interp(x, _GRID_M, times))
         state = _state(each, each - 0.01)

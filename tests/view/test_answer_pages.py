@@ -167,6 +167,16 @@ def test_axis_and_measure_are_chosen_from_a_menu(user: User, session: Session) -
     assert user.app.drawer.open, "the menu alone was closed"
 
 
+def test_a_tip_does_not_outlast_a_menu(user: User) -> None:
+    heading, panel = strip(user)
+    user.click(heading.center)
+    user.wait(2)
+    user.move((40, 60))
+    user.key("escape")
+    assert not is_open(panel)
+    assert not panel._on_heading(), "the mouse is elsewhere"
+
+
 def test_a_menu_is_closed_by_a_click_beside_it(user: User) -> None:
     heading, panel = strip(user)
     user.click(heading.center)

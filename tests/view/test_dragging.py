@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pygame
 import pytest
@@ -15,11 +16,13 @@ from simulator.session import Session
 from simulator.stage.keys import BY_HAND, Action
 from simulator.stage.scene import PacerSlot
 from simulator.view.app import App
-from simulator.view.handles import PerspectiveTrack, snapped
+from simulator.view.handles import PerspectiveTrack, draw_handles, snapped
 from simulator.view.layout import Box
+from simulator.view.panels.cards import ground
 from simulator.view.panels.timeline import ChartKind, bars
 from simulator.view.perspective import Lens, track_rig
 from simulator.view.picture import Painter, inset_of, layout_of
+from simulator.view.theme import Sizes, Theme
 from tests.session.short import SHORT, settle
 from tests.view.user import User
 
@@ -322,6 +325,52 @@ def test_a_split_is_dragged_and_the_others_keep_the_target(hands: User) -> None:
     hands.key("left")
     hands.key("delete")
     assert not session.editor.unsaved
+
+
+class Copied(pygame.Surface):
+    """A surface that keeps what was copied onto it, and where."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        super().__init__(size)
+        self.copied: list[tuple[pygame.Surface, object]] = []
+
+    def blit(self, source: pygame.Surface, dest: Any = (0, 0), *rest: Any) -> pygame.Rect:
+        """Copy a surface, and keep it."""
+        self.copied.append((source, dest))
+        return super().blit(source, dest, *rest)
+
+
+def test_the_words_of_a_split_are_never_behind_the_buttons_of_the_chart(
+    hands: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands.key("d")
+    hands.wait(2)
+    tool = hands.app.drag_tool
+    assert tool._view is not None
+    cards: list[pygame.Surface] = []
+
+    def card_of(size: tuple[int, int], sizes: Sizes, theme: Theme) -> pygame.Surface:
+        cards.append(ground(size, sizes, theme))
+        return cards[-1]
+
+    monkeypatch.setattr("simulator.view.handles.ground", card_of)
+    plot, splits = tool._plot(tool._view), session_of(hands).panel_state().splits
+    assert plot is not None
+    box = plot.box
+    tool._touch.taken, tool._touch.pointer = 0, (0, 0)
+    for share in (0.0, 0.1, 0.3, 0.6, 1.0):
+        y = round(box.y + share * (box.h - 1))
+        monkeypatch.setattr(
+            "simulator.view.handles.handles_of", lambda *_, y=y: [(200, y), (240, box.y)]
+        )
+        surface = Copied((1280, 720))
+        draw_handles(surface, tool._view, splits[:2], plot, tool._touch)
+        card, place = surface.copied[-1]
+        assert card is cards[-1], "no handle is over the words"
+        assert isinstance(place, tuple)
+        words = pygame.Rect(place, cards[-1].get_size())
+        assert words.top >= box.y
+        assert not words.collidepoint(200, y), "the handle stays in sight"
 
 
 def test_the_words_of_two_splits_never_cover_each_other(

@@ -269,8 +269,7 @@ def _expected(scene: Scene, style: Style) -> list[tuple[str, Colour]]:
     """Return alternating quiet and strong words.
 
     The pace of the last 200 m and the model's chance are two views of one thing: if they disagree
-    the sentence says "but". Whether the target can be reached at all is shown only while the chance
-    is not known.
+    the sentence says "but".
     """
     theme, target = style.theme, scene.target_s
     lost = theme.gap(GapState.BEHIND_LOSING)
@@ -280,7 +279,6 @@ def _expected(scene: Scene, style: Style) -> list[tuple[str, Colour]]:
         return []
     if words := lost_words(scene):
         return [("", theme.muted), (words, lost)]
-    possible = scene.gaps[0].still_possible if scene.gaps else None
     at_pace = scene.projected_s is not None and scene.projected_s < target + 0.05
     parts = [("at this pace ", theme.muted), (_projected(scene), theme.text)]
     if scene.projected_s is None:
@@ -293,10 +291,6 @@ def _expected(scene: Scene, style: Style) -> list[tuple[str, Colour]]:
             (f"{word}the model's chance of {name} is ", theme.muted),
             (scene.chance.text, theme.own),
         ]
-    if possible is not None:
-        word = _joined(scene, agree=at_pace == possible)
-        answer, tint = ("in reach", theme.good) if possible else ("out of reach", lost)
-        return [*parts, (f"{word}{format_time(target)} is ", theme.muted), (answer, tint)]
     return parts
 
 

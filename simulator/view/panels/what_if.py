@@ -450,10 +450,11 @@ class WhatIfPanel(SidePanel):
 
     def handle(self, event: pygame.Event, session: Session) -> bool:
         """Handle a mouse event; a click applies the value of a bar, or opens the menu of axes."""
+        clicked = self._clicked(event)
         if self._menu is not None:
             self._menu = self._menu if self._menu.handle(event) else None
             return True
-        if not self._clicked(event):
+        if not clicked:
             return False
         index = self._under()
         if self._on_heading():

@@ -322,8 +322,9 @@ class Monkey:
         before = session.editor.history.now
         session.notify("")
         session.perform(Action.SAVE)
-        if session.scene().notice.startswith("Saved short.yaml"):
-            assert Session.open(self.file).scenario == session.scenario
+        if session.scene().notice.startswith("Saved"):
+            assert session.file is not None  # it may have been saved as another one before
+            assert Session.open(session.file.path).scenario == session.scenario
             assert not session.editor.unsaved
         elif not session.file_problem and self.world.full:
             assert session.editor.history.now.lineage[0].tick == before.lineage[0].tick == 0

@@ -19,6 +19,8 @@ PHASES = 4
 """Dots are prepared at this many sub-pixel positions each way, so that slow ones do not jerk."""
 LEVELS = 48
 """Glows are prepared at this many brightnesses."""
+LEAST_PX = 0.25
+"""Half an axis of an ellipse at least: seen flat from far away it would come to nothing."""
 
 _LARGE_PX = 160 * 160
 """Blooms of more pixels are painted smaller and scaled up."""
@@ -149,6 +151,7 @@ def dot(colour: Colour, rx: float, ry: float, alpha: int, rim: Colour, rim_px: f
 
 
 def _ellipse(half: int, rx: float, ry: float, fx: float, fy: float) -> Coverage:
+    rx, ry = max(rx, LEAST_PX), max(ry, LEAST_PX)
     axis = np.arange(-half, half + 1, dtype=np.float32)
     x = (axis[None, :] - np.float32(fx)) / np.float32(rx)
     y = (axis[:, None] - np.float32(fy)) / np.float32(ry)
@@ -161,8 +164,8 @@ def _ellipse(half: int, rx: float, ry: float, fx: float, fy: float) -> Coverage:
 @lru_cache(maxsize=512)
 def ring(colour: Colour, rx: float, ry: float, alpha: int, thick: float) -> DotSheet:
     """Return a dashed hollow ellipse on a faint dark ground; alpha 0 to 16 sixteenths."""
-    share = np.float32(alpha / 16)
-    dashes = 8
+    share, dashes = np.float32(alpha / 16), 8
+    rx, ry = max(rx, LEAST_PX), max(ry, LEAST_PX)
 
     def make(half: int, fx: float, fy: float) -> pygame.Surface:
         outer = _ellipse(half, rx + thick / 2, ry + thick / 2, fx, fy)

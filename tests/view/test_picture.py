@@ -24,7 +24,7 @@ from simulator.view.panels.panel import CachedLayer, Paint
 from simulator.view.panels.side import SplitsPanel
 from simulator.view.panels.timeline import plot_box
 from simulator.view.picture import Painter, PictureOptions, layout_of, save_png
-from simulator.view.sprites import LEVELS, glow
+from simulator.view.sprites import LEVELS, PHASES, dot, glow, ring
 from simulator.view.text import Style, Type
 from simulator.view.theme import THEMES
 from tests.view import scenes
@@ -298,6 +298,16 @@ def test_a_slow_dot_moves_by_fractions_of_a_pixel() -> None:
         light = pygame.surfarray.array3d(surface).sum(axis=2).astype(float)
         centres.append(float((light.sum(axis=1) * np.arange(60)).sum() / light.sum()))
     assert np.diff(centres) == pytest.approx(np.full(8, 0.25), abs=0.06)
+
+
+@pytest.mark.parametrize(("rx", "ry"), [(0.0, 0.0), (0.5, 0.0), (0.0, 3.0), (0.01, 0.01)])
+def test_what_is_seen_flat_from_far_away_is_drawn_all_the_same(rx: float, ry: float) -> None:
+    for phase in np.arange(PHASES) / PHASES:
+        for sheet in (
+            ring((255, 255, 255), rx, ry, 16, 1.5),
+            dot((0, 0, 0), rx, ry, 16, (9, 9, 9), 0.0),
+        ):
+            assert sheet.at(phase, phase)[0].get_width() > 0
 
 
 def test_tiles_are_cut_from_the_same_ground() -> None:

@@ -31,11 +31,11 @@ test-versions: | $(BIN)/python
 
 # An hour of a window in use, its traced and its resident memory in two processes; then 20,000 damaged files of every kind.
 soak: $(DEV) $(KERNEL)
-	SOAK_S=3600 $(BIN)/python -m pytest -n 2 -s -m soak tests/soak
+	SOAK_S=3600 MALLOC_ARENA_MAX=1 $(BIN)/python -m pytest -n 2 -s -m soak tests/soak
 	FUZZ_CASES=20000 $(BIN)/python -m pytest -n 2 tests/scenario/test_fuzz.py tests/faults/test_damaged_files.py
 
 soak-short: $(DEV) $(KERNEL)
-	SOAK_S=120 $(BIN)/python -m pytest -n 2 -s -m soak tests/soak
+	SOAK_S=120 MALLOC_ARENA_MAX=1 $(BIN)/python -m pytest -n 2 -s -m soak tests/soak
 
 # Small faults in physics, gaps, schedule and recording: the tests have to notice each. SAMPLE=40: so many in each area.
 SAMPLE ?= 0

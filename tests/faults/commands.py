@@ -111,12 +111,18 @@ def lightpace(arguments: Sequence[str | Path], folder: Path) -> Ended:
 
 
 STARTED = """
-import sys
+import gc, sys
 from simulator.__main__ import main
-sys.stdout.write("started\\n")
-sys.stdout.flush()
+disable = gc.disable
+def started():
+    disable()
+    sys.stdout.write("started\\n")
+    sys.stdout.flush()
+gc.disable = started
 main()
 """
+"""It has started when it calls `gc.disable`, right after it has begun to answer signals: before, a
+busy machine can leave it lying for as long as the test waits."""
 
 
 def stopped(

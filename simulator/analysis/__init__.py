@@ -1,1 +1,1 @@
-"""Analysis of recordings: ghosts, gaps, splits, projection, what is still possible."""
+"""Analysis of recordings: ghosts, gaps, splits, projection."""

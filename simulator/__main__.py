@@ -11,6 +11,7 @@ import gc
 import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 
 from simulator.signals import CODES
@@ -25,13 +26,30 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from simulator.cli import main as run  # noqa: PLC0415 - signals are answered before it
 
+    code: str | int | None = 130  # Ctrl-C came between two of the command line's handlers
     try:
         run()
-    except KeyboardInterrupt:  # Ctrl-C came between two of the command line's handlers
-        sys.exit(130)
+    except KeyboardInterrupt:
+        pass
+    except SystemExit as end:
+        code = end.code
     finally:
         for number in CODES:  # all is done and printed: nothing is left to stop
             signal.signal(number, signal.SIG_IGN)
+    if isinstance(code, int) and code in CODES.values():
+        _leave(code)
+    sys.exit(code)
+
+
+def _leave(code: int) -> None:
+    """Exit without waiting for threads: a stop may have come while one was being started.
+
+    `concurrent.futures` then does not know of it, does not end it, and Python waits for good.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(code)
 
 
 def _stopped_early(number: int, _frame: FrameType | None) -> None:

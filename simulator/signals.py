@@ -1,19 +1,20 @@
-"""Stop signals: one that arrives in a callback is raised again outside it.
+"""Stop signals: a stop that other code drops is raised again.
 
-In: a test for exceptions that are stops. Out: nothing. Python drops exceptions raised in the
-callback of a weak reference (the import system has one for each module it reads), in a finaliser or
-in a C callback; a stop raised there is neither printed nor lost.
+In: signals. Out: exceptions, an exit code. Python drops what is raised in the callback of a weak
+reference (the import system has one for each module it reads), in a finaliser or in a C callback;
+pydantic drops much of what is raised in the functions it calls while it tries what fits, and goes
+on with another value.
 """
 
 from __future__ import annotations
 
 import _thread
-import contextlib
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Self
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 """The exit code for each stop signal."""
@@ -21,47 +22,67 @@ if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG
     CODES[signal.SIGHUP] = 129  # the terminal was closed, and the command does not run under nohup
 
 LATER_S = 0.005
-"""The signal is sent again after this time [s]: the callback is over by then, or it is retried."""
+"""The signal is sent again after this time [s], then after twice as long, and so on."""
 
 
-@contextlib.contextmanager
-def dropped_stops(
-    is_stop: Callable[[BaseException], bool], again: Callable[[], object]
-) -> Iterator[None]:
-    """Call `again` where Python drops an exception that is a stop; report all others as before.
+class Stops:
+    """Answers the stop signals of one run: `KeyboardInterrupt` for Ctrl-C, else `SystemExit`.
 
-    Args:
-        is_stop: whether an exception is one.
-        again: called for each one, inside the callback, so it must not raise.
+    In a `with` block a stop is raised again for as long as nothing deals with it.
     """
-    report = sys.unraisablehook
 
-    def dropped(what: sys.UnraisableHookArgs) -> None:
-        if what.exc_value is not None and is_stop(what.exc_value):
-            again()
-        else:
-            report(what)
+    code: int | None = None
+    """The exit code of the first that came."""
 
-    sys.unraisablehook = dropped
-    try:
-        yield
-    finally:
-        sys.unraisablehook = report
+    def __init__(self) -> None:
+        self._over = False
+        self._report = sys.unraisablehook
 
+    def __enter__(self) -> Self:
+        """Answer the signals from here on, after the block as well."""
+        for number in CODES:
+            signal.signal(number, self._stop)
+        sys.unraisablehook = self._dropped
+        return self
 
-def signal_later(number: int) -> None:
-    """Send a signal to this process's main thread, which may be asleep, after a short delay.
+    def __exit__(self, *_error: object) -> None:
+        """Raise none again."""
+        self._over = True
+        sys.unraisablehook = self._report
 
-    A bare thread takes no lock; the callback may hold the one that `threading.Thread` needs.
-    """
-    _thread.start_new_thread(_send, (number,))
+    def _stop(self, number: int, _frame: FrameType | None) -> None:
+        if self._is_dealt_with():
+            return
+        if self.code is None:
+            self.code = CODES[signal.Signals(number)]
+            # a bare thread takes no lock: what is interrupted may hold the one of `threading`
+            _thread.start_new_thread(self._send_again, (number,))
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        sys.exit(self.code)
 
+    def _is_stop(self, error: BaseException) -> bool:
+        return self.code is not None and isinstance(error, KeyboardInterrupt | SystemExit)
 
-def _send(number: int) -> None:
-    time.sleep(LATER_S)
-    if sys.platform == "win32":
-        signal.raise_signal(number)
-    else:
-        main = threading.main_thread().ident
-        if main is not None:
-            signal.pthread_kill(main, number)
+    def _is_dealt_with(self) -> bool:
+        """Return whether the interrupted code handles a stop, or an error that came of one."""
+        error = sys.exc_info()[1]
+        while error is not None and not self._is_stop(error):
+            error = error.__context__
+        return error is not None
+
+    def _dropped(self, what: sys.UnraisableHookArgs) -> None:
+        """Report an exception that Python drops, unless it is a stop."""
+        if what.exc_value is None or not self._is_stop(what.exc_value):
+            self._report(what)
+
+    def _send_again(self, number: int) -> None:
+        later_s = LATER_S
+        time.sleep(later_s)
+        while not self._over:
+            if sys.platform == "win32":
+                signal.raise_signal(number)
+            else:  # the main thread may be asleep
+                signal.pthread_kill(threading.main_thread().ident or 0, number)
+            later_s *= 2
+            time.sleep(later_s)

@@ -148,9 +148,12 @@ for name in ("SIGHUP", "pthread_sigmask", "pthread_kill"):
 sys.platform = "win32"
 import simulator.signals
 assert list(simulator.signals.CODES.values()) == [130, 143], simulator.signals.CODES
-sent = []
-signal.raise_signal = sent.append
-simulator.signals._send(signal.SIGINT)
+sent, stops = [], simulator.signals.Stops()
+def raised(number):
+    sent.append(number)
+    stops.__exit__()
+signal.raise_signal = raised
+stops._send_again(signal.SIGINT)
 assert sent == [signal.SIGINT]
 sys.platform = "linux"
 from simulator.cli import main

@@ -11,22 +11,20 @@ import codecs
 import gc
 import io
 import os
-import signal
 import sys
 import unicodedata
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import typer
-from rich.markup import escape
 
 from simulator.cli.terminal import app, err
 from simulator.errors import LightpaceError, LightpaceWarning
-from simulator.signals import CODES, dropped_stops, signal_later
+from simulator.signals import Stops
 
 _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """The error of a wrong option or argument; typer exports only its subclasses."""
@@ -47,9 +45,6 @@ FORMER = {"report": "page"}
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit the process."""
-    _stopped.clear()
-    for number in CODES:
-        signal.signal(number, _stop)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     # otherwise pydantic reads the metadata of every installed package to find plugins
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -57,21 +52,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="plainer")
-    stops = dropped_stops(_is_stop, lambda: signal_later(_stopped[0] - 128))
-    with stops, warnings.catch_warnings():
-        warnings.showwarning = _warn
+    with warnings.catch_warnings():
+        stops = Stops()
+        warnings.showwarning = partial(_warn, stops)
         warnings.simplefilter("always", LightpaceWarning)
-        sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
+        sys.exit(_exit_code(stops, sys.argv[1:] if arguments is None else arguments))
 
 
-def _exit_code(arguments: Sequence[str]) -> int | str | None:
+def _exit_code(stops: Stops, arguments: Sequence[str]) -> int | str | None:
     code: int | str | None = 0
     arguments = [*(FORMER.get(word, word) for word in arguments[:1]), *arguments[1:]]
     try:
-        _register(arguments)
-        gc.freeze()
-        gc.enable()
-        code = app(args=arguments, standalone_mode=False)
+        with stops:
+            _register(arguments)
+            gc.freeze()
+            gc.enable()
+            code = app(args=arguments, standalone_mode=False)
     except SystemExit as end:
         code = end.code
     except _Misused as error:
@@ -80,18 +76,18 @@ def _exit_code(arguments: Sequence[str]) -> int | str | None:
     except (typer.Abort, KeyboardInterrupt):
         code = 130
     except LightpaceError as error:
-        if not _stopped:
+        if not stops.code:
             _complain(str(error))
         code = error.exit_code
     except OSError as error:
-        if not _stopped and _flushed():
+        if not stops.code and _flushed():
             _complain(_refused(error))
         code = 1
     except Exception:
-        if not _stopped:
+        if not stops.code:
             raise
         # a library took the stop for a failure: pydantic does while it builds a model
-    code = _stopped[0] if _stopped else code
+    code = stops.code or code
     return code if _flushed() else code or 1
 
 
@@ -150,15 +146,16 @@ def _refused(error: OSError) -> str:
     return f"{what}: {error.strerror or error}."
 
 
-def _warn(message: Warning | str, *_where: object, **_more: object) -> None:
-    """Print a warning as one line; `-v` shows its source."""
-    _complain(f"warning: {message}")
+def _warn(stops: Stops, message: Warning | str, *_where: object, **_more: object) -> None:
+    """Print a warning as one line, unless it came of a stop; `-v` shows its source."""
+    if not stops.code:
+        _complain(f"warning: {message}")
 
 
 def _complain(text: str) -> None:
     """Print an error; if the error stream is full, the exit code must do."""
     try:
-        err.print(escape(text))
+        err.print(text)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
@@ -179,18 +176,3 @@ def register_all() -> None:
     """Import the modules of all commands, in the order of `HOMES`."""
     for home in HOMES:
         import_module(f"simulator.cli.{home}")
-
-
-_stopped: list[int] = []
-"""The exit code of the first signal that stopped this run."""
-
-
-def _stop(number: int, _frame: FrameType | None) -> None:
-    _stopped.append(128 + number)
-    if number == signal.SIGINT:
-        raise KeyboardInterrupt
-    sys.exit(128 + number)
-
-
-def _is_stop(error: BaseException) -> bool:
-    return bool(_stopped) and isinstance(error, KeyboardInterrupt | SystemExit)

@@ -16,7 +16,7 @@ import pytest
 from simulator import cli
 from simulator.cli import HOMES
 from simulator.signals import CODES
-from tests.faults.commands import QUICK, WRITING, environment, lightpace, stopped
+from tests.faults.commands import QUICK, WAIT_S, WRITING, environment, lightpace, stopped
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
 
@@ -160,21 +160,86 @@ cli.main(["check", "breaking4"])
 """
 """A stop that comes where Python drops what is raised, as while modules are read in."""
 
+TAKEN = """
+import os, time
+from typing import Annotated
+from pydantic import Discriminator, Tag, TypeAdapter
+import simulator.cli as cli
+
+stops = iter([{number}])
+
+def tag(value):
+    for number in stops:
+        os.kill(os.getpid(), number)
+    return "a"
+
+Either = Annotated[Annotated[int, Tag("a")] | Annotated[str, Tag("b")], Discriminator(tag)]
+
+def reading(_name):
+    TypeAdapter(Either).dump_json(1)
+    for _ in range(300):
+        time.sleep(0.01)
+    print("it went on")
+
+cli.import_module = reading
+cli.main(["check", "breaking4"])
+"""
+"""A stop that comes while pydantic asks a function which of two kinds a value is."""
+
+CLEANING_UP = """
+import os, time
+import simulator.cli as cli
+
+def reading(_name):
+    try:
+        os.kill(os.getpid(), {number})
+        time.sleep(5.0)
+    finally:
+        for _ in range(3):
+            os.kill(os.getpid(), {number})
+            time.sleep(0.05)
+        print("cleaned up")
+
+cli.import_module = reading
+cli.main(["check", "breaking4"])
+"""
+"""Stops, among them the user's own, that come while a command puts away what it had begun."""
+
+LEFT_OVER = """
+import os, sys, threading
+import simulator.cli as cli
+from simulator.__main__ import main
+
+def reading(_name):
+    threading.Thread(target=threading.Event().wait).start()
+    os.kill(os.getpid(), {number})
+
+cli.import_module = reading
+sys.argv = ["lightpace", "check", "breaking4"]
+main()
+"""
+"""A stop that leaves a thread of which nobody knows, as one does while a pool starts it."""
+
 
 @pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
-def test_a_stop_that_python_drops_in_a_callback_comes_again_outside_it(
-    number: signal.Signals,
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [(DROPPED, ""), (TAKEN, ""), (CLEANING_UP, "cleaned up\n"), (LEFT_OVER, "")],
+    ids=["dropped", "taken", "cleaning up", "left over"],
+)
+def test_a_stop_ends_the_program_wherever_it_comes(
+    program: str, said: str, number: signal.Signals
 ) -> None:
-    program = DROPPED.format(number=int(number))
     done = subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-c", program.format(number=int(number))],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
+        timeout=WAIT_S,
         check=False,
     )
-    assert (done.returncode, done.stdout) == (CODES[number], "")
+    assert (done.returncode, done.stdout) == (CODES[number], said)
 
 
 @pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)

@@ -14,6 +14,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -287,6 +288,7 @@ class Restless:
 
     def everything_once(self) -> None:
         """Do what costs memory the first time alone: the sound device, each page, each look."""
+        import_module("ruamel.yaml")  # `Save` reads it in
         fill_numpy_s_cache()
         app = self.app
         for action in (*WINDOW_KEYS, *WINDOW_KEYS, Action.FULLSCREEN, Action.FULLSCREEN):

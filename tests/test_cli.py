@@ -20,7 +20,6 @@ from typing import Any
 
 import pytest
 import typer
-from rich.console import Console
 
 from simulator import cli
 from simulator.analysis.references import plan_reference
@@ -260,15 +259,15 @@ def test_check_lists_every_problem_of_every_file(lightpace: Lightpace, tmp_path:
     assert done.out == "breaking4: Breaking4, no problems\n"
 
 
-def test_square_brackets_in_a_name_are_text_and_no_markup(
+def test_what_a_name_holds_is_text_and_no_markup(
     lightpace: Lightpace, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(
-        "name: '[bold]x[/nope]'\nghosts: [{kind: even, time: 4:00, name: '[red]'}]\n",
+        "name: '[bold]x[/nope] :runner:'\nghosts: [{kind: even, time: 4:00, name: '[red]'}]\n",
         encoding="utf-8",
     )
-    assert "[bold]x[/nope]" in lightpace("check", path).out
+    assert "[bold]x[/nope] :runner:" in lightpace("check", path).out
     assert "[red]" in lightpace("simulate", path).out
     missing = lightpace("check", tmp_path / "[red].yaml")
     assert (missing.code, "[red].yaml" in missing.err) == (2, True)
@@ -380,7 +379,7 @@ def test_a_window_opens_without_what_other_commands_need() -> None:
 import sys
 from simulator.view import stadium
 def shown(*_, **__):
-    later = {"simulator.scenario.model", "scipy"}
+    later = {"simulator.scenario.model", "scipy", "rich.console", "numpy.random"}
     heavy = later & set(sys.modules)
     sys.stdout.write(" ".join(heavy))
     raise stadium.WindowClosedError
@@ -397,16 +396,16 @@ def test_stopped_while_a_bar_is_begun_the_cursor_is_back(
     stop: BaseException | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     screen = io.StringIO()
-    console = Console(file=screen, force_terminal=True)
+    stream = terminal.Stream(file=screen, force_terminal=True)
 
     @contextmanager
     def begins() -> Iterator[None]:
-        console.show_cursor(False)
+        stream.console.show_cursor(False)
         if stop is not None:
             raise stop
         yield
 
-    monkeypatch.setattr(terminal, "err", console)
+    monkeypatch.setattr(terminal, "err", stream)
     with pytest.raises((KeyboardInterrupt, SystemExit)), terminal.moving(begins()):
         raise AssertionError("it never began")
     assert screen.getvalue().rfind("\x1b[?25h") > screen.getvalue().rfind("\x1b[?25l")

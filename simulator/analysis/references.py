@@ -9,15 +9,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from numpy.typing import ArrayLike
 
-from simulator.analysis.activities import RaceRun, race_run, schedule_of_run
 from simulator.errors import RecordingError
 from simulator.physics.attempt import simulate
 from simulator.physics.setup import planned_of, wave_schedules
-from simulator.recording.activities import read_activity
 from simulator.recording.recording import Floats, Recording
 from simulator.recording.store import load_recording
 from simulator.scenario.ghosts import (
@@ -32,6 +30,9 @@ from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.schedule import Schedule, Waypoint, even_schedule, schedule_through
 from simulator.units import format_time
+
+if TYPE_CHECKING:
+    from simulator.analysis.activities import RaceRun
 
 
 class Trajectory(Protocol):
@@ -142,6 +143,8 @@ def _ghost_reference(ghost: Ghost, scenario: Scenario) -> Reference:
         return replace(mark, tolerance_s=tolerance_s)
     tolerance_s, note = 0.0, ghost.note
     if isinstance(ghost, ActivityGhost):
+        from simulator.analysis.activities import schedule_of_run  # noqa: PLC0415 - few have one
+
         run = activity_run(ghost, scenario.distance)
         waypoints, tolerance_s = run.waypoints, run.tolerance_s
         note = note or run.note
@@ -167,6 +170,9 @@ def activity_run(ghost: ActivityGhost, race_m: float) -> RaceRun:
         RecordingError: the file cannot be read, or is of another race.
         ExtraError: reading it needs an extra that is not installed.
     """
+    from simulator.analysis.activities import race_run  # noqa: PLC0415 - few have one
+    from simulator.recording.activities import read_activity  # noqa: PLC0415
+
     activity = read_activity(ghost.file)
     try:
         return race_run(activity, ghost.distance or race_m, ghost.from_, trim=ghost.trim)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
@@ -163,9 +162,9 @@ def check(
 
                 scenario = load_scenario(name, overrides=changes or [])
                 _check_recordings(name, scenario)
-                out.print(escape(f"{name}: {scenario.name}, no problems"))
+                out.print(f"{name}: {scenario.name}, no problems")
                 for warning in (*outside_sources(scenario.environment), *_unwritten(scenario)):
-                    out.print(escape(f"  {warning}"))
+                    out.print(f"  {warning}")
         except ScenarioError as error:
             problems += error.problems
     if problems:
@@ -227,7 +226,7 @@ def check_story(name: str, sizes: Sequence[tuple[int, int]] = ()) -> None:
     if problems:
         raise ScenarioError(problems)
     length = format_clock(round(timeline.length_s), 0)
-    out.print(escape(f"{name}: {timeline.script.story.name}, no problems"))
+    out.print(f"{name}: {timeline.script.story.name}, no problems")
     count = len(timeline.chapters)
     out.print(f"{count} {'chapter' if count == 1 else 'chapters'}, {length} in all")
     rows = [
@@ -276,7 +275,7 @@ def still(
     scene = session.scene()
     picture = render_still(scene, width_height, theme, options)
     save_png(picture, output, (attempt, session.playback.time_s))
-    out.print(escape(f"{output}: {attempt.name} at {at}, {size}"))
+    out.print(f"{output}: {attempt.name} at {at}, {size}")
 
 
 @app.command()
@@ -293,7 +292,7 @@ def sheet(
     from simulator.export.sheet import write_sheet
 
     write_sheet(attempt, output)
-    out.print(escape(f"{output}: {attempt.name}"))
+    out.print(f"{output}: {attempt.name}")
 
 
 @app.command()
@@ -411,7 +410,7 @@ def film(
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     length = f"{cut.frames} pictures, {cut.frames / cut.fps:.2f} s, {drawn[0]}x{drawn[1]}"
-    out.print(escape(f"{output}: {reel.name}, {length}"))
+    out.print(f"{output}: {reel.name}, {length}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -493,7 +492,7 @@ def page(
         show = make_show(attempt, simulate(attempt))
         write_page(show, output, colours, link=link or "", force=force)
         name = attempt.name
-    out.print(escape(f"{output}: {name}, {output.stat().st_size / 1000:.0f} kB"))
+    out.print(f"{output}: {name}, {output.stat().st_size / 1000:.0f} kB")
 
 
 def _story_page(
@@ -528,11 +527,11 @@ def print_summary(summary: Summary) -> None:
     for split, cells in zip(summary.splits, rows, strict=True):
         if "published" in head and split.published_s is None:
             cells[-2:] = ["", ""]
-    out.print(escape(summary.scenario.name), style="bold")
+    out.print(summary.scenario.name, style="bold")
     print_table(head, rows, bold=("finish",))
     out.print()
     for line in _facts(summary):
-        out.print(escape(line))
+        out.print(line)
 
 
 def _facts(summary: Summary) -> list[str]:
@@ -592,8 +591,8 @@ def print_coach(
     from simulator.scenario.plan import schedule_of
 
     target = target_words(schedule_of(scenario.plan, scenario.distance).finish_s)
-    out.print(escape(scenario.name), style="bold")
-    out.print(escape(samples_words(scenario, samples, seed)), soft_wrap=True)
+    out.print(scenario.name, style="bold")
+    out.print(samples_words(scenario, samples, seed), soft_wrap=True)
     out.print()
     columns = ("case", "finish", "5 %", "50 %", "95 %", f"chance of {target}", "")
     rows = [
@@ -630,9 +629,9 @@ def print_forecast(forecast: Forecast) -> None:
 
     out.print()
     words = samples_words(forecast.scenario, forecast.samples, forecast.seed)
-    out.print(escape(words), style="bold", soft_wrap=True)
+    out.print(words, style="bold", soft_wrap=True)
     for line in _forecast_facts(forecast):
-        out.print(escape(line))
+        out.print(line)
     out.print()
     first, last = "what matters most", ""
     columns = (first, "5 %", "95 %", "finish at 5 %", "at 95 %", "swing", last)

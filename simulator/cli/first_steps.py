@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from simulator.cli.terminal import (
     WIDE,
@@ -88,7 +87,7 @@ def new(
     write_text(path, text)
     called = file if is_bare_name(file) else str(path)
     out.print(
-        escape(f"{path}: {scenario.name}. Edit it; `lightpace run {called}` shows it."),
+        f"{path}: {scenario.name}. Edit it; `lightpace run {called}` shows it.",
         soft_wrap=True,
     )
 
@@ -117,12 +116,12 @@ def list_(
         print_json({each: [_plain(row) for row in rows] for each, rows in listed.items()})
         return
     for number, (each, rows) in enumerate(listed.items()):
-        out.print(escape(f"{chr(10) if number else ''}{each}"))
+        out.print(f"{chr(10) if number else ''}{each}")
         told = [(f"  {name}", f"{line}{' (yours)' if users else ''}") for name, line, users in rows]
         print_table(("", ""), told, left=("",))
     from simulator.resources import user_dir
 
-    out.print(escape(f"\nYour own lie in {_homely(user_dir())}, laid out in the same way."))
+    out.print(f"\nYour own lie in {_homely(user_dir())}, laid out in the same way.")
 
 
 KINDS = ("scenarios", "formations", "runners", "stories", "themes")
@@ -308,7 +307,7 @@ def _of_streams() -> str:
     kinds = [
         f"{s.encoding} {'terminal' if s.isatty() else 'file'}" for s in (sys.stdout, sys.stdin)
     ]
-    return f"output {kinds[0]}, input {kinds[1]}, {WIDE.color_system or 'no colours'}"
+    return f"output {kinds[0]}, input {kinds[1]}, {WIDE.console.color_system or 'no colours'}"
 
 
 def _of_variables() -> str:
@@ -413,6 +412,6 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _roff(text: str) -> str:
-    """Return a text without roff commands and without rich's escapes."""
-    plain = text.replace("\\[", "[").replace("\\", r"\e").replace("-", r"\-").replace("`", r"\(ga")
+    """Return a text without roff commands."""
+    plain = text.replace("\\", r"\e").replace("-", r"\-").replace("`", r"\(ga")
     return rf"\&{plain}" if plain.startswith((".", "'")) else plain

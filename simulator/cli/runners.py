@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
@@ -212,7 +211,7 @@ def fit(
         return
     _print_fit(fitted)
     if output is not None:
-        out.print(escape(f"{output}: runner: {output.name} in a scenario takes it"))
+        out.print(f"{output}: runner: {output.name} in a scenario takes it")
 
 
 @app.command(name="predict")
@@ -287,7 +286,7 @@ def _plain(predictions: list[Prediction]) -> list[dict[str, float]]:
 def _print_predictions(runner: Runner, alone: list[Prediction], paced: list[Prediction]) -> None:
     from simulator.analysis.predict import PACED, PACED_SHARE
 
-    out.print(escape(runner.name), style="bold")
+    out.print(runner.name, style="bold")
     rows = [[format_distance(one.distance_m)] for one in alone]
     for predictions in (alone, paced):
         for row, p in zip(rows, predictions, strict=True):
@@ -370,15 +369,15 @@ def ghost(
     if as_json:
         print_json(values | {"tolerance_s": run.tolerance_s})
         return
-    out.print(escape(f"{called}, {format_distance(race_m)}"), style="bold")
+    out.print(f"{called}, {format_distance(race_m)}", style="bold")
     rows = [
         (where, row["time"], f"{row['tolerance']:g}") if isinstance(row, dict) else (where, row, "")
         for where, row in values["splits"].items()
     ]
     print_table(("m", "time", "±"), rows, left=("m",))
-    out.print(escape(f"made of {run.note}"))
+    out.print(f"made of {run.note}")
     if output is not None:
-        out.print(escape(f"{output}: ghosts: [{{file: {output.name}}}] in a scenario shows it"))
+        out.print(f"{output}: ghosts: [{{file: {output.name}}}] in a scenario shows it")
 
 
 def _race_of(activity: Activity, from_s: float | None, trim: bool) -> float:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
@@ -94,7 +93,7 @@ def validate(
     print_table(heading, athletes, left=heading[:1])
     out.print()
     for role, words in ROLE_WORDS.items():
-        out.print(escape(f"{role.value}: {words}"))
+        out.print(f"{role.value}: {words}")
 
 
 @app.command(name="calibrate")
@@ -124,10 +123,10 @@ def calibrate_command(
 
 
 def _print_calibration(calibration: Calibration) -> None:
-    out.print(escape(calibration.scenario.name), style="bold")
+    out.print(calibration.scenario.name, style="bold")
     for number in calibration.values:
         line = f"{number.path} = {number.value:.6g}{_flatness(number)}"
-        out.print(escape(line), soft_wrap=True)
+        out.print(line, soft_wrap=True)
     if calibration.correlation is not None:
         out.print(
             f"correlation of the two {calibration.correlation:+.2f}: near ±1, a change of one is "
@@ -203,8 +202,8 @@ def reach(
     if as_json:
         print_json(goal.to_dict())
         return
-    out.print(escape(attempt.name), style="bold")
-    out.print(escape(goal.words), soft_wrap=True)
+    out.print(attempt.name, style="bold")
+    out.print(goal.words, soft_wrap=True)
     if goal.plan_target:
         out.print(f"with the plan at {goal.plan_target}: nobody is faster than her plan")
     if goal.chance is not None:
@@ -291,11 +290,11 @@ def sweep(
             kept = request.chunks - len(store.missing())
             if kept:
                 where = f"{kept} of {request.chunks} chunks are kept beside {output}"
-                err.print(escape(f"{where}: the same command goes on from there."))
+                err.print(f"{where}: the same command goes on from there.")
             raise
         store.remove()
     refused = f"; {invalid} are invalid, with their reason" if invalid else ""
-    out.print(escape(f"{output}: {grid.size} rows{refused}"), soft_wrap=True)
+    out.print(f"{output}: {grid.size} rows{refused}", soft_wrap=True)
 
 
 def _run_missing(
@@ -374,7 +373,7 @@ def plot(
         draw_figure(read_columns(Path(table)), FigureSpec(x, y, colour, title, colours), output)
     else:
         raise typer.BadParameter("Name the columns of both axes.", param_hint="--x and --y")
-    out.print(escape(f"{output}"), soft_wrap=True)
+    out.print(f"{output}", soft_wrap=True)
 
 
 def _assumed(attempt: Scenario, rows: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
@@ -426,7 +425,7 @@ def optimise(
     from simulator.analysis.optimise import optimise as optimum
     from simulator.export.sheet import write_scenario
 
-    with moving(err.status("searching")):
+    with moving(err.console.status("searching")):
         best = optimum.optimise(
             scenario,
             free or [],
@@ -436,7 +435,7 @@ def optimise(
             changes=changes or [],
         )
     for line in optimum.facts(best):
-        out.print(escape(line))
+        out.print(line)
     if output is not None:
         write_scenario(best.scenario, output)
-        out.print(escape(f"{output}: {best.scenario.name}"), soft_wrap=True)
+        out.print(f"{output}: {best.scenario.name}", soft_wrap=True)

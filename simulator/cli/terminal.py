@@ -12,18 +12,18 @@ import sys
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from simulator.errors import LightpaceWarning
 from simulator.screen import LISTED, camera_named
 from simulator.units import parse_time
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress
 
     from simulator.scenario.model import Scenario
@@ -44,9 +44,29 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-WIDE = Console(highlight=False, width=1000)
+
+
+class Stream:
+    """A terminal's stream, on which texts are printed as they are: no markup, no emoji codes."""
+
+    def __init__(self, **options: Any) -> None:
+        self._options = options
+
+    @cached_property
+    def console(self) -> Console:
+        """What prints; made when it is first used, since a window opens sooner without rich."""
+        from rich.console import Console
+
+        return Console(markup=False, emoji=False, highlight=False, **self._options)
+
+    def print(self, text: object = "", **how: Any) -> None:
+        """Print a text or a table; for the options see rich's `Console.print`."""
+        self.console.print(text, **how)
+
+
+out = Stream()
+err = Stream(stderr=True, soft_wrap=True)
+WIDE = Stream(width=1000)
 """For tables: numbers are never cut; a narrow terminal wraps the lines itself."""
 
 
@@ -218,7 +238,7 @@ def picture_size(text: str) -> tuple[int, int]:
 def keys_help(bindings: Iterable[Binding]) -> str:
     """Return a paragraph for each key, from the key table that the window uses."""
     lines = [f"{' or '.join(binding.keys)}: {binding.action.value}" for binding in bindings]
-    return "\n\n".join(["Keys:", *(escape(line) for line in lines)])
+    return "\n\n".join(["Keys:", *lines])
 
 
 @contextmanager
@@ -231,7 +251,7 @@ def moving(display: AbstractContextManager[T]) -> Iterator[T]:
         with display as shown:
             yield shown
     finally:
-        err.show_cursor(True)
+        err.console.show_cursor(True)
 
 
 def progress_bar(*, timed: bool = False) -> Progress:
@@ -245,7 +265,7 @@ def progress_bar(*, timed: bool = False) -> Progress:
         progress.MofNCompleteColumn(),
         *past,
         progress.TimeRemainingColumn(),
-        console=err,
+        console=err.console,
         transient=not timed,
     )
 
@@ -264,9 +284,9 @@ def print_table(
 
     table = Table(box=None, pad_edge=False, show_header=any(columns))
     for column in columns:
-        table.add_column(escape(column), justify="left" if column in left else "right")
+        table.add_column(column, justify="left" if column in left else "right")
     for row in rows:
-        table.add_row(*map(escape, row), style="bold" if row[0] in bold else None)
+        table.add_row(*row, style="bold" if row[0] in bold else None)
     WIDE.print(table)
 
 

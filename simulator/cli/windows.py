@@ -16,7 +16,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
@@ -87,7 +86,7 @@ def _default(
         from simulator.physics.compiled import STATUS
 
         out.print(f"lightpace {installed('lightpace')}")
-        out.print(f"kernel: {escape(STATUS)}", soft_wrap=True)
+        out.print(f"kernel: {STATUS}", soft_wrap=True)
     elif context.invoked_subcommand is None:
         run()
 
@@ -149,7 +148,7 @@ def run(
 
         load(scenario, changes)  # raises if something is wrong with it
         instead = f"`lightpace still {scenario} --at 2:00 -o out.png` makes a picture."
-        err.print(escape(f"{missing} {instead}"))
+        err.print(f"{missing} {instead}")
         simulate(scenario, changes)
         return
 
@@ -221,7 +220,7 @@ def present(
         if restore:
             session.restore()
         elif session.left_behind:  # the audience does not see the terminal
-            err.print(escape(f"--restore goes on with the last session: {session.left_behind}."))
+            err.print(f"--restore goes on with the last session: {session.left_behind}.")
         return session
 
     how: WindowOptions = {"size": (1280, 720), "theme": theme, "display": display}
@@ -294,7 +293,7 @@ def _save_preferences(kept: Preferences, closed_as: Closing, session: Session) -
     try:
         save_preferences(settings_file(), kept, after)
     except LightpaceError as error:
-        err.print(escape(f"{error}"))
+        err.print(f"{error}")
 
 
 def _is_theme(name: str) -> bool:
@@ -328,7 +327,7 @@ def _print_chapters(missing: str, story: str) -> None:
 
     chapters = is_story(story)
     (load_story if chapters else load_scenario)(story)  # raises if something is wrong with it
-    err.print(escape(f"{missing} `lightpace film {story} -o film.mp4` makes a film of it."))
+    err.print(f"{missing} `lightpace film {story} -o film.mp4` makes a film of it.")
     if chapters:
         check_story(story)
 
@@ -364,6 +363,6 @@ def leds(
         began, said = time.monotonic(), ""
         while (words := lights.test(time.monotonic() - began, rounds)) is not None:
             if words != said:
-                out.print(escape(words), soft_wrap=True)
+                out.print(words, soft_wrap=True)
             said = words
             time.sleep(1 / FRAMES_PER_S)

@@ -14,7 +14,6 @@ from typing import Any
 
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import PacerFormation, Pacers
-from simulator.scenario.pasted_splits import read_splits
 from simulator.session.editor import SettingsEditor
 from simulator.session.history import Change, Settings, flow
 from simulator.session.knob_edits import MAX_TYPED, RefusedError
@@ -181,6 +180,7 @@ class DirectEdits:
 
     def paste(self, text: str) -> str:
         """Read a plan from splits in any common notation, cumulative or lap by lap."""
+        from simulator.scenario.pasted_splits import read_splits  # noqa: PLC0415 - few paste
 
         def change(settings: Settings, scenario: Scenario) -> Settings:
             try:

@@ -11,7 +11,7 @@ import io
 import os
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,6 @@ from simulator.view.arranging import EVERY_PANEL, LECTURE_PANELS, arrange, arran
 from simulator.view.camera import WHOLE, Shot, goal_of, on_air, rig_of, view_of
 from simulator.view.input import rows
 from simulator.view.layers import bodies, group, lights, moments
-from simulator.view.layers.close import CloseUp
 from simulator.view.layers.track import Tiles, draw_ground, mark_names, painted_names, stretched
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.panels import cards, chapter, scoreboard
@@ -40,6 +39,7 @@ from simulator.view.theme import NIGHT, Theme, theme_named
 
 if TYPE_CHECKING:
     from simulator.scenario.model import Scenario
+    from simulator.view.layers.close import CloseUp
 
 _FADE = 0.3
 """The map fades within this share of a move from it or to it."""
@@ -116,7 +116,6 @@ class Painter:
         self.type = type_ or Type()
         self._style: Style | None = None
         self._tiles = Tiles(self.theme)
-        self._athletes = CloseUp()
         self._base_key: Hashable = None
         self._layout: Layout | None = None
         self._base: StaticPicture | None = None
@@ -180,6 +179,12 @@ class Painter:
     def prepare(self, left_s: Callable[[], float]) -> None:
         """Paint in advance what the next pictures need, while time is left [s]."""
         self._athletes.prepare(left_s)
+
+    @cached_property
+    def _athletes(self) -> CloseUp:
+        from simulator.view.layers.close import CloseUp  # noqa: PLC0415 - a window opens without it
+
+        return CloseUp()
 
     def _base_of(self, layout: Layout, scene: Scene) -> StaticPicture:
         key = (layout, scene.start_s_m, scene.lap_m, scene.leds, scene.group.span_m)

@@ -24,7 +24,8 @@ T = TypeVar("T")
 
 LEDS = 400
 """The number of LEDs of a rail; like the mile's start line it is known before any file is read."""
-PICTURES_PER_S = 60
+LOOKS_PER_S = 250
+"""So often is looked whether the work is done: 60 times would cost half a picture."""
 
 
 class WindowClosedError(Exception):
@@ -64,7 +65,7 @@ def shown_while(
             if window.size != size:
                 size = window.size
                 _show(window, theme, presenting)
-            pace.tick(PICTURES_PER_S)
+            pace.tick(LOOKS_PER_S)
         result = thread.result()
     if pygame.event.peek((pygame.QUIT, pygame.WINDOWCLOSE)):
         raise WindowClosedError

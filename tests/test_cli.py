@@ -259,9 +259,7 @@ def test_check_lists_every_problem_of_every_file(lightpace: Lightpace, tmp_path:
     assert done.out == "breaking4: Breaking4, no problems\n"
 
 
-def test_what_a_name_holds_is_text_and_no_markup(
-    lightpace: Lightpace, tmp_path: Path
-) -> None:
+def test_what_a_name_holds_is_text_and_no_markup(lightpace: Lightpace, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(
         "name: '[bold]x[/nope] :runner:'\nghosts: [{kind: even, time: 4:00, name: '[red]'}]\n",

@@ -655,6 +655,8 @@ _SHADOWS = {
 """The shadow of a metre of height falls this far (behind, to the right) [m]; its darkness."""
 _COARSE = 3
 """Shadows are painted smaller by this factor than they are shown, which softens them."""
+_PENUMBRA_M = 0.07
+"""A shadow is blurred over this width each way [m]: a mast's lamps fill some metres."""
 
 
 def shadow(pose: Floats, build: Build, view: ViewAngle, px_per_m: float, *, day: bool) -> Sprite:
@@ -666,6 +668,7 @@ def shadow(pose: Floats, build: Build, view: ViewAngle, px_per_m: float, *, day:
     pairs.append((pose[Joint.PELVIS], pose[Joint.NECK], 0.15))
     pairs.append((pose[Joint.HEAD], pose[Joint.CROWN], 0.09))
     right, up = view.axes()[:2, [0, 2]]
+    blur = max(1, round(_PENUMBRA_M * scale))
     wide, high = (round(2.6 * scale) + 4, round(2.6 * scale * max(abs(up).max(), 0.1)) + 6)
     total = pygame.Surface((2 * wide, 2 * high), pygame.SRCALPHA, 32)
     for (behind, aside), strength in _SHADOWS[day]:
@@ -676,7 +679,7 @@ def shadow(pose: Floats, build: Build, view: ViewAngle, px_per_m: float, *, day:
             width = max(1, round(thick * tall * scale * max(abs(up[1]), 0.35)))
             pygame.draw.line(layer, (0, 0, 0, strength), ends[0], ends[1], width)
         total.blit(layer, (0, 0), special_flags=pygame.BLEND_PREMULTIPLIED)
-    total = pygame.transform.box_blur(total, 1)
+    total = pygame.transform.box_blur(total, blur)
     box = total.get_bounding_rect().inflate(2, 2).clip(total.get_rect())
     size = (box.w * _COARSE, box.h * _COARSE)
     soft = pygame.transform.smoothscale(total.subsurface(box), size)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -30,7 +31,7 @@ from simulator.view.perspective import (
 )
 from simulator.view.picture import Painter, PictureOptions
 from simulator.view.text import Style, Type
-from simulator.view.theme import THEMES
+from simulator.view.theme import NIGHT, THEMES
 
 TYPE = Type()
 CLOSE = [camera for camera in Camera if camera.close]
@@ -239,3 +240,24 @@ def test_a_wake_is_kept_while_a_camera_turns_into_a_bend(show: Show, camera: Cam
         rig = rig_of(resting(camera), scene, layout, layout.view)
         wake(target, scene, Lens(rig, *target.get_size()), THEMES["night"])
     assert drawn_anew().misses - before < 0.75 * len(pictures)
+
+
+@pytest.mark.parametrize("camera", CLOSE)
+@pytest.mark.parametrize("begin_s", [13.0, 44.0, 70.0])
+def test_no_label_jumps_while_nobody_passes_anybody(
+    show: Show, camera: Camera, begin_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = CloseUp()
+    monkeypatch.setattr(close, "_bodies", lambda *_, **__: None)
+    layout = arrange(1280, 720)
+    target, style = pygame.Surface(layout.view[2:], 0, 32), Style(TYPE, layout.sizes, NIGHT)
+    before: list[pygame.Rect] = []
+    for time_s in np.arange(begin_s, begin_s + 5.0, 0.1).tolist():
+        scene = at(show, time_s)
+        rig = rig_of(resting(camera), scene, layout, layout.view)
+        _map, *words = close.draw(target, scene, rig, style, labels=True, exact=False)
+        if len(words) == len(before):
+            moved = [math.dist(a.center, b.center) for a, b in zip(words, before, strict=True)]
+            assert max(moved) < 12.0, (time_s, before, words)
+        before = words
+    assert before

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 import pygame
@@ -66,6 +66,8 @@ MAP_M = 178.0
 """Width of the lap with its lanes [m]."""
 _FLARE_S = 0.004
 """About the longest time to paint one LED's bloom [s]."""
+_ROW_GAP = 3
+"""Between two labels that lie one above the other [px]."""
 NAME_EMS = 9
 """Names longer than this many of their heights are cut."""
 STREAK_PX = 30.0
@@ -320,10 +322,16 @@ class CloseUp:
             kerb(target, lens, like, theme)
             heads(target, lights, theme)
         taken = [*(pygame.Rect(each) for each in keep_off), minimap(target, scene, rig, style)]
-        if labels:
-            names(target, placed, taken, style, aside=rig.pitch > 0.0)
+        found = names(placed, target.get_rect(), style, aside=rig.pitch > 0.0) if labels else []
         if gap is not None:
-            write_gap(target, scene, lens, gap, taken, style)
+            found.append(gap_label(target, scene, rig, gap, style))
+        if rig.pitch > 0.0:
+            found = in_rows(found, target.get_rect())
+        for each in found:
+            box = _free(each.box, target.get_rect(), taken)
+            if box is not None:
+                taken.append(box)
+                target.blit(each.picture, box)
         return taken
 
     def prepare(self, left_s: Callable[[], float]) -> None:
@@ -417,13 +425,18 @@ def gap_line(
     her = scene.s_m(scene.runner)
     count = max(3, 2 + int(abs(span)))
     spots = [lens.spot(her + span * k / (count - 1), GAP_OFFSET_M) for k in range(count)]
-    seen = [
-        depth > NEAR_M and -60 < x < lens.width + 60 and -60 < y < lens.height + 60
+    bounds = target.get_rect()
+    points = [
+        (x, y)
         for x, y, _, depth in spots
+        if depth > NEAR_M and abs(x) < 3 * lens.width and abs(y) < 3 * lens.height
     ]
-    points = [(x, y) for (x, y, _, _), shown in zip(spots, seen, strict=True) if shown]
-    if len(points) < 2:
+    shown = [inside for ends in pairwise(points) if (inside := bounds.clipline(*ends))]
+    if not shown:
         return None
+    seen = [
+        depth > NEAR_M and bounds.inflate(120, 120).collidepoint(x, y) for x, y, _, depth in spots
+    ]
     thick = max(2, round(3.0 * unit))
     dark = mix(style.theme.ground.turf, (0, 0, 0), 0.6)
     held = math.ceil(moments.tether(scene) * (len(points) - 1))  # or the middle of five had a hole
@@ -437,8 +450,19 @@ def gap_line(
         elif end:
             off = map_box(target.get_size(), style)
             _arrow(target, colour, points[-2], points[-1], 15 * unit, off)
-    inside = [p for p in points if 0 <= p[0] < lens.width and 0 <= p[1] < lens.height]
-    return inside[len(inside) // 2] if inside else points[len(points) // 2]
+    return _middle(shown)
+
+
+def _middle(parts: list[tuple[tuple[int, int], tuple[int, int]]]) -> tuple[float, float]:
+    """Return the middle of a line that is made of parts [px]."""
+    left = 0.5 * sum(math.dist(*part) for part in parts)
+    for a, b in parts:
+        long = math.dist(a, b)
+        if long >= left:
+            break
+        left -= long
+    share = left / max(long, 1e-9)
+    return a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
 
 
 def _arrow(
@@ -461,35 +485,65 @@ def _arrow(
     pygame.draw.polygon(target, colour, [tip, *wings])
 
 
-def write_gap(
-    target: pygame.Surface,
-    scene: Scene,
-    lens: Lens,
-    middle: tuple[float, float],
-    taken: list[pygame.Rect],
-    style: Style,
-) -> None:
-    """Write seconds and metres next to the dimension line, clear of other things."""
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text, where it would best be [px], and the race distance that it is about [m]."""
+
+    box: pygame.Rect
+    picture: pygame.Surface
+    x_m: float
+
+
+def gap_label(
+    target: pygame.Surface, scene: Scene, rig: Rig, middle: tuple[float, float], style: Style
+) -> Label:
+    """Return seconds and metres next to the dimension line's middle [px]."""
     line, type_, px = scene.gaps[0], style.type, max(13, style.sizes.px(30))
     seconds = f"{line.seconds or 0.0:+.2f} s".replace("-", "−")
     metres = f"{abs(line.metres or 0.0):.1f} m"
     first = type_.width(seconds, BOLD, px)
     wide = first + px // 2 + type_.width(metres, REGULAR, px)
     box = pygame.Rect(0, 0, wide + px, round(1.5 * px))
-    if lens.rig.pitch > 0.0:  # beside it, over the infield, where nobody runs
+    if rig.pitch > 0.0:  # beside it, over the infield, where nobody runs
         box.midright = (round(middle[0] - 0.6 * px), round(middle[1]))
     else:
         box.center = (round(middle[0]), round(middle[1] + 1.4 * px))
-    free = _free(box, target.get_rect(), taken)
-    if free is None:
-        return
-    box = free
-    taken.append(box)
-    _pill(target, box, style.theme)
-    row = box.centery
-    type_.digits(target, seconds, (box.x + px // 2, row), BOLD, px, style.theme.text)
-    colour = style.theme.gap(line.state)
-    type_.digits(target, metres, (box.right - px // 2, row), REGULAR, px, colour, align=1.0)
+    off = map_box(target.get_size(), style)
+    if box.colliderect(off):  # it stops there, rather than jump over the athletes
+        box.right = off.x - 4
+    pill = _pill_layer(*box.size, style.theme.panel).copy()
+    row, colour = box.h // 2, style.theme.gap(line.state)
+    type_.digits(pill, seconds, (px // 2, row), BOLD, px, style.theme.text)
+    type_.digits(pill, metres, (box.w - px // 2, row), REGULAR, px, colour, align=1.0)
+    return Label(box, pill, scene.runner.x_m + 0.5 * (line.metres or 0.0))
+
+
+def in_rows(labels: list[Label], bounds: pygame.Rect) -> list[Label]:
+    """Return labels moved up or down as little as possible, so that each has rows of its own.
+
+    Who is ahead is above. While nobody passes anybody, where they lie follows from where they would
+    best be without a jump: labels that would overlap lie together about their middle (the "pool
+    adjacent violators" of isotonic regression).
+    """
+    ordered = sorted(labels, key=lambda each: -each.x_m)
+    pools: list[tuple[float, int]] = []  # where their first would begin [px], how many
+    above = 0
+    for each in ordered:
+        top, count = float(each.box.y - above), 1
+        while pools and pools[-1][0] >= top:
+            before, more = pools.pop()
+            top, count = (top * count + before * more) / (count + more), count + more
+        pools.append((top, count))
+        above += each.box.h + _ROW_GAP
+    last = bounds.bottom - 4 - above
+    tops = [max(min(top, last), bounds.top + 4) for top, count in pools for _ in range(count)]
+    placed, above = {}, 0
+    for each, top in zip(ordered, tops, strict=True):
+        box = each.box.copy()
+        box.y = round(top) + above
+        placed[id(each)] = replace(each, box=box)
+        above += each.box.h + _ROW_GAP
+    return [placed[id(each)] for each in labels]
 
 
 def _free(box: pygame.Rect, bounds: pygame.Rect, taken: list[pygame.Rect]) -> pygame.Rect | None:
@@ -515,29 +569,21 @@ def _pill_layer(width: int, height: int, colour: Colour) -> pygame.Surface:
     return pill
 
 
-def _pill(target: pygame.Surface, box: pygame.Rect, theme: Theme) -> None:
-    target.blit(_pill_layer(box.w, box.h, theme.panel), box)
-
-
 # -- names and the map -----------------------------------------------------------------------------
 
 
 def names(
-    target: pygame.Surface,
-    placed: list[PlacedBody],
-    taken: list[pygame.Rect],
-    style: Style,
-    *,
-    aside: bool,
-) -> None:
-    """Write her name and the ghosts', without overlaps.
+    placed: list[PlacedBody], bounds: pygame.Rect, style: Style, *, aside: bool
+) -> list[Label]:
+    """Return her name and the ghosts', hers first.
 
     They are above the heads, or `aside` over the infield, where they cover nobody: for a lens that
     looks down, runners ahead are above in the picture.
     """
-    theme, bounds = style.theme, target.get_rect()
+    theme, found = style.theme, []
     named = [p for p in placed if p.body.kind != "pacer" and p.body.label and p.body.alpha > 0.4]
-    for each in sorted(named, key=lambda one: one.body.kind != "runner"):
+    # by name: whoever is farther may change from picture to picture
+    for each in sorted(named, key=lambda one: (one.body.kind != "runner", one.body.name)):
         body, runner = each.body, each.body.kind == "runner"
         px = style.sizes.px(22 if runner else 19, 11)
         spacing = max(1, round(px * 0.16))
@@ -550,14 +596,10 @@ def names(
             box.midright = (round(each.x - 0.6 * each.scale), round(each.y - 0.6 * lift))
         else:
             box.midbottom = (round(each.x), round(each.y - lift))
-        if not bounds.inflate(box.w, box.h).contains(box):
-            continue
-        free = _free(box, bounds, taken)
-        if free is None:
-            continue
-        taken.append(free)
-        colour = theme.text if runner else theme.colour(body.colour)
-        target.blit(_tag(style, text, free.size, px, colour), free)
+        if bounds.inflate(box.w, box.h).contains(box):
+            colour = theme.text if runner else theme.colour(body.colour)
+            found.append(Label(box, _tag(style, text, box.size, px, colour), body.x_m))
+    return found
 
 
 @lru_cache(maxsize=32)

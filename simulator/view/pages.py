@@ -492,7 +492,8 @@ class Page:
                 if math.isnan(time_s)
                 else format_time(time_s)
             )
-            x, y = state.values
+            pair = zip(state.values, knob_map.units, strict=True)
+            x, y = (f"{value} {unit}".strip() for value, unit in pair)
             where = f"{across} {x}, {up} {y}".replace("_", " ")
             self._say(f"You are here: {where}: {finish}", self._px, theme.text)
         known = knob_map.finish_s[knob_map.known & ~(knob_map.finish_s != knob_map.finish_s)]

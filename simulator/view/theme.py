@@ -37,7 +37,6 @@ class StadiumColours:
     apron: Colour
     board: Colour
     stand: Colour
-    crowd: Colour
     led_off: Colour
     floodlight: float
 
@@ -208,7 +207,6 @@ ground.line           #a89692   #faf0ec    -             #e2d6d4
 ground.apron          #1e2638   #c4ccd8    -             #0c0e14
 ground.board          #283248   #96a2b6    -             #5a6274
 ground.stand          #1a2132   #ccd3de    -             #0a0c12
-ground.crowd          #78849e   -          -             #3c4250
 ground.led_off        #46685c   #7c968c    #48646c       #608074
 ground.floodlight     1.0       0.0        -             0.35
 gaps.ahead, gaining   #56beff   #003aaa    #549cff       #5cbeff

@@ -65,6 +65,8 @@ def test_the_arrow_keys_move_a_cell_of_the_map(user: User, session: Session) -> 
     answers = asked(user, session, lambda a: a.knob_map is not None and a.here is not None)
     assert answers.here is not None
     user.wait(2)
+    gap_m = session.scenario.pacers.front_gap
+    assert f"You are here: front gap {gap_m:g} m, pacers 13:" in " ".join(user.words())
     user.focus("map")
     user.key("down")
     user.key("left")

@@ -7,6 +7,7 @@ constrained layout makes room for labels, key, colour bar and heading.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.files import replacing
 from simulator.resources import asset_path
 from simulator.units import format_signed, format_time
+from simulator.view.layout import apart
 from simulator.view.theme import NIGHT, Colour, Theme, css, mix
 
 if TYPE_CHECKING:
@@ -492,13 +494,8 @@ def _write_names(
         at = np.flatnonzero(rows)[np.argmax(x[rows])]
         ends.append((float(axes.transData.transform((x[at], y[at]))[1]), name, tint, x[at], y[at]))
     ends.sort()
-    places = [height for height, *_ in ends]
-    for i in range(1, len(places)):
-        places[i] = max(places[i], places[i - 1] + step)
-    over = max(0.0, places[-1] - axes.bbox.y1 + step)  # a common name is on top
-    for i in range(len(places) - 1, -1, -1):
-        most = places[i + 1] - step if i + 1 < len(places) else places[i] - over
-        places[i] = min(places[i], most)
+    # a common name is on top
+    places = apart([(height, step) for height, *_ in ends], 0.0, -math.inf, axes.bbox.y1)
     above = (places[-1] + step, _shortened(label_of(show.colour)), css(show.theme.muted))
     right = axes.get_xlim()[1]
     for height, name, tint in [

@@ -6,6 +6,7 @@ parts without room or not wanted.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -208,3 +209,34 @@ def track_scale(box: Box) -> float:
 def foot_height(sizes: Sizes) -> int:
     """Return the height of the line below the track [px]."""
     return round(1.5 * sizes.caption)
+
+
+def apart(
+    wanted: Iterable[tuple[float, float]], gap: float, low: float, high: float
+) -> list[float]:
+    """Return where pieces of a row begin, moved as little as possible so that none overlaps.
+
+    They keep their order. Where they lie follows from where they would best be without a jump:
+    pieces that would overlap lie together about their middle (the "pool adjacent violators" of
+    isotonic regression).
+
+    Args:
+        wanted: where each would best begin, and its length, in the order of the row.
+        gap: what is left free between two.
+        low: the row's beginning.
+        high: its end; if they do not fit, the last ones stand out.
+    """
+    pools: list[tuple[float, int]] = []  # where the row would begin, for how many
+    before, end = [], 0.0
+    for begin, length in wanted:
+        first, count = begin - end, 1
+        while pools and pools[-1][0] >= first:
+            other, more = pools.pop()
+            first, count = (first * count + other * more) / (count + more), count + more
+        pools.append((first, count))
+        before.append(end)
+        end += length + gap
+    firsts = [
+        max(low, min(first, high - end + gap)) for first, count in pools for _ in range(count)
+    ]
+    return [first + past for first, past in zip(firsts, before, strict=True)]

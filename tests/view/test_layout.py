@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from simulator.screen import Panel
 from simulator.view.arranging import arrange, arrange_lecture
-from simulator.view.layout import Box, Hud, Layout, track_scale
+from simulator.view.layout import Box, Hud, Layout, apart, track_scale
 
 SIZES = [
     (1, 1),
@@ -124,3 +124,24 @@ def test_panels_are_dropped_in_order() -> None:
     counts = [shown(arrange(round(16 * k), round(9 * k))) for k in (10, 20, 30, 40, 60, 80, 120)]
     assert counts == sorted(counts)
     assert counts[-1] == 6
+
+
+@given(st.lists(st.tuples(st.floats(-50, 250), st.integers(1, 30)), max_size=6), st.floats(-3, 3))
+def test_pieces_of_a_row_lie_apart_inside_and_move_little_by_little(
+    wanted: list[tuple[float, int]], shift: float
+) -> None:
+    begins = apart(wanted, 2.0, 0.0, 300.0)
+    ends = [begin + length for begin, (_, length) in zip(begins, wanted, strict=True)]
+    assert all(after - end >= 2.0 - 1e-9 for end, after in zip(ends, begins[1:], strict=False))
+    assert not begins or (begins[0] >= 0.0 and ends[-1] <= 300.0 + 1e-9)
+    for i in range(len(wanted)):
+        moved = [(at + shift * (k == i), length) for k, (at, length) in enumerate(wanted)]
+        after = apart(moved, 2.0, 0.0, 300.0)
+        assert all(abs(a - b) <= abs(shift) + 1e-9 for a, b in zip(begins, after, strict=True))
+
+
+def test_pieces_that_are_apart_stay_and_two_that_meet_share_the_way() -> None:
+    assert apart([(10, 5), (20, 5)], 2, 0, 100) == [10, 20]
+    assert apart([(10, 5), (11, 5)], 2, 0, 100) == [7, 14]
+    assert apart([(0, 5), (1, 5)], 2, 0, 100) == [0, 7]
+    assert apart([(97, 5)], 2, 0, 100) == [95]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
 
@@ -40,7 +40,7 @@ from simulator.view.athletes import (
 )
 from simulator.view.layers import arena, moments
 from simulator.view.layers.arena import KERB_M
-from simulator.view.layout import Box
+from simulator.view.layout import Box, apart
 from simulator.view.perspective import (
     NEAR_M,
     Lens,
@@ -326,7 +326,7 @@ class CloseUp:
         if gap is not None:
             found.append(gap_label(target, scene, rig, gap, style))
         if rig.pitch > 0.0:
-            found = in_rows(found, target.get_rect())
+            in_rows(found, target.get_rect())
         for each in found:
             box = _free(each.box, target.get_rect(), taken)
             if box is not None:
@@ -518,32 +518,13 @@ def gap_label(
     return Label(box, pill, scene.runner.x_m + 0.5 * (line.metres or 0.0))
 
 
-def in_rows(labels: list[Label], bounds: pygame.Rect) -> list[Label]:
-    """Return labels moved up or down as little as possible, so that each has rows of its own.
-
-    Who is ahead is above. While nobody passes anybody, where they lie follows from where they would
-    best be without a jump: labels that would overlap lie together about their middle (the "pool
-    adjacent violators" of isotonic regression).
-    """
+def in_rows(labels: list[Label], bounds: pygame.Rect) -> None:
+    """Move labels up and down to rows of their own; who is ahead is above."""
     ordered = sorted(labels, key=lambda each: -each.x_m)
-    pools: list[tuple[float, int]] = []  # where their first would begin [px], how many
-    above = 0
-    for each in ordered:
-        top, count = float(each.box.y - above), 1
-        while pools and pools[-1][0] >= top:
-            before, more = pools.pop()
-            top, count = (top * count + before * more) / (count + more), count + more
-        pools.append((top, count))
-        above += each.box.h + _ROW_GAP
-    last = bounds.bottom - 4 - above
-    tops = [max(min(top, last), bounds.top + 4) for top, count in pools for _ in range(count)]
-    placed, above = {}, 0
+    rows = [(each.box.y, each.box.h) for each in ordered]
+    tops = apart(rows, _ROW_GAP, bounds.top + 4, bounds.bottom - 4)
     for each, top in zip(ordered, tops, strict=True):
-        box = each.box.copy()
-        box.y = round(top) + above
-        placed[id(each)] = replace(each, box=box)
-        above += each.box.h + _ROW_GAP
-    return [placed[id(each)] for each in labels]
+        each.box.y = math.floor(top)
 
 
 def _free(box: pygame.Rect, bounds: pygame.Rect, taken: list[pygame.Rect]) -> pygame.Rect | None:

@@ -23,7 +23,7 @@ from simulator.coefficients import (
 )
 from simulator.stage.scene import Scene
 from simulator.view.layers.bodies import RIM
-from simulator.view.layout import Box
+from simulator.view.layout import Box, apart
 from simulator.view.panels.panel import CachedLayer, polygon
 from simulator.view.sprites import LEVELS, bloom, dot, glow, ring, wake
 from simulator.view.text import SEMIBOLD, Style
@@ -321,15 +321,6 @@ def spread(
     while names and sum(name[1] + gap for name in names) - gap > box.w:
         names = names[:-1]
     names = sorted(names, key=lambda name: name[0])
-    lefts: list[float] = []
-    edge = float(box.x)
-    for middle, wide, *_ in names:
-        lefts.append(max(edge, middle - wide / 2))
-        edge = lefts[-1] + wide + gap
-    limit = float(box.right)
-    placed = []
-    for (_, wide, text, colour), left in zip(reversed(names), reversed(lefts), strict=True):
-        limit = min(left, limit - wide)
-        placed.append((limit, text, colour))
-        limit -= gap
-    return placed
+    wanted = [(middle - wide / 2, wide) for middle, wide, *_ in names]
+    lefts = apart(wanted, gap, box.x, box.right)
+    return [(left, text, colour) for left, (_, _, text, colour) in zip(lefts, names, strict=True)]

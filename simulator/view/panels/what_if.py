@@ -20,7 +20,7 @@ from simulator.screen import Panel
 from simulator.stage.keys import Action
 from simulator.stage.scene import Scene, WhatIf
 from simulator.units import format_signed, format_time
-from simulator.view.layout import Box
+from simulator.view.layout import Box, apart
 from simulator.view.panels.cards import ground
 from simulator.view.panels.panel import (
     CachedLayer,
@@ -156,8 +156,9 @@ def _labels(area: Box, shown: WhatIf, style: Style) -> tuple[BarLabel, ...]:
     every = [_label(i, bar, area, area.w / len(bars), style) for i, bar in enumerate(bars)]
     filed, own = files_bar(shown), next((i for i, bar in enumerate(bars) if bar.current), 0)
     written = [every[i] for i, bar in enumerate(bars) if bar.current or bar is filed]
-    if len(written) == 2:
-        written = _apart(written[0], written[1], gap, area)
+    lefts = apart([(label.x, label.w) for label in written], gap, area.x, area.right)
+    pairs = zip(written, lefts, strict=True)
+    written = [replace(label, x=math.floor(left)) for label, left in pairs]
     some = every
     for n in range(1, len(bars) + 1):
         some = every[own % n :: n]
@@ -194,16 +195,6 @@ def _label(index: int, bar: Alternative, area: Box, step: float, style: Style) -
     wide = style.type.width(text, weight, px)
     x = round(area.x + (index + 0.5) * step - wide / 2)
     return BarLabel(index, text, max(area.x, min(x, area.right - wide)), wide, weight)
-
-
-def _apart(left: BarLabel, right: BarLabel, gap: int, area: Box) -> list[BarLabel]:
-    """Move two labels away from each other until they do not touch."""
-    over = left.x + left.w + gap - right.x
-    if over > 0:
-        x = max(area.x, left.x - math.ceil(over / 2))
-        right = replace(right, x=min(max(right.x, x + left.w + gap), area.right - right.w))
-        left = replace(left, x=max(area.x, min(x, right.x - gap - left.w)))
-    return [left, right]
 
 
 # words --------------------------------------------------------------------------------------------

@@ -58,9 +58,14 @@ IN_FILE = {knob.path: knob for knob in KNOBS}
 class FakeHands:
     """Takes whatever is moved; `asked` remembers what was wanted."""
 
+    holding = interrupted = moves_pacers = False
+
     def __init__(self, asked: list[tuple[object, ...]]) -> None:
         self.asked = asked
         self.cost_s: float | None = None
+
+    def note(self) -> None:
+        self.asked.append(("note",))
 
     def hold(self) -> None:
         self.asked.append(("hold",))
@@ -90,6 +95,10 @@ class FakeHands:
 
     def paste(self, text: str) -> str:
         self.asked.append(("paste", text))
+        return ""
+
+    def name_formation(self, path: Path, text: str) -> str:
+        self.asked.append(("name formation", path, text))
         return ""
 
 

@@ -11,8 +11,10 @@ import pytest
 
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
+from simulator.session.direct_edits import DirectEdits
 from simulator.view.app import App
 from tests.view.conftest import FakeSession
+from tests.view.panel_states import FakeHands
 from tests.view.user import places
 
 KEYS = (
@@ -105,6 +107,10 @@ def opened(session: Session, monkeypatch: pytest.MonkeyPatch, folder: Path) -> A
     app = App(session, size=(960, 540))
     monkeypatch.setattr(app._painter, "draw", lambda *_: None)
     return app
+
+
+def test_the_stand_in_has_all_that_real_hands_have() -> None:
+    assert {name for name in vars(DirectEdits) if name[0] != "_"} <= set(dir(FakeHands([])))
 
 
 @pytest.mark.parametrize("seed", range(4))

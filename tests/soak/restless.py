@@ -23,6 +23,7 @@ import pygame
 
 from simulator.analysis.what_if import AXES
 from simulator.export.page import write_page
+from simulator.scenario.ghosts import RecordingGhost
 from simulator.screen import Camera
 from simulator.session import Session
 from simulator.session.forks import LruCache
@@ -242,7 +243,10 @@ class Restless:
         self.app.perform(Action.SCREENSHOT)
         for picture in Path().glob("*.png"):
             again = Session.open(picture)
-            assert again.scenario == self.session.scenario
+            shown = self.session.scenario
+            # a kept run that became a ghost lies in a file of its own, which a picture leaves out
+            carried = [ghost for ghost in shown.ghosts if not isinstance(ghost, RecordingGhost)]
+            assert again.scenario == shown.model_copy(update={"ghosts": tuple(carried)})
             again.close()
             picture.unlink()
             self.made += 1

@@ -105,6 +105,25 @@ def scheduler(tmp_path: Path) -> Iterator[Scheduler]:
         yield Scheduler(process, file)
 
 
+@pytest.fixture
+def slowly(tmp_path: Path) -> tuple[str, str]:
+    """Options of a worker that takes a second more for each chunk.
+
+    What is to happen after the first chunk and before the last then does, however busy the machine.
+    """
+    preload = tmp_path / "slowly.py"
+    preload.write_text(
+        "import time\n"
+        "from simulator.analysis.sweep import sweep as chunks\n"
+        "at_once = getattr(chunks, 'at_once', chunks.run_chunk)  # Dask reads this in twice\n"
+        "def run_chunk(chunk):\n"
+        "    time.sleep(1.0)\n"
+        "    return at_once(chunk)\n"
+        "chunks.at_once, chunks.run_chunk = at_once, run_chunk\n"
+    )
+    return "--preload", str(preload)
+
+
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """Return the file that the sweep makes here."""
@@ -225,11 +244,11 @@ def test_what_a_worker_lacks_is_told(scheduler: Scheduler, tmp_path: Path) -> No
 @pytest.mark.slow
 @processes
 def test_what_was_done_before_a_scheduler_dies_is_kept(
-    scheduler: Scheduler, tmp_path: Path, expected: bytes
+    scheduler: Scheduler, slowly: tuple[str, str], tmp_path: Path, expected: bytes
 ) -> None:
     words, out = tmp_path / "words", tmp_path / "out.csv"
     kept = tmp_path / ".out.csv.chunks"
-    with scheduler.worker():
+    with scheduler.worker(*slowly):
         command = [*SWEEP, "-o", str(out), "--cluster", scheduler.address]
         with run(*command, words=words) as sweep:
             wait_until(lambda: bool(list(kept.glob("*.npz"))), "a first chunk")
@@ -289,13 +308,13 @@ def test_workers_that_are_all_gone_are_not_waited_for_forever(
 @pytest.mark.slow
 @processes
 def test_a_pause_of_the_network_changes_nothing(
-    scheduler: Scheduler, tmp_path: Path, expected: bytes
+    scheduler: Scheduler, slowly: tuple[str, str], tmp_path: Path, expected: bytes
 ) -> None:
     """The scheduler is stopped for as long: whoever waits for it sees what a pause looks like."""
     out = tmp_path / "out.csv"
     kept = tmp_path / ".out.csv.chunks"
     command = [*SWEEP, "-o", str(out), "--cluster", scheduler.address]
-    with scheduler.worker(), run(*command) as sweep:
+    with scheduler.worker(*slowly), run(*command) as sweep:
         wait_until(lambda: bool(list(kept.glob("*.npz"))), "a first chunk")
         scheduler.process.send_signal(signal.SIGSTOP)
         time.sleep(PAUSE_S)
@@ -308,14 +327,14 @@ def test_a_pause_of_the_network_changes_nothing(
 @pytest.mark.slow
 @processes
 def test_a_worker_that_is_killed_changes_nothing(
-    scheduler: Scheduler, tmp_path: Path, expected: bytes
+    scheduler: Scheduler, slowly: tuple[str, str], tmp_path: Path, expected: bytes
 ) -> None:
     """`--cluster` on two workers, one killed while chunks are under way: the same file."""
     from distributed import Client  # noqa: PLC0415 - a second that no other test needs
 
-    doomed_worker = scheduler.worker(name="doomed")
+    doomed_worker = scheduler.worker(*slowly, name="doomed")
     seeing = Client(scheduler.address, set_as_default=False)
-    with doomed_worker as doomed, scheduler.worker(), seeing as seen:
+    with doomed_worker as doomed, scheduler.worker(*slowly), seeing as seen:
         seen.wait_for_workers(2, timeout=WAIT_S)
         out = tmp_path / "cluster.csv"
         with run(*SWEEP, "--cluster", scheduler.address, "-o", str(out)) as sweep:

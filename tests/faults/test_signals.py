@@ -140,10 +140,19 @@ def test_nothing_large_stands_before_the_first_answer_to_a_signal() -> None:
     assert done.returncode == 0
 
 
-DROPPED = """
-import os, signal, sys, time, weakref
-import simulator.cli as cli
+WHILE_READING = """
+import os, sys, threading, time, weakref
+from typing import Annotated
+from simulator import cli
+from simulator.__main__ import main
+{reading}
+cli.import_module = reading
+sys.argv = ["lightpace", "check", "breaking4"]
+main()
+"""
+"""A program that calls `reading` instead of reading its command in."""
 
+DROPPED = """
 class Module:
     pass
 
@@ -154,17 +163,11 @@ def reading(_name):
     for _ in range(300):
         time.sleep(0.01)
     print("it went on")
-
-cli.import_module = reading
-cli.main(["check", "breaking4"])
 """
 """A stop that comes where Python drops what is raised, as while modules are read in."""
 
 TAKEN = """
-import os, time
-from typing import Annotated
 from pydantic import Discriminator, Tag, TypeAdapter
-import simulator.cli as cli
 
 stops = iter([{number}])
 
@@ -180,16 +183,10 @@ def reading(_name):
     for _ in range(300):
         time.sleep(0.01)
     print("it went on")
-
-cli.import_module = reading
-cli.main(["check", "breaking4"])
 """
 """A stop that comes while pydantic asks a function which of two kinds a value is."""
 
 CLEANING_UP = """
-import os, time
-import simulator.cli as cli
-
 def reading(_name):
     try:
         os.kill(os.getpid(), {number})
@@ -199,39 +196,29 @@ def reading(_name):
             os.kill(os.getpid(), {number})
             time.sleep(0.05)
         print("cleaned up")
-
-cli.import_module = reading
-cli.main(["check", "breaking4"])
 """
 """Stops, among them the user's own, that come while a command puts away what it had begun."""
 
 LEFT_OVER = """
-import os, sys, threading
-import simulator.cli as cli
-from simulator.__main__ import main
-
 def reading(_name):
     threading.Thread(target=threading.Event().wait).start()
     os.kill(os.getpid(), {number})
-
-cli.import_module = reading
-sys.argv = ["lightpace", "check", "breaking4"]
-main()
 """
 """A stop that leaves a thread of which nobody knows, as one does while a pool starts it."""
 
 
 @pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
 @pytest.mark.parametrize(
-    ("program", "said"),
+    ("reading", "said"),
     [(DROPPED, ""), (TAKEN, ""), (CLEANING_UP, "cleaned up\n"), (LEFT_OVER, "")],
     ids=["dropped", "taken", "cleaning up", "left over"],
 )
 def test_a_stop_ends_the_program_wherever_it_comes(
-    program: str, said: str, number: signal.Signals
+    reading: str, said: str, number: signal.Signals
 ) -> None:
+    program = WHILE_READING.format(reading=reading.format(number=int(number)))
     done = subprocess.run(
-        [sys.executable, "-c", program.format(number=int(number))],
+        [sys.executable, "-c", program],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

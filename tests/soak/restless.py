@@ -23,13 +23,13 @@ import pygame
 
 from simulator.analysis.what_if import AXES
 from simulator.export.page import write_page
-from simulator.scenario.ghosts import RecordingGhost
+from simulator.scenario.model import RecordingGhost
 from simulator.screen import Camera
 from simulator.session import Session
-from simulator.session.forks import LruCache
+from simulator.session.runs import LruCache
 from simulator.stage.keys import Action
-from simulator.stage.panel_state import Knob, KnobKind
 from simulator.stage.playback import RATES
+from simulator.stage.scene import Knob, KnobKind
 from simulator.view.app import App
 from simulator.view.athletes import KEPT_BYTES, Athletes
 from simulator.view.pages import page_names

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simulator.analysis.fit import Fit, fit_runner
-    from simulator.analysis.optimise.optimise import Optimum, optimise
+    from simulator.analysis.optimise import Optimum, optimise
     from simulator.analysis.predict import Prediction, Race, predict
-    from simulator.analysis.sweep.sweep import Table, sweep
+    from simulator.analysis.sweep import Table, sweep
     from simulator.errors import (
         LightpaceError,
         LightpaceWarning,
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
         SimulationError,
     )
     from simulator.notebook import Still, film, page, splits, still
-    from simulator.physics.attempt import fork, simulate, simulate_all
-    from simulator.physics.stepping import Stepper
+    from simulator.physics.attempt import Stepper, fork, simulate, simulate_all
     from simulator.recording.recording import Moment, Recording, Status
     from simulator.recording.store import load_recording, save_recording
     from simulator.scenario.loader import load_scenario
@@ -72,8 +71,8 @@ __all__ = [
 _HOMES = {
     "analysis.fit": ("Fit", "fit_runner"),
     "analysis.predict": ("Prediction", "Race", "predict"),
-    "analysis.optimise.optimise": ("Optimum", "optimise"),
-    "analysis.sweep.sweep": ("Table", "sweep"),
+    "analysis.optimise": ("Optimum", "optimise"),
+    "analysis.sweep": ("Table", "sweep"),
     "errors": (
         "LightpaceError",
         "LightpaceWarning",
@@ -82,8 +81,7 @@ _HOMES = {
         "SimulationError",
     ),
     "notebook": ("Still", "film", "page", "splits", "still"),
-    "physics.attempt": ("fork", "simulate", "simulate_all"),
-    "physics.stepping": ("Stepper",),
+    "physics.attempt": ("Stepper", "fork", "simulate", "simulate_all"),
     "recording.recording": ("Moment", "Recording", "Status"),
     "recording.store": ("load_recording", "save_recording"),
     "scenario.loader": ("load_scenario",),

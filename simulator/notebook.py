@@ -89,7 +89,7 @@ def still(
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
     from simulator.stage.playback import Playback
-    from simulator.stage.scenery import ShowOptions, scene_of
+    from simulator.stage.scene_builder import ShowOptions, scene_of
     from simulator.view.picture import PictureOptions, png_of, render_still
 
     scene = scene_of(show, Playback(time_s, show.recording.end_s).seek(time_s), ShowOptions())
@@ -239,8 +239,8 @@ def _shown(
 ) -> tuple[Show, tuple[float, float]]:
     """Return an attempt with everything its pictures need between two moments, and these [s]."""
     from simulator.analysis.what_if import alternatives
+    from simulator.session.answers import completed
     from simulator.session.player import moments_of
-    from simulator.session.run_results import completed
     from simulator.stage.show import make_show
 
     run = _run_of(source)

@@ -25,7 +25,7 @@ LATER_S = 0.005
 """The signal is sent again after this time [s], then after twice as long, and so on."""
 
 
-class Stops:
+class StopSignals:
     """Answers the stop signals of one run: `KeyboardInterrupt` for Ctrl-C, else `SystemExit`.
 
     In a `with` block a stop is raised again for as long as nothing deals with it.

@@ -25,13 +25,13 @@ from simulator import cli
 from simulator.analysis.references import plan_reference
 from simulator.cli import main, terminal
 from simulator.cli.terminal import app
+from simulator.files import configs_dir
 from simulator.physics.attempt import simulate
 from simulator.physics.compiled import STATUS
 from simulator.recording.store import load_recording
-from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.schema import schema_text
-from simulator.scenario.story_script import load_story_text
+from simulator.scenario.story import load_story_text
 from simulator.stage.keys import BINDINGS, PRESENTING, Binding
 from simulator.stage.story import compile_story
 from simulator.units import format_signed, format_time
@@ -375,13 +375,13 @@ def test_a_window_opens_without_what_other_commands_need() -> None:
     """What is imported before the stadium is shown decides how soon that is."""
     program = """
 import sys
-from simulator.view import stadium
+from simulator.view import window
 def shown(*_, **__):
     later = {"simulator.scenario.model", "scipy", "rich.console", "numpy.random"}
     heavy = later & set(sys.modules)
     sys.stdout.write(" ".join(heavy))
-    raise stadium.WindowClosedError
-stadium.shown_while = shown
+    raise window.WindowClosedError
+window.shown_while = shown
 from simulator.cli import main
 main(["run"])
 """

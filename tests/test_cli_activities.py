@@ -11,7 +11,7 @@ import pytest
 
 from simulator.analysis.references import ghost_references
 from simulator.cli import main
-from simulator.resources import configs_dir
+from simulator.files import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
 from tests.activity_files import ENDS, EXACT, TRACKED, standing, write
 from tests.samples import few_samples

@@ -165,7 +165,7 @@ def test_without_matplotlib_the_command_that_installs_it_is_named_at_once(
     lightpace: Lightpace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(figures, "find_spec", lambda _: None)
-    monkeypatch.setattr("simulator.analysis.sweep.sweep.run_sweep", pytest.fail)
+    monkeypatch.setattr("simulator.analysis.sweep.run_sweep", pytest.fail)
     code, _, said = lightpace("plot", "pacers", "-o", tmp_path / "out.png")
     assert code == 1
     assert said.strip() == 'A figure needs an extra: pip install "lightpace[plot]"'

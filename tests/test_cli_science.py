@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from simulator.analysis.fit import PRIOR
-from simulator.analysis.validate.athletes import LeftOut, Study, athletes
-from simulator.analysis.validate.rows import drafting_rows
+from simulator.analysis.fit import PRIOR, LeftOut, Study, athletes
+from simulator.analysis.validation_rows import drafting_rows
 from simulator.cli import main
 from simulator.export.sheet import validation_markdown
 from simulator.scenario.loader import load_text
@@ -50,8 +49,8 @@ def test_validate_prints_its_rows_three_ways(
     rows = drafting_rows()
     left_out = [LeftOut(a, best, 1.01 * best.time_s, 0.008) for a in athletes() for best in a.bests]
     study = Study(tuple(left_out), PRIOR)
-    monkeypatch.setattr("simulator.analysis.validate.validate.validate", lambda: rows)
-    monkeypatch.setattr("simulator.analysis.validate.athletes.study", lambda: study)
+    monkeypatch.setattr("simulator.analysis.validate.validate", lambda: rows)
+    monkeypatch.setattr("simulator.analysis.fit.study", lambda: study)
     table = lightpace("validate")
     assert (table.code, table.err) == (0, "")
     assert "Schickhofer & Hanson 2021" in table.out

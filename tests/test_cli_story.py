@@ -11,10 +11,9 @@ import av
 import pytest
 
 from simulator.cli import main
-from simulator.resources import configs_dir
+from simulator.files import configs_dir
 from simulator.scenario.schema import schema_text
-from simulator.scenario.story import Story
-from simulator.scenario.story_script import load_story
+from simulator.scenario.story import Story, load_story
 from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.view import app as window

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.analysis.sweep import sweep as chunks
-from simulator.analysis.sweep import sweep as sweeping
+from simulator.analysis import sweep as chunks
+from simulator.analysis import sweep as sweeping
 from simulator.cli import main
 from simulator.errors import OutputError
 from simulator.export.table import read_columns

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from simulator import LightpaceWarning, cli, load_scenario, resources, simulate
+from simulator import LightpaceWarning, cli, files, load_scenario, simulate
 from simulator.cli import first_steps, terminal
 from simulator.cli.first_steps import THEMES, man_page
 from simulator.errors import LightpaceError, ScenarioError, ThemeError
-from simulator.resources import SETTINGS, asset_path, configs_dir
+from simulator.files import SETTINGS, asset_path, configs_dir
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
-from simulator.scenario.story_script import load_story
+from simulator.scenario.story import load_story
 from simulator.signals import CODES
 from simulator.view import theme
 from simulator.view.preferences import settings_file
@@ -35,7 +35,7 @@ def users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the user's own folder, which is not there yet."""
     folder = tmp_path / "own"
     monkeypatch.setattr("simulator.scenario.reading.user_dir", lambda: folder)
-    monkeypatch.setattr(resources, "user_dir", lambda: folder)
+    monkeypatch.setattr(files, "user_dir", lambda: folder)
     return folder
 
 
@@ -165,7 +165,7 @@ def test_a_shipped_name_means_the_shipped_file_everywhere(
 
 
 def test_the_window_remembers_in_the_users_folder() -> None:
-    assert settings_file() == resources.user_dir() / SETTINGS
+    assert settings_file() == files.user_dir() / SETTINGS
 
 
 def test_what_the_window_remembers_is_no_scenario(
@@ -181,8 +181,7 @@ def test_what_the_window_remembers_is_no_scenario(
 
 
 def test_a_sweep_takes_the_users_own_formation_with_it(users: Path) -> None:
-    from simulator.analysis.sweep.axes import grid_of  # noqa: PLC0415
-    from simulator.analysis.sweep.sweep import request_of  # noqa: PLC0415
+    from simulator.analysis.sweep import grid_of, request_of  # noqa: PLC0415
 
     (users / "formations").mkdir(parents=True)
     text = "name: trident\nslots: [{ahead: 1.3}]\n"

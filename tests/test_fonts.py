@@ -5,7 +5,7 @@ from itertools import product
 import pygame
 import pytest
 
-from simulator.resources import asset_path
+from simulator.files import asset_path
 
 WEIGHTS = ["Regular", "SemiBold", "Bold"]
 SIZES = [11, 14, 18, 27, 64, 97]

@@ -115,7 +115,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory, compiler: dict[str, str]
 @pytest.mark.slow  # .ci/run runs it
 def test_the_wheel_carries_scenarios_and_fonts(installed: Path, tmp_path: Path) -> None:
     program = (
-        "from simulator.resources import asset_path, config_path; "
+        "from simulator.files import asset_path, config_path; "
         "print(asset_path('fonts/LightpaceSans-Bold.ttf')); print(config_path('breaking4.yaml'))"
     )
     result = run(installed / "python", "-c", program, cwd=tmp_path).splitlines()
@@ -195,7 +195,7 @@ def test_on_pypi_every_link_leads_to_the_release(installed: Path) -> None:
 
 @pytest.mark.slow  # .ci/run runs it
 def test_every_shipped_config_is_in_the_wheel(installed: Path, tmp_path: Path) -> None:
-    program = "from simulator.resources import configs_dir; print(configs_dir())"
+    program = "from simulator.files import configs_dir; print(configs_dir())"
     folder = Path(run(installed / "python", "-c", program, cwd=tmp_path).strip())
     shipped = {path.relative_to(ROOT / "configs") for path in (ROOT / "configs").rglob("*.*")}
     assert shipped == {path.relative_to(folder) for path in folder.rglob("*.*")}

@@ -20,7 +20,7 @@ from types import ModuleType
 import pytest
 
 from simulator import cli, signals
-from simulator.resources import configs_dir
+from simulator.files import configs_dir
 from simulator.scenario import reading
 from simulator.scenario.loader import _name_of, load_text
 from simulator.scenario.reading import is_bare_name
@@ -148,7 +148,7 @@ for name in ("SIGHUP", "pthread_sigmask", "pthread_kill"):
 sys.platform = "win32"
 import simulator.signals
 assert list(simulator.signals.CODES.values()) == [130, 143], simulator.signals.CODES
-sent, stops = [], simulator.signals.Stops()
+sent, stops = [], simulator.signals.StopSignals()
 def raised(number):
     sent.append(number)
     stops.__exit__()

@@ -19,7 +19,7 @@ import yaml
 
 from simulator import cli
 from simulator.cli.terminal import app
-from simulator.resources import configs_dir
+from simulator.files import configs_dir
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from simulator.analysis.splits import split_distances
-from simulator.analysis.sweep.sweep import CHUNK_ROWS, sweep
+from simulator.analysis.sweep import CHUNK_ROWS, sweep
+from simulator.files import configs_dir
 from simulator.physics.attempt import simulate, simulate_all
 from simulator.recording.recording import ARRAYS, Recording
 from simulator.recording.store import load_recording, save_recording
-from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.analysis.optimise.problem import FreeNumber, free_number
+from simulator.analysis.optimise import FreeNumber, free_number
 from simulator.analysis.splits import published_waypoints
 from simulator.errors import NoAnswerError, ScenarioError, requiring
 from simulator.physics.attempt import simulate_all

@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from simulator.analysis.optimise.problem import LAST_M
-from simulator.analysis.uncertainty import SAMPLES, SEED, breaks, percentile, sampled
+from simulator.analysis.optimise import LAST_M
+from simulator.analysis.uncertainty import SAMPLES, SEED, breaks_target, percentile, sampled
 from simulator.coefficients import BESIDE_REACH_M, LANE_BIN_M, LAP_M
 from simulator.physics.attempt import finish_times, run_attempts
 from simulator.physics.setup import steady_attempt
 from simulator.recording.recording import Recording
-from simulator.records import least_flying_time
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import PacerFormation, Pacers, Slot
 from simulator.scenario.plan import schedule_of
+from simulator.world_records import least_flying_time
 
 FADES_S = (1.0, 3.0)
 SURGE_S = 0.5
@@ -93,7 +93,7 @@ def case_outcomes(
     for words, case in cases.items():
         ran = sampled(case, samples, seed)
         low, middle, high = (percentile(ran, percent) for percent in (5, 50, 95))
-        chance = float(breaks(ran, target_s).mean())
+        chance = float(breaks_target(ran, target_s).mean())
         (finish,) = finish_times([case]).tolist()
         known = None if math.isnan(finish) else finish
         rows.append(CaseOutcome(words, known, low, middle, high, chance, case is not scenario))

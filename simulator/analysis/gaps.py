@@ -1,8 +1,8 @@
 """Gaps between the runner and a mark, and their meaning; colours are chosen elsewhere.
 
 In: a recording and marks. Out: signed gaps, positive = behind [s], [m]; `GapState`, held by
-hysteresis; where the light was lost. All are functions of the recording only, so a seek changes
-nothing.
+hysteresis; where the light was lost; the projected finish. All are functions of the recording only,
+so a seek changes nothing.
 """
 
 from __future__ import annotations
@@ -231,3 +231,24 @@ def lost_light_m(
     i = int(inside[-1])
     share = clear[i] / (clear[i] - clear[i + 1])
     return float(recording.distance_at(t[i] + share * (t[i + 1] - t[i])))
+
+
+LOOK_BACK_M = 200.0
+"""The mean speed over so much is taken for the rest of the race [m]."""
+
+
+@lru_cache(maxsize=8)  # pictures within one tick ask for the same
+def projected_finish(recording: Recording, time_s: float) -> float | None:
+    """Return the projected finish [s] from what happened up to `time_s` [s] and nothing later.
+
+    It assumes the mean speed of the last 200 m for the rest; None before 200 m. At the line it is
+    the finish.
+    """
+    if recording.finish_s is not None and time_s >= recording.finish_s:
+        return recording.finish_s
+    t = min(time_s, recording.end_s)
+    x = float(recording.distance_at(t))
+    if x < LOOK_BACK_M:
+        return None
+    since = t - float(recording.time_at(x - LOOK_BACK_M))
+    return t + (recording.race_m - x) * since / LOOK_BACK_M

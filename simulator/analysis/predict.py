@@ -25,11 +25,11 @@ from simulator.physics.compiled import kernel
 from simulator.physics.setup import attempt_of, endurance_share
 from simulator.physics.track import on_bend, track_position
 from simulator.recording.recording import Floats, crossing
-from simulator.records import least_time
 from simulator.scenario.model import Environment, Runner, Scenario
 from simulator.scenario.pacers import ConstantShelter, Leader, Pacers
 from simulator.scenario.plan import EvenPlan, LapPlan, Plan, SplitPlan, schedule_of
 from simulator.units import MILE_M, format_distance, format_time
+from simulator.world_records import least_time
 
 SLOWEST_M_S = 2.0
 """The slowest mean speed at which a predicted time is searched [m/s]."""

@@ -18,21 +18,21 @@ from simulator.physics.attempt import simulate
 from simulator.physics.setup import planned_of, wave_schedules
 from simulator.recording.recording import Floats, Recording
 from simulator.recording.store import load_recording
-from simulator.scenario.ghosts import (
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.model import (
     ActivityGhost,
     EvenGhost,
     Ghost,
     KnownGhost,
     RecordingGhost,
+    Scenario,
     ScenarioGhost,
 )
-from simulator.scenario.loader import load_scenario
-from simulator.scenario.model import Scenario
 from simulator.scenario.schedule import Schedule, Waypoint, even_schedule, schedule_through
 from simulator.units import format_time
 
 if TYPE_CHECKING:
-    from simulator.analysis.activities import RaceRun
+    from simulator.analysis.activity_races import RaceRun
 
 
 class Trajectory(Protocol):
@@ -143,7 +143,7 @@ def _ghost_reference(ghost: Ghost, scenario: Scenario) -> Reference:
         return replace(mark, tolerance_s=tolerance_s)
     tolerance_s, note = 0.0, ghost.note
     if isinstance(ghost, ActivityGhost):
-        from simulator.analysis.activities import schedule_of_run  # noqa: PLC0415 - few have one
+        from simulator.analysis.activity_races import schedule_of_run  # noqa: PLC0415 - few have one
 
         run = activity_run(ghost, scenario.distance)
         waypoints, tolerance_s = run.waypoints, run.tolerance_s
@@ -170,7 +170,7 @@ def activity_run(ghost: ActivityGhost, race_m: float) -> RaceRun:
         RecordingError: the file cannot be read, or is of another race.
         ExtraError: reading it needs an extra that is not installed.
     """
-    from simulator.analysis.activities import race_run  # noqa: PLC0415 - few have one
+    from simulator.analysis.activity_races import race_run  # noqa: PLC0415 - few have one
     from simulator.recording.activities import read_activity  # noqa: PLC0415
 
     activity = read_activity(ghost.file)

@@ -16,8 +16,7 @@ import numpy as np
 from simulator.analysis.references import Reference, known_waypoints
 from simulator.coefficients import LAP_M
 from simulator.recording.recording import Recording
-from simulator.scenario.ghosts import KnownGhost
-from simulator.scenario.model import Scenario
+from simulator.scenario.model import KnownGhost, Scenario
 from simulator.scenario.plan import waypoints_of
 from simulator.scenario.schedule import Waypoint
 from simulator.units import format_distance

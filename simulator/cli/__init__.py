@@ -24,7 +24,7 @@ import typer
 
 from simulator.cli.terminal import app, err
 from simulator.errors import LightpaceError, LightpaceWarning
-from simulator.signals import Stops
+from simulator.signals import StopSignals
 
 _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """The error of a wrong option or argument; typer exports only its subclasses."""
@@ -53,13 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="plainer")
     with warnings.catch_warnings():
-        stops = Stops()
+        stops = StopSignals()
         warnings.showwarning = partial(_warn, stops)
         warnings.simplefilter("always", LightpaceWarning)
         sys.exit(_exit_code(stops, sys.argv[1:] if arguments is None else arguments))
 
 
-def _exit_code(stops: Stops, arguments: Sequence[str]) -> int | str | None:
+def _exit_code(stops: StopSignals, arguments: Sequence[str]) -> int | str | None:
     code: int | str | None = 0
     arguments = [*(FORMER.get(word, word) for word in arguments[:1]), *arguments[1:]]
     try:
@@ -146,7 +146,7 @@ def _refused(error: OSError) -> str:
     return f"{what}: {error.strerror or error}."
 
 
-def _warn(stops: Stops, message: Warning | str, *_where: object, **_more: object) -> None:
+def _warn(stops: StopSignals, message: Warning | str, *_where: object, **_more: object) -> None:
     """Print a warning as one line, unless it came of a stop; `-v` shows its source."""
     if not stops.code:
         _complain(f"warning: {message}")

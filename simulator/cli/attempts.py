@@ -145,7 +145,7 @@ def check(
     ] = None,
 ) -> None:
     """Read scenarios and stories and list every problem with its line."""
-    from simulator.scenario.story_script import is_story
+    from simulator.scenario.story import is_story
 
     sizes = [picture_size(each) for each in size or ()]
 
@@ -188,7 +188,7 @@ def _check_recordings(name: str, scenario: Scenario) -> None:
     from simulator.analysis.references import activity_run
     from simulator.errors import ExtraError, RecordingError
     from simulator.recording.store import load_recording
-    from simulator.scenario.ghosts import ActivityGhost, RecordingGhost
+    from simulator.scenario.model import ActivityGhost, RecordingGhost
 
     problems = []
     for i, ghost in enumerate(scenario.ghosts):
@@ -212,7 +212,7 @@ def check_story(name: str, sizes: Sequence[tuple[int, int]] = ()) -> None:
     Raises:
         ScenarioError: the story has problems, or a caption does not fit.
     """
-    from simulator.scenario.story_script import load_story
+    from simulator.scenario.story import load_story
     from simulator.session.presentation import check_knobs
     from simulator.stage.story import compile_story
     from simulator.view.presenter import HALLS, misfits
@@ -368,7 +368,7 @@ def film(
     changes: Changes = None,
 ) -> None:
     """Make a film: .mp4, .webm, .gif, or numbered pictures (a folder, or frames/%05d.png)."""
-    from simulator.scenario.story_script import is_story
+    from simulator.scenario.story import is_story
 
     gif = output.suffix.lower() == ".gif"
     shape = picture_size(size or (_GIF_SIZE if gif else _FILM_SIZE))
@@ -475,7 +475,7 @@ def page(
 
     With `-o handout.pdf` a story is a hand-out, a page for each chapter.
     """
-    from simulator.scenario.story_script import is_story
+    from simulator.scenario.story import is_story
     from simulator.view.theme import theme_named
 
     colours = theme_named(theme)
@@ -513,7 +513,7 @@ def _story_page(
 
         write_handout(timeline, output, theme, force=force)
         return timeline.script.story.name
-    from simulator.export.story_page import write_story_page
+    from simulator.export.page import write_story_page
 
     write_story_page(timeline, output, theme, force=force)
     return timeline.script.story.name

@@ -14,7 +14,7 @@ from concurrent.futures import CancelledError, Executor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from simulator.analysis.sweep.sweep import program
+from simulator.analysis.sweep import program
 from simulator.errors import LightpaceError, requiring
 
 if TYPE_CHECKING:  # an extra

@@ -63,8 +63,15 @@ def new(
     force: Force = False,
 ) -> None:
     """Write a commented scenario to begin with."""
-    from simulator.files import is_there, make_folder, refuse_existing, write_text
-    from simulator.resources import SETTINGS, asset_path, user_dir
+    from simulator.files import (
+        SETTINGS,
+        asset_path,
+        is_there,
+        make_folder,
+        refuse_existing,
+        user_dir,
+        write_text,
+    )
     from simulator.scenario.loader import load_text
     from simulator.scenario.reading import find_scenario, is_bare_name, named_files, read_text
 
@@ -119,7 +126,7 @@ def list_(
         out.print(f"{chr(10) if number else ''}{each}")
         told = [(f"  {name}", f"{line}{' (yours)' if users else ''}") for name, line, users in rows]
         print_table(("", ""), told, left=("",))
-    from simulator.resources import user_dir
+    from simulator.files import user_dir
 
     out.print(f"\nYour own lie in {_homely(user_dir())}, laid out in the same way.")
 
@@ -296,7 +303,7 @@ def _of_fonts() -> str:
 
 
 def _of_folder() -> str:
-    from simulator.resources import configs_dir, user_dir
+    from simulator.files import configs_dir, user_dir
 
     yours = user_dir()
     count = len(list(yours.rglob("*.yaml"))) if yours.is_dir() else 0

@@ -342,7 +342,7 @@ def ghost(
     as_json: AsJson = False,
 ) -> None:
     """Read a run that a watch, an app or a table has, and make a ghost of it."""
-    from simulator.analysis.activities import ghost_values, race_run, recording_of
+    from simulator.analysis.activity_races import ghost_values, race_run, recording_of
     from simulator.analysis.splits import split_distances
     from simulator.errors import OutputError, RecordingError
     from simulator.files import write_text
@@ -382,7 +382,7 @@ def ghost(
 
 def _race_of(activity: Activity, from_s: float | None, trim: bool) -> float:
     """Return the race distance of an activity [m]; refuse an ambiguous one."""
-    from simulator.analysis.activities import likely_distances
+    from simulator.analysis.activity_races import likely_distances
 
     likely = likely_distances(activity, from_s, trim=trim)
     if len(likely) == 1:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from simulator.analysis.attribution import PriceList
     from simulator.analysis.calibrate import CalibratedNumber, Calibration
-    from simulator.analysis.sweep.sweep import Columns, SweepRequest
+    from simulator.analysis.sweep import Columns, SweepRequest
     from simulator.scenario.model import Scenario
 
 FIGURES = {
@@ -65,9 +65,9 @@ def validate(
     markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/validation.md.")] = False,
 ) -> None:
     """Run every case with a published value and print how far off the model is."""
-    from simulator.analysis.validate.athletes import study
-    from simulator.analysis.validate.rows import sections
-    from simulator.analysis.validate.validate import validate as run_all
+    from simulator.analysis.fit import study
+    from simulator.analysis.validate import validate as run_all
+    from simulator.analysis.validation_rows import sections
     from simulator.export.sheet import (
         ROLE_WORDS,
         VALIDATION_COLUMNS,
@@ -183,7 +183,7 @@ def reach(
     """Say what one knob has to be for a target: what would it take?"""
     from simulator.analysis.uncertainty import SAMPLES, chance_words
     from simulator.scenario.plan import schedule_of
-    from simulator.session.knob_edits import RefusedError
+    from simulator.session.knobs import RefusedError
     from simulator.session.variations import axis_knobs, goal_of, with_chance
 
     attempt = load(scenario, changes)
@@ -246,8 +246,7 @@ def sweep(
 
     Stopped with Ctrl-C, the same command goes on where it was.
     """
-    from simulator.analysis.sweep.axes import axis_of_csv, grid_of
-    from simulator.analysis.sweep.sweep import INVALID, request_of, run_chunk
+    from simulator.analysis.sweep import INVALID, axis_of_csv, grid_of, request_of, run_chunk
     from simulator.export.table import ChunkStore, check_ending, write_columns
     from simulator.scenario.reading import read_text
 
@@ -312,7 +311,7 @@ def _run_missing(
         LightpaceError: the cluster is not available or fails.
         ExtraError: a cluster is requested and distributed is not installed.
     """
-    from simulator.analysis.sweep.sweep import run_chunks
+    from simulator.analysis.sweep import run_chunks
 
     if cluster is None:
         yield from run_chunks(request, missing, threads=threads)
@@ -344,8 +343,7 @@ def plot(
     changes: Changes = None,
 ) -> None:
     """Draw a table of results as a figure for a talk (.png, .svg, .pdf)."""
-    from simulator.analysis.sweep.axes import grid_of
-    from simulator.analysis.sweep.sweep import request_of, run_sweep
+    from simulator.analysis.sweep import grid_of, request_of, run_sweep
     from simulator.analysis.uncertainty import SAMPLES, SEED, target_words
     from simulator.export.table import read_columns
     from simulator.view.figures import FigureSpec, check_figure, draw_figure, draw_prices
@@ -422,7 +420,7 @@ def optimise(
     changes: Changes = None,
 ) -> None:
     """Find the best split plan, the fewest pacers or the widest gap, and its chance."""
-    from simulator.analysis.optimise import optimise as optimum
+    from simulator.analysis import optimise as optimum
     from simulator.export.sheet import write_scenario
 
     with moving(err.console.status("searching")):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from simulator.scenario.model import Scenario
-    from simulator.scenario.story_script import Script
+    from simulator.scenario.story import Script
     from simulator.stage.keys import Binding
     from simulator.stage.show import Show
 
@@ -78,7 +78,7 @@ def _scenarios(begun: str) -> list[str]:
 
 
 def _stories(begun: str) -> list[str]:
-    from simulator.scenario.story_script import named_stories
+    from simulator.scenario.story import named_stories
 
     return [*(name for name in named_stories() if name.startswith(begun)), *_scenarios(begun)]
 
@@ -174,7 +174,7 @@ def script_of(name: str, link: str | None, changes: list[str] | None = None) -> 
     """Return a story by name or path, with another link where one is given; refuse changes."""
     from dataclasses import replace
 
-    from simulator.scenario.story_script import load_story
+    from simulator.scenario.story import load_story
 
     checked_link(link)
     if changes:

@@ -205,7 +205,7 @@ def present(
         return
 
     def opened() -> Session:
-        from simulator.scenario.story_script import is_story
+        from simulator.scenario.story import is_story
         from simulator.session import Session
         from simulator.session.autosave import Autosave
         from simulator.session.presentation import Presentation
@@ -243,9 +243,8 @@ def _watch(
     The window covers the display with the number `fills` from the start; None: it is a window.
     Settings changed from `kept` are written to the user's settings file.
     """
-    from simulator.view.stadium import WindowClosedError, shown_while
     from simulator.view.theme import theme_named
-    from simulator.view.window import Window, closed
+    from simulator.view.window import Window, WindowClosedError, closed, shown_while
 
     with ExitStack() as stack:
         gc.disable()  # until the first picture of the attempt: all objects made until then stay
@@ -323,7 +322,7 @@ def _print_chapters(missing: str, story: str) -> None:
     """Print that there is no display, and a story's chapters."""
     from simulator.cli.attempts import check_story
     from simulator.scenario.loader import load_scenario
-    from simulator.scenario.story_script import is_story, load_story
+    from simulator.scenario.story import is_story, load_story
 
     chapters = is_story(story)
     (load_story if chapters else load_scenario)(story)  # raises if something is wrong with it

@@ -21,7 +21,7 @@ from simulator.files import is_there, make_folder, refuse_existing, shown
 from simulator.stage.events import SoundCue, sound_cues
 from simulator.stage.playback import Playback, playing_time, race_time
 from simulator.stage.scene import Scene, Staging
-from simulator.stage.scenery import ShowOptions, scene_of
+from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show
 from simulator.view.camera import WHOLE, Shot, directed
 from simulator.view.picture import OverlayPainter, Painter, PictureOptions, save_png

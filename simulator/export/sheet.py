@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from simulator.analysis.fit import ATHLETES, Study, athletes
 from simulator.analysis.predict import DISTANCES_M
 from simulator.analysis.references import plan_reference, wave_references
 from simulator.analysis.splits import split_label, split_places
 from simulator.analysis.summary import Summary
-from simulator.analysis.validate.athletes import FILE, Study, athletes
-from simulator.analysis.validate.rows import Role, Unit, ValidationRow, sections
+from simulator.analysis.validation_rows import Role, Unit, ValidationRow, sections
 from simulator.errors import OutputError, requiring
 from simulator.files import replacing, write_text
 from simulator.scenario.loader import scenario_to_dict
@@ -342,7 +342,7 @@ _ATHLETES = f"""## Public athletes, best by best
 
 Predicted minus run, in % of the best, when it is left out and the athlete fitted to the others; the
 prior is made from the other athletes alone. The bests, with place and year, are in
-configs/{FILE}. Who is in it follows from a rule that looks at no fit: athletes who have held an
+configs/{ATHLETES}. Who is in it follows from a rule that looks at no fit: athletes who have held an
 outdoor world record at 800 m to 10,000 m since 1980, with four public outdoor bests or more over
 these distances. It is not every such athlete, but none, and no best, was left out for what came
 out. Bests of all years count; all are taken to be paced over their first 55 %.

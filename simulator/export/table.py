@@ -24,8 +24,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.sweep.axes import number_of, rows_of_csv
-from simulator.analysis.sweep.sweep import Columns, SweepRequest
+from simulator.analysis.sweep import Columns, SweepRequest, number_of, rows_of_csv
 from simulator.errors import ExtraError, LightpaceError, OutputError, requiring
 from simulator.files import make_folder, opened, read_bytes, replacing, shown, target_of
 

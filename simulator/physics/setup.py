@@ -58,8 +58,8 @@ from simulator.physics.shelter import (
     WakeEffect,
     influence_of,
     joined,
-    nobody,
     profile_together,
+    without_pacers,
 )
 from simulator.physics.track import on_bend, start_position
 from simulator.recording.recording import State
@@ -379,7 +379,7 @@ def body_influence(body: Body) -> WakeEffect:
 def _together(bodies: tuple[Body, ...]) -> WakeEffect:
     """Return the joint effect of bodies; a group is the next smaller one plus one body."""
     if not bodies:
-        return nobody(EXTRA_GRID.shape)
+        return without_pacers(EXTRA_GRID.shape)
     return joined(_together(bodies[:-1]), body_influence(bodies[-1]))
 
 

@@ -91,7 +91,7 @@ def shelter(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike, wake: float = 1
         wake: the scale q of the front wake.
     """
     extra = np.asarray(extra_gap_m, dtype=np.float64)
-    group = nobody(extra.shape)
+    group = without_pacers(extra.shape)
     for pacer in pacers:
         group = joined(group, influence_of(pacer, extra))
     return profile_together(group).shelter(wake)
@@ -135,7 +135,7 @@ def influence_of(pacer: Shelterer, extra: Floats) -> WakeEffect:
     )
 
 
-def nobody(shape: tuple[int, ...]) -> WakeEffect:
+def without_pacers(shape: tuple[int, ...]) -> WakeEffect:
     """Return the effect of an empty group, as arrays of this shape."""
     return WakeEffect((), np.zeros(shape), np.ones(shape))
 

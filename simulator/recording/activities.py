@@ -1,7 +1,7 @@
 """Activities: runs as watches, apps and people write them down - FIT, TCX, GPX, CSV, LiveSplit.
 
 In: a file. Out: `Activity`: its laps, its splits, its track, all on the timer, without pauses.
-`simulator.analysis.activities` determines which part of it is the run of a race.
+`simulator.analysis.activity_races` determines which part of it is the run of a race.
 
 Each file may be compressed by gzip, as in archives of watches' accounts: `run.fit.gz`. It is
 unpacked only up to the size limit of such a file. XML is read by the standard library, and refused

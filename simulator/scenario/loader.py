@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import ScenarioError
-from simulator.scenario.ghosts import ActivityGhost, Ghost, RecordingGhost, ScenarioGhost
-from simulator.scenario.model import Scenario
+from simulator.scenario.model import ActivityGhost, Ghost, RecordingGhost, Scenario, ScenarioGhost
 from simulator.scenario.overrides import apply_overrides
 from simulator.scenario.problems import DocumentCheck, check, find
 from simulator.scenario.reading import (

@@ -1,12 +1,15 @@
 """The scenario: the input of a simulation. Frozen; each field has a default, a unit and a meaning.
 
 In: plain values from a YAML tree (`simulator.scenario.loader`) or keyword arguments. Out: a
-validated `Scenario`. Checks of one section are in the section; those of two are here.
+validated `Scenario`. Checks of one section are in the section; those of two are in `Scenario`.
+Turning a ghost into a run is the work of `simulator.analysis.references`, drawing samples of the
+uncertain inputs that of `simulator.analysis.uncertainty`.
 """
 
 import math
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -34,34 +37,262 @@ from simulator.scenario.fields import (
     Number,
     OneLine,
     Path,
+    Seconds,
     Section,
     SectionProblem,
     Text,
     Whole,
     at_most,
     bounds_of,
+    discriminator,
     same_names,
-)
-from simulator.scenario.ghosts import (
-    EvenGhost,
-    Ghost,
-    KnownGhost,
-    LapGhost,
-    SplitGhost,
-    default_ghosts,
+    variant,
 )
 from simulator.scenario.pacers import Pacers
 from simulator.scenario.plan import (
     EvenPlan,
+    Laps,
     Plan,
+    Splits,
     lap_complaints,
     plan_complaints,
     split_complaints,
     target_complaints,
+    waypoints_of_splits,
 )
 from simulator.scenario.reading import RUNNER
-from simulator.scenario.uncertainty import INPUTS, Uncertainty, Uniform
+from simulator.scenario.schedule import Waypoint
 from simulator.units import LAP_M, LONGEST_M, MILE_M, parse_distance
+
+# -- uncertain inputs -----------------------------------------------------------------------------
+
+
+class Uniform(Section):
+    """Any value from low to high, each as likely."""
+
+    kind: Literal["uniform"] = "uniform"
+    low: Number = Field(..., description="Least value, in the input's own unit.")
+    high: Number = Field(..., description="Greatest value.")
+    assumed: bool = Field(True, description="Shown as assumed; `no` if it was published.")
+
+
+class Normal(Section):
+    """A bell curve about the scenario's own value."""
+
+    kind: Literal["normal"] = "normal"
+    spread: Number = Field(
+        ...,
+        ge=0,
+        le=5000,
+        description="Standard deviation in the input's own unit; 0: taken as certain.",
+    )
+    assumed: bool = Field(True, description="Shown as assumed; `no` if it was published.")
+
+
+Distribution = Annotated[
+    Annotated[Uniform, variant("uniform")] | Annotated[Normal, variant("normal")],
+    discriminator("kind", lambda given: "uniform" if given.keys() & {"low", "high"} else "normal"),
+]
+
+
+class Uncertainty(Section):
+    """The uncertain inputs, each named as where it stands in the scenario.
+
+    They are drawn independently of one another; with races given, the reserve is not drawn but
+    follows from them, so that every sample has run them in their times. Only the wake's and the
+    drag cost's ranges are published; the others are assumed.
+    """
+
+    wake: Distribution = Field(
+        Uniform.model_construct(low=0.85, high=1.13, assumed=False),
+        description="Strength of the front wake q [1]; left out: the published studies, from the "
+        "wind tunnel's 0.85 to the 1.13 of Schickhofer & Hanson 2021.",
+    )
+    drag_cost: Distribution = Field(
+        Uniform.model_construct(low=4.17, high=8.14, assumed=False),
+        description="Extra cost of a backward force k [1]; left out: the individuals of "
+        "da Silva 2022, 4.17 to 8.14.",
+    )
+    mass: Distribution = Field(
+        Normal.model_construct(spread=1.0),
+        description="Mass [kg]; left out: spread 1 kg (assumed: no race weight is published).",
+    )
+    drag_area: Distribution = Field(
+        Normal.model_construct(spread=0.015),
+        description="Drag area CdA [m2]; left out: spread 0.015 m2 (assumed: about 5 %).",
+    )
+    max_aerobic_power: Distribution = Field(
+        Normal.model_construct(spread=0.2),
+        description="Maximal aerobic power MAP [W/kg]; left out: spread 0.2 W/kg "
+        "(assumed: about 0.7 %).",
+    )
+    reserve: Distribution = Field(
+        Normal.model_construct(spread=50.0),
+        description="Anaerobic reserve E(0) [J/kg]; left out: spread 50 J/kg (assumed: about 2 %).",
+    )
+    form: Distribution = Field(
+        Normal.model_construct(spread=1.0),
+        description="Form on the day [%]; left out: spread 1 % (assumed: her time then varies by "
+        "about as much as times up to 1500 m do from race to race, 1.0 %, Hopkins 2005).",
+    )
+    given: Annotated[tuple[OneLine, ...], at_most(8)] = Field(
+        (),
+        max_length=8,
+        description="Scenarios of races that every sample has run: its reserve is what the first "
+        "takes, and samples that fit the others badly are left out; left out: none.",
+    )
+    given_form: Normal = Field(
+        Normal.model_construct(spread=0.5),
+        description="Form on the days of those races [%]; left out: spread 0.5 % (assumed: a "
+        "record is run on a good day).",
+    )
+
+
+INPUTS = tuple(n for n in Uncertainty.model_fields if not n.startswith("given"))
+"""The uncertain inputs by name, in the order of the section."""
+UNITS = {
+    "wake": "",
+    "drag_cost": "",
+    "mass": "kg",
+    "drag_area": "m²",
+    "max_aerobic_power": "W/kg",
+    "reserve": "J/kg",
+    "form": "%",
+    "given_form": "%",
+}
+"""The unit of each input for printing."""
+
+
+def any_assumed(uncertainty: Uncertainty) -> bool:
+    """Return whether any spread is assumed, including those that are fixed."""
+    return any(getattr(uncertainty, name).assumed for name in INPUTS)
+
+
+# -- ghosts: runs to compare with, discriminated by `kind` ----------------------------------------
+
+
+class _GhostBase(Section):
+    name: OneLine = Field("", max_length=200, description="Name on the screen; left out: made up.")
+    colour: MarkColour = Field("white", description="Colour of its outline and curve.")
+    on: bool = Field(True, description="Shown or not.")
+    note: Text = Field("", max_length=500, description="Where it comes from; which clock it is on.")
+
+
+class EvenGhost(_GhostBase):
+    """An even run to a time."""
+
+    kind: Literal["even"] = "even"
+    time: Seconds = Field(240.0, gt=0, le=7200, description="Finish time [s].")
+    standing_start: bool | None = Field(
+        None, description="Standing-start allowance; left out: as in the main plan."
+    )
+
+
+class KnownGhost(_GhostBase):
+    """A run of which some times are known."""
+
+    distance: Metres | None = Field(
+        None, ge=100, le=10_000, description="Its own distance [m]; left out: the scenario's."
+    )
+    standing_start: bool = Field(True, description="It started from rest.")
+
+    def waypoints(self, race_m: float) -> list[Waypoint]:
+        """Return its known distances [m] and times [s] in a race over `race_m` [m]."""
+        raise NotImplementedError
+
+    def known(self, race_m: float) -> list[Waypoint]:
+        """Return its known distances and times as a ghost of a race [m]."""
+        return self.waypoints(self.distance or race_m)
+
+
+class SplitGhost(KnownGhost):
+    """A run known by its splits; each may carry a tolerance."""
+
+    kind: Literal["splits"] = "splits"
+    splits: Splits = Field(
+        ..., description="Cumulative splits, metres to time; last the finish, or where it stopped."
+    )
+
+    def waypoints(self, race_m: float) -> list[Waypoint]:
+        """Return the splits."""
+        return waypoints_of_splits(self.splits, race_m)
+
+
+class LapGhost(Laps, KnownGhost):
+    """A run known by its lap times."""
+
+    kind: Literal["laps"] = "laps"
+
+
+class ScenarioGhost(_GhostBase):
+    """Another scenario, simulated; its own ghosts are ignored."""
+
+    kind: Literal["scenario"] = "scenario"
+    file: OneLine = Field(..., min_length=1, description="Scenario file, from this file's folder.")
+
+
+class RecordingGhost(_GhostBase):
+    """A run saved with `lightpace simulate --save`."""
+
+    kind: Literal["recording"] = "recording"
+    file: OneLine = Field(..., min_length=1, description="Recording file, from this file's folder.")
+
+
+class ActivityGhost(_GhostBase):
+    """A run as a watch, an app or a table has it."""
+
+    kind: Literal["activity"] = "activity"
+    file: OneLine = Field(
+        ...,
+        min_length=1,
+        description="FIT, TCX, GPX, CSV or LSS file, also .gz, from this file's folder.",
+    )
+    distance: Metres | None = Field(
+        None, ge=100, le=10_000, description="How long its race was [m]; left out: the scenario's."
+    )
+    from_: Seconds | None = Field(
+        None, alias="from", ge=0, le=7200, description="When the gun went, on its timer [s]."
+    )
+    trim: bool = Field(False, description="The gun went when it first moves.")
+    standing_start: bool = Field(True, description="It started from rest.")
+
+
+_ACTIVITIES = (".fit", ".tcx", ".gpx", ".csv", ".lss")
+_KINDS = {".npz": "recording", **dict.fromkeys(_ACTIVITIES, "activity")}
+
+
+def _kind_of(ghost: dict[str, Any]) -> str:
+    if "file" in ghost:
+        path = PurePath(str(ghost["file"]).lower())
+        if path.suffix == ".gz":  # `run.fit.gz`
+            path = PurePath(path.stem if PurePath(path.stem).suffix in _ACTIVITIES else "")
+        return _KINDS.get(path.suffix, "scenario")
+    return next((kind for kind in ("splits", "laps") if kind in ghost), "even")
+
+
+Ghost = Annotated[
+    Annotated[EvenGhost, variant("even")]
+    | Annotated[SplitGhost, variant("splits")]
+    | Annotated[LapGhost, variant("laps")]
+    | Annotated[ScenarioGhost, variant("scenario")]
+    | Annotated[RecordingGhost, variant("recording")]
+    | Annotated[ActivityGhost, variant("activity")],
+    discriminator("kind", _kind_of),
+]
+
+
+def default_ghosts(before: dict[str, Any]) -> tuple[Ghost, ...]:
+    """Return the ghosts of a scenario that names none: an even 4:00 for a mile, else none.
+
+    Args:
+        before: the scenario's values so far, including its `distance` [m].
+    """
+    if abs(before.get("distance", MILE_M) - MILE_M) > 1:
+        return ()
+    return (EvenGhost(name="even 4:00.00", colour="white"),)
+
+
+# -- air, track, runner, light --------------------------------------------------------------------
 
 MOST_PUSH = 0.3
 """The strongest allowed push of the wind, as a share of her weight [1].

@@ -16,7 +16,6 @@ import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
-from simulator.records import least_flying_time, least_time
 from simulator.scenario.fields import (
     Metres,
     Number,
@@ -37,6 +36,7 @@ from simulator.units import (
     parse_distance,
     parse_time,
 )
+from simulator.world_records import least_flying_time, least_time
 
 MAX_SPLITS = 200
 FINISH = "finish"

@@ -21,10 +21,9 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from simulator.errors import Problem, ScenarioError
-from simulator.files import opened
-from simulator.resources import SETTINGS, configs_dir, user_dir
+from simulator.files import SETTINGS, configs_dir, opened, user_dir
 from simulator.scenario.fields import did_you_mean, guess
-from simulator.scenario.picture_texts import MOMENT, SCENARIO, is_picture, text_of
+from simulator.scenario.png_texts import MOMENT, SCENARIO, is_picture, text_of
 from simulator.scenario.yaml_tree import Document, read_document
 
 LOG = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from simulator.stage.events import beat_s, event_distance, events
 from simulator.stage.keys import Action
 from simulator.stage.playback import FRAME_S, STALL_S, Playback
 from simulator.stage.scene import Cue, Outline, Scene
-from simulator.stage.scenery import ShowOptions, scene_of
+from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show
 from simulator.units import format_clock
 

@@ -20,15 +20,14 @@ from dataclasses import replace
 from simulator.errors import ScenarioError
 from simulator.scenario.fields import did_you_mean, guess
 from simulator.scenario.reading import read_text
-from simulator.scenario.story_script import AttemptSpec, Script
+from simulator.scenario.story import AttemptSpec, Script
+from simulator.session.answers import stretch_of
 from simulator.session.history import Segment, Settings
 from simulator.session.knobs import knobs_of
-from simulator.session.run_results import stretch_of
 from simulator.session.session import Session
 from simulator.stage.keys import Action
-from simulator.stage.panel_state import Knob, KnobKind
 from simulator.stage.playback import ORDINARY_S, STALL_S
-from simulator.stage.scene import Cue, Outline, Scene, Staging
+from simulator.stage.scene import Cue, Knob, KnobKind, Outline, Scene, Staging
 from simulator.stage.story import CompiledChapter, StoryTimeline, compile_story
 from simulator.units import format_time
 

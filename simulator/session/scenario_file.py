@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import LightpaceError, OutputError, ScenarioError
-from simulator.files import is_there, opened, read_bytes, replacing
-from simulator.resources import configs_dir
+from simulator.files import configs_dir, is_there, opened, read_bytes, replacing
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import LightWave, Scenario
 from simulator.scenario.pacers import PacerFormation
-from simulator.scenario.picture_texts import is_picture
+from simulator.scenario.png_texts import is_picture
 from simulator.scenario.reading import (
     FORMATION,
     MAX_BYTES,

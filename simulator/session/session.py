@@ -23,22 +23,23 @@ from simulator.errors import LightpaceError, OutputError, Problem, ScenarioError
 from simulator.files import free_name, replacing
 from simulator.recording.recording import Recording
 from simulator.recording.store import load_recording, save_recording
-from simulator.scenario.ghosts import RecordingGhost
 from simulator.scenario.loader import load_scenario
-from simulator.scenario.model import Scenario
-from simulator.scenario.picture_texts import is_picture
+from simulator.scenario.model import RecordingGhost, Scenario
 from simulator.scenario.plan import schedule_of
+from simulator.scenario.png_texts import is_picture
+from simulator.session.answers import (
+    PageAnswers,
+    RunResults,
+    Scenarios,
+    WhatIfBars,
+    stretch_of,
+)
 from simulator.session.autosave import Autosave, SavedSession
-from simulator.session.direct_edits import DirectEdits
-from simulator.session.editor import AFTER_FINISH, SettingsEditor
-from simulator.session.forks import Forks, tick_at, unused_name
+from simulator.session.editor import AFTER_FINISH, DirectEdits, SettingsEditor
 from simulator.session.history import Change, Lineage, Settings, settings_of
-from simulator.session.knob_edits import first_sentence
-from simulator.session.knobs import time_text
-from simulator.session.page_answers import PageAnswers, Scenarios
-from simulator.session.pins import Pins, pins_file
+from simulator.session.knobs import first_sentence, time_text
 from simulator.session.player import Player
-from simulator.session.run_results import RunResults, WhatIfBars, stretch_of
+from simulator.session.runs import Forks, Pins, pins_file, tick_at, unused_name
 from simulator.session.scenario_file import (
     OverwriteGuard,
     ScenarioFile,
@@ -49,10 +50,9 @@ from simulator.session.scenario_file import (
 )
 from simulator.session.variations import axes_of
 from simulator.stage.keys import Action
-from simulator.stage.panel_state import PageContent, PanelState, Tab
 from simulator.stage.playback import Playback
-from simulator.stage.scene import Cue, Outline, Scene
-from simulator.stage.scenery import ShowOptions
+from simulator.stage.scene import Cue, Outline, PageContent, PanelState, Scene, Tab
+from simulator.stage.scene_builder import ShowOptions
 from simulator.stage.show import Show, make_show
 from simulator.units import format_clock
 

@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
-from simulator.analysis.knob_search import Goal, KnobMap
-from simulator.analysis.what_if import AXES, Alternative, numbers, rests_on_assumed
+from simulator.analysis.what_if import AXES, Alternative, Goal, KnobMap, numbers, rests_on_assumed
 from simulator.errors import LightpaceError, ScenarioError
 from simulator.physics.attempt import finish_times
 from simulator.scenario.fields import Section
@@ -25,9 +24,15 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.plan import schedule_of
 from simulator.scenario.yaml_tree import scalar_value
 from simulator.session.history import Settings, is_at, path_of
-from simulator.session.knob_edits import RefusedError, apply_knob, first_sentence
-from simulator.session.knobs import SHAPES, knobs_of, time_text
-from simulator.stage.panel_state import Knob, KnobKind
+from simulator.session.knobs import (
+    SHAPES,
+    RefusedError,
+    apply_knob,
+    first_sentence,
+    knobs_of,
+    time_text,
+)
+from simulator.stage.scene import Knob, KnobKind
 from simulator.units import parse_time
 
 Floats = NDArray[np.float64]
@@ -381,9 +386,9 @@ def with_chance(goal: Goal) -> Goal:
     """Return the goal with the chance of its target, if she finishes."""
     if goal.finish_s is None:
         return goal
-    from simulator.analysis.uncertainty import breaks, sampled  # noqa: PLC0415 - seldom wanted
+    from simulator.analysis.uncertainty import breaks_target, sampled  # noqa: PLC0415 - seldom wanted
 
-    return replace(goal, chance=float(breaks(sampled(goal.scenario), goal.target_s).mean()))
+    return replace(goal, chance=float(breaks_target(sampled(goal.scenario), goal.target_s).mean()))
 
 
 def _edges(knob: Knob, texts: Sequence[str], reaches: Any) -> tuple[str, str, str]:

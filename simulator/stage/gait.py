@@ -120,7 +120,7 @@ class Joint(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Build:
+class Physique:
     """A body's proportions.
 
     Attributes:
@@ -201,7 +201,7 @@ class Stride:
     gone_m: float = 0.0
 
 
-SOMEBODY = Build()
+SOMEBODY = Physique()
 
 
 @dataclass(frozen=True, eq=False)
@@ -318,7 +318,7 @@ def _table(table: tuple[Sequence[float], Sequence[float]], at: Floats) -> Floats
 class _Gait:
     """The parameters of one gait: speed [m/s], acceleration [m/s2], effort, lengths [m], angles."""
 
-    build: Build
+    build: Physique
     stride_m: float
     duty: float
     toe_m: float
@@ -331,7 +331,7 @@ class _Gait:
     push: float
 
 
-def _gait(build: Build, speed: float, accel: float, effort: float) -> _Gait:
+def _gait(build: Physique, speed: float, accel: float, effort: float) -> _Gait:
     tall = build.stature_m
     steps = float(cadence(speed, tall, accel, effort))
     stride = 2.0 * max(speed, 1e-3) / steps
@@ -515,7 +515,7 @@ def _arm(gait: _Gait, phase: Floats) -> tuple[Floats, Floats]:
 
 
 def poses(
-    build: Build,
+    build: Physique,
     phase: ArrayLike,
     speed_m_s: float,
     accel_m_s2: float = 0.0,
@@ -566,7 +566,7 @@ def _sided(points: Floats, right: bool, *lefts: Joint) -> Iterator[Floats]:
 
 
 def _place_leg(
-    points: Floats, build: Build, leg: Leg, turn: Floats, phase: Floats, *, right: bool
+    points: Floats, build: Physique, leg: Leg, turn: Floats, phase: Floats, *, right: bool
 ) -> None:
     """Write the points of one leg, hip to toe."""
     tall, sign = build.stature_m, 1.0 if right else -1.0
@@ -603,7 +603,7 @@ def _place_leg(
     _clear_ground(toe, build)
 
 
-def _clear_ground(joint: Floats, build: Build) -> None:
+def _clear_ground(joint: Floats, build: Physique) -> None:
     """Lift points that would sink into the ground in a slow swing; standing feet are at 0."""
     height, soft = joint[:, 1], 0.012 * build.stature_m
     joint[:, 1] = np.where(height < 0.0, np.minimum(-0.2 * height, soft), height)
@@ -664,7 +664,9 @@ def _place_trunk(points: Floats, gait: _Gait, phase: Floats, lean: float, runnin
 
 
 @lru_cache(maxsize=256)
-def cycle(build: Build, steps: int, speed_m_s: float, accel_m_s2: float, effort: float) -> Floats:
+def cycle(
+    build: Physique, steps: int, speed_m_s: float, accel_m_s2: float, effort: float
+) -> Floats:
     """Return the poses of one stride at full run [m], read-only, shape (steps, len(Joint), 3)."""
     made = poses(build, np.arange(steps) / steps, speed_m_s, accel_m_s2, effort)
     made.setflags(write=False)

@@ -1,7 +1,7 @@
 """The show: everything fixed about one attempt that a picture may need.
 
 In: a scenario, its recording, its marks, and results computed about them. Out: `Show`.
-`simulator.stage.scenery` makes the scene of a moment from it.
+`simulator.stage.scene_builder` makes the scene of a moment from it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.gaps import GapTrack, lost_light_m
-from simulator.analysis.projection import projected_finish
+from simulator.analysis.gaps import GapTrack, lost_light_m, projected_finish
 from simulator.analysis.references import (
     Reference,
     Trajectory,
@@ -32,12 +31,11 @@ from simulator.coefficients import LAP_M
 from simulator.physics.air import outside_sources
 from simulator.physics.pacers import PacerGroup, changed_group, group_of, role_of
 from simulator.recording.recording import Recording
-from simulator.scenario.model import Scenario
-from simulator.scenario.uncertainty import any_assumed
+from simulator.scenario.model import Scenario, any_assumed
 from simulator.stage.scene import ChartCurve, ChartMarker, PacerSlot
 
 if TYPE_CHECKING:  # needed only after the first picture: the window opens sooner
-    from simulator.analysis.chances import Band, Chances
+    from simulator.analysis.uncertainty import Band, Chances
 
 CURVE_STEP_M = 5.0
 PACE_OVER_M = 20.0

@@ -25,18 +25,19 @@ from simulator.physics.attempt import simulate_all
 from simulator.recording.recording import Moment, Recording
 from simulator.scenario.model import Scenario
 from simulator.scenario.story import (
+    AttemptSpec,
     Chapter,
     ChapterGhost,
     Fact,
+    Script,
     parse_caption,
     parse_moment,
     parse_seconds,
 )
-from simulator.scenario.story_script import AttemptSpec, Script
 from simulator.stage.events import beat_s, event_distance, events, last_s, time_of
 from simulator.stage.playback import Playback, playing_time, race_time
 from simulator.stage.scene import HIDDEN, Cue, Scene, Staging
-from simulator.stage.scenery import ShowOptions, scene_of
+from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
 

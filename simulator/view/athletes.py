@@ -24,7 +24,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from simulator.stage.gait import CROUCH_UNTIL_M, Build, Joint, Stride, cycle, poses
+from simulator.stage.gait import CROUCH_UNTIL_M, Joint, Physique, Stride, cycle, poses
 from simulator.view.theme import Colour, mix
 
 Floats = NDArray[np.float64]
@@ -88,7 +88,7 @@ HAIRS: tuple[Colour, ...] = ((62, 42, 30), (20, 16, 14), (130, 94, 60), (24, 19,
 BIB: Colour = (226, 229, 234)
 
 
-def runner_kit(build: Build, colour: Colour) -> Outfit:
+def runner_kit(build: Physique, colour: Colour) -> Outfit:
     """Return her kit: a suit from wrist to ankle, so that she stands out."""
     trim = mix(colour, (20, 22, 28), 0.75)
     return Outfit(
@@ -97,7 +97,7 @@ def runner_kit(build: Build, colour: Colour) -> Outfit:
     )  # fmt: skip
 
 
-def pacer_kit(build: Build, colour: Colour) -> Outfit:
+def pacer_kit(build: Physique, colour: Colour) -> Outfit:
     """Return the pacers' kit; skin and hair depend on the build, so that many share sprites."""
     tone = round(100 * build.stature_m) % len(SKINS)
     return Outfit(
@@ -117,14 +117,14 @@ class Appearance:
         day: daylight, not floodlight.
     """
 
-    build: Build
+    build: Physique
     kit: Outfit
     tint: Colour | None
     day: bool
 
 
 @lru_cache(maxsize=256)
-def look_of(kind: str, build: Build, colour: Colour, *, day: bool) -> Appearance:
+def look_of(kind: str, build: Physique, colour: Colour, *, day: bool) -> Appearance:
     """Return the look of a runner, a pacer or a ghost of a colour."""
     kit = pacer_kit(build, colour) if kind == "pacer" else runner_kit(build, colour)
     return Appearance(build, kit, colour if kind == "ghost" else None, day)
@@ -291,7 +291,7 @@ def _bands(places: tuple[float, ...], around: int, *bands: tuple[float, Colour])
 
 
 def _parts(
-    p: Floats, build: Build, kit: Outfit, phases: Floats, around: int
+    p: Floats, build: Physique, kit: Outfit, phases: Floats, around: int
 ) -> Iterator[_MeshPart]:
     tall = build.stature_m
     outward = np.array([0.0, 0.0, 1.0])
@@ -334,7 +334,7 @@ def _shoe(p: Floats, end: str, kit: Outfit, tall: float, around: int) -> _MeshPa
     return _MeshPart(_tube(sole + up * half, up, across, size, around), colours, 0.35)
 
 
-def _trunk(p: Floats, build: Build, kit: Outfit, around: int) -> Iterator[_MeshPart]:
+def _trunk(p: Floats, build: Physique, kit: Outfit, around: int) -> Iterator[_MeshPart]:
     tall = build.stature_m
     table = _TRUNK if build.woman else _TRUNK + _MAN * (_TRUNK[:, :1] < 0.1)
     wide = 1.0 if build.woman else 1.11
@@ -385,7 +385,9 @@ def _trunk(p: Floats, build: Build, kit: Outfit, around: int) -> Iterator[_MeshP
     yield _MeshPart(skin(heights, 0.003), cloth, kit.gloss, -0.035)
 
 
-def _head(p: Floats, build: Build, kit: Outfit, phases: Floats, around: int) -> Iterator[_MeshPart]:
+def _head(
+    p: Floats, build: Physique, kit: Outfit, phases: Floats, around: int
+) -> Iterator[_MeshPart]:
     tall, middle = build.stature_m, p[:, None, Joint.HEAD]
     gaze, over = _unit(p[:, None, Joint.FACE] - middle), _unit(p[:, None, Joint.CROWN] - middle)
     side, top = _cross(gaze, over), p[:, None, Joint.NECK]
@@ -609,7 +611,7 @@ def _quads(sizes: tuple[int, ...], around: int) -> NDArray[np.intp]:
 
 
 def solids_of(
-    poses: Floats, build: Build, kit: Outfit, phases: Floats, around: int
+    poses: Floats, build: Physique, kit: Outfit, phases: Floats, around: int
 ) -> list[BodyMesh]:
     """Return the shapes of a body in some poses: several take little longer than one.
 
@@ -659,7 +661,7 @@ _PENUMBRA_M = 0.07
 """A shadow is blurred over this width each way [m]: a mast's lamps fill some metres."""
 
 
-def shadow(pose: Floats, build: Build, view: ViewAngle, px_per_m: float, *, day: bool) -> Sprite:
+def shadow(pose: Floats, build: Physique, view: ViewAngle, px_per_m: float, *, day: bool) -> Sprite:
     """Return a body's shadow on the ground, as premultiplied black."""
     tall, scale = build.stature_m, px_per_m / _COARSE
     pairs = [

@@ -14,11 +14,11 @@ import pygame
 
 from simulator.coefficients import LAP_M
 from simulator.session import Session
-from simulator.session.direct_edits import AHEAD_M, OFFSET_M
-from simulator.stage.panel_state import SplitKnob
-from simulator.stage.scene import PacerSlot, Phase, Scene
+from simulator.session.editor import AHEAD_M, OFFSET_M
+from simulator.stage.scene import PacerSlot, Phase, Scene, SplitKnob
 from simulator.units import parse_time
 from simulator.view.camera import Shot
+from simulator.view.controls import ChartControls, sentence
 from simulator.view.handles import (
     GRAB_PX,
     IN_LINE_M,
@@ -39,7 +39,6 @@ from simulator.view.handles import (
 )
 from simulator.view.layers.group import KERB_M, StraightTrack
 from simulator.view.layout import Layout
-from simulator.view.panels.chart_controls import ChartControls, sentence
 from simulator.view.panels.timeline import ChartKind, Plot, bars, heading_box, plot_of
 from simulator.view.text import Style
 from simulator.view.ui import DOUBLE_CLICK_S

@@ -14,8 +14,7 @@ from functools import partial
 import pygame
 
 from simulator.session import Session
-from simulator.stage.panel_state import Comparison, Knob, PanelState
-from simulator.stage.scene import ChartCurve, Scene
+from simulator.stage.scene import ChartCurve, Comparison, Knob, PanelState, Scene
 from simulator.units import without_unit
 from simulator.view.camera import ease
 from simulator.view.layout import Box, Layout

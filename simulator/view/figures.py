@@ -21,8 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.errors import ExtraError, LightpaceError, OutputError
-from simulator.files import replacing
-from simulator.resources import asset_path
+from simulator.files import asset_path, replacing
 from simulator.units import format_signed, format_time
 from simulator.view.layout import apart
 from simulator.view.theme import NIGHT, Colour, Theme, css, mix

@@ -16,8 +16,7 @@ import pygame
 
 from simulator.coefficients import BEND_RADIUS_M, BESIDE_REACH_M, LAP_M, STRAIGHT_M
 from simulator.screen import Camera
-from simulator.stage.panel_state import SplitKnob
-from simulator.stage.scene import Body, PacerSlot, Scene
+from simulator.stage.scene import Body, PacerSlot, Scene, SplitKnob
 from simulator.units import format_signed, format_time, parse_time
 from simulator.view.camera import Shot, rig_of
 from simulator.view.layers.group import StraightTrack, body_size, straight

@@ -245,7 +245,7 @@ def turning(first_m: float, last_m: float, lap_m: float = LAP_M) -> float | None
     return 0.5 * (bend + half) if begin >= bend and end < half else None
 
 
-def like_elsewhere(lens: Lens, s_m: float, turn_step: float) -> Lens:
+def equivalent_lens(lens: Lens, s_m: float, turn_step: float) -> Lens:
     """Return a lens that stands to the track at `s_m` as this one does where it looks.
 
     It is turned from the running direction by a multiple of `turn_step` [rad].

@@ -19,7 +19,7 @@ import numpy as np
 import pygame
 
 from simulator.files import replacing
-from simulator.scenario.picture_texts import MOMENT, SCENARIO, with_texts
+from simulator.scenario.png_texts import MOMENT, SCENARIO, with_texts
 from simulator.screen import Camera
 from simulator.stage.keys import BINDINGS, BY_HAND, PRESENTING
 from simulator.stage.scene import Scene, Staging
@@ -27,7 +27,7 @@ from simulator.view import camera, sprites
 from simulator.view.arranging import EVERY_PANEL, LECTURE_PANELS, arrange, arrange_lecture
 from simulator.view.camera import WHOLE, Shot, goal_of, on_air, rig_of, view_of
 from simulator.view.input import rows
-from simulator.view.layers import bodies, group, lights, moments
+from simulator.view.layers import bodies, effects, group
 from simulator.view.layers.track import Tiles, draw_ground, mark_names, painted_names, stretched
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.panels import cards, chapter, scoreboard
@@ -39,7 +39,7 @@ from simulator.view.theme import NIGHT, Theme, theme_named
 
 if TYPE_CHECKING:
     from simulator.scenario.model import Scenario
-    from simulator.view.layers.close import CloseUp
+    from simulator.view.layers.close_up import CloseUp
 
 _FADE = 0.3
 """The map fades within this share of a move from it or to it."""
@@ -153,8 +153,8 @@ class Painter:
             surface.blit(picture, (0, 0))
             view, keep_off = camera.whole(layout.track), layout.solid()
             if scene.weather is not None:
-                moments.draw_weather(surface, scene.weather, view, base.style)
-                keep_off = (*keep_off, moments.weather_box(view))
+                effects.draw_weather(surface, scene.weather, view, base.style)
+                keep_off = (*keep_off, effects.weather_box(view))
             self._stage(surface, scene, (view, stage), keep_off, base.style, options)
         else:
             if figures:
@@ -182,7 +182,7 @@ class Painter:
 
     @cached_property
     def _athletes(self) -> CloseUp:
-        from simulator.view.layers.close import CloseUp  # noqa: PLC0415 - a window opens without it
+        from simulator.view.layers.close_up import CloseUp  # noqa: PLC0415 - a window opens without it
 
         return CloseUp()
 
@@ -282,8 +282,8 @@ class Painter:
         """Draw lights, labels and bodies on the track."""
         view, box = seen
         surface.set_clip(box)
-        lights.draw(surface, scene.waves, view, box, self.theme)
-        moments.draw(surface, scene, view, box, self.theme)
+        effects.draw_waves(surface, scene.waves, view, box, self.theme)
+        effects.draw(surface, scene, view, box, self.theme)
         spots = bodies.spots(scene, view)
         if options.labels:
             names = bodies.place_names(spots, view, box, keep_off, style)

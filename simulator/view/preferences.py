@@ -1,18 +1,23 @@
-"""The window's settings kept from one run to the next: theme, size, strip, sound.
+"""What the window keeps from one run to the next: its settings, and the timings of a talk.
 
-In: the user's settings file, a short YAML file in the system's folder for settings. Out:
-`Preferences`, and the file with the changes made in the window. An unusable file is left as it is,
-and its problem is reported.
+In: short YAML files in the system's folders for settings and for state. Out: `Preferences` (theme,
+size, strip, sound), the seconds of each chapter in a rehearsal, and the files with what has changed
+in the window. An unusable file of settings is left as it is, and its problem is reported; one of
+timings counts as empty, and is rewritten only when timings are kept.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.errors import LightpaceError
 from simulator.files import is_there, make_folder, read_bytes, write_text
+
+if TYPE_CHECKING:  # read before the first picture, of the empty stadium
+    from simulator.stage.scene import Outline
 
 MOST_BYTES = 100_000
 _HEADING = "# lightpace: how the window opens; it writes here what you change in it.\n"
@@ -103,3 +108,51 @@ def save_preferences(path: Path, before: Preferences, after: Preferences) -> Non
     import yaml  # noqa: PLC0415 - a window opens sooner without
 
     write_text(path, _HEADING + yaml.safe_dump(plain, sort_keys=False, default_flow_style=None))
+
+
+# -- timings of a talk's chapters -----------------------------------------------------------------
+
+MOST_TIMED_BYTES = 1_000_000
+
+
+def rehearsals_file() -> Path:
+    """Return the path of the file of timings, which may not exist."""
+    from platformdirs import user_state_path  # noqa: PLC0415 - only who presents wants it
+
+    return user_state_path("lightpace", appauthor=False) / "rehearsals.yaml"
+
+
+def load_timings(path: Path, outline: Outline) -> dict[str, float]:
+    """Return how long each chapter of this title took [s], by name; without unknown ones."""
+    kept = _kept_timings(path).get(outline.title)
+    if not isinstance(kept, dict):
+        return {}
+    numbers = {name: kept.get(name) for name in outline.names}
+    return {
+        name: float(n)
+        for name, n in numbers.items()
+        if isinstance(n, (int, float)) and math.isfinite(n) and n >= 0
+    }
+
+
+def save_timings(path: Path, outline: Outline, spent: dict[str, float]) -> None:
+    """Write how long each chapter took [s]; those of other talks stay.
+
+    Raises:
+        LightpaceError: the file cannot be written.
+    """
+    import yaml  # noqa: PLC0415 - a window opens sooner without
+
+    every = _kept_timings(path) | {outline.title: {name: round(s, 1) for name, s in spent.items()}}
+    make_folder(path.parent, parents=True)
+    write_text(path, yaml.safe_dump(every, sort_keys=False, allow_unicode=True))
+
+
+def _kept_timings(path: Path) -> dict[str, Any]:
+    import yaml  # noqa: PLC0415 - a window opens sooner without
+
+    try:
+        plain = yaml.safe_load(read_bytes(path, MOST_TIMED_BYTES)) if is_there(path) else {}
+    except (OSError, LightpaceError, yaml.YAMLError, UnicodeDecodeError, ValueError):
+        return {}
+    return plain if isinstance(plain, dict) else {}

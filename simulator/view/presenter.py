@@ -27,7 +27,7 @@ from simulator.view.layout import Box
 from simulator.view.panels import chapter
 from simulator.view.panels.cards import draw_problem
 from simulator.view.picture import Painter, PictureOptions, layout_of
-from simulator.view.rehearsal import load_timings, rehearsals_file, save_timings
+from simulator.view.preferences import load_timings, rehearsals_file, save_timings
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, Type, shrink
 from simulator.view.theme import NIGHT, Colour, Theme
 from simulator.view.window import Window

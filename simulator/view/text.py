@@ -20,7 +20,7 @@ import pygame
 import pygame.font
 
 from simulator.errors import ResourceError
-from simulator.resources import asset_path
+from simulator.files import asset_path
 from simulator.view.theme import Colour, Sizes, Theme
 
 REGULAR, SEMIBOLD, BOLD = "Regular", "SemiBold", "Bold"

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.analysis.activities import likely_distances, race_run, recording_of
+from simulator.analysis.activity_races import likely_distances, race_run, recording_of
 from simulator.analysis.references import ghost_references
 from simulator.analysis.summary import summarise
 from simulator.errors import ExtraError, RecordingError

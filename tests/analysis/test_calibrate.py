@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from simulator.analysis.calibrate import calibrate
-from simulator.analysis.optimise.problem import FreeNumber, free_number
+from simulator.analysis.optimise import FreeNumber, free_number
 from simulator.errors import ExtraError, NoAnswerError, ScenarioError
 from simulator.scenario.fields import Bounds, bounds_of
 from simulator.scenario.loader import load_scenario

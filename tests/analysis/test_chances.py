@@ -5,10 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulator.analysis import chances
-from simulator.analysis.chances import Band, Chances, find_band, find_chances
+from simulator.analysis import uncertainty
 from simulator.analysis.references import Reference, light_reference
-from simulator.analysis.uncertainty import SEED, draw, forecast, run_samples, samples_of
+from simulator.analysis.uncertainty import (
+    SEED,
+    Band,
+    Chances,
+    draw,
+    find_band,
+    find_chances,
+    forecast,
+    run_samples,
+    samples_of,
+)
 from simulator.physics.attempt import fork, simulate
 from simulator.recording.recording import ARRAYS, Recording
 from simulator.scenario.loader import load_scenario
@@ -19,8 +28,8 @@ TARGET_S = 239.99
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chances, "SAMPLES", 12)
-    monkeypatch.setattr(chances, "BAND_SAMPLES", 20)
+    monkeypatch.setattr(uncertainty, "SAMPLES", 12)
+    monkeypatch.setattr(uncertainty, "BAND_SAMPLES", 20)
 
 
 def test_the_band_holds_ninety_percent_of_the_samples(scenario: Scenario, light: Reference) -> None:

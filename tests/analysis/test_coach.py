@@ -5,7 +5,7 @@ import json
 import pytest
 
 from simulator.analysis.coach import case_outcomes, end_spurts
-from simulator.analysis.uncertainty import breaks, sampled
+from simulator.analysis.uncertainty import breaks_target, sampled
 from simulator.cli import main
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
@@ -27,7 +27,7 @@ def test_every_case_is_a_run_of_a_scenario_that_can_be_written() -> None:
     fades = _load("plan.target=4:03", "pacers.leader.fade=3", half)
     fade = rows["fade: 3 s lost from half way on"]
     assert fade.finish_s == simulate(fades).finish_s
-    assert fade.chance == breaks(sampled(fades, FEW), 243.0).mean()
+    assert fade.chance == breaks_target(sampled(fades, FEW), 243.0).mean()
     assert all(row.assumed for row in rows.values() if row is not first)
     assert all(row.chance <= first.chance for row in rows.values())
     assert len(rows) == 6

@@ -10,7 +10,7 @@ import pytest
 from simulator.analysis.fit import Curve, Fit, critical_speed, d_prime, fit_runner, runner_block
 from simulator.analysis.predict import Race, paced_race, predicted_times
 from simulator.errors import NoAnswerError
-from simulator.resources import configs_dir
+from simulator.files import configs_dir
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Runner, Scenario
 from simulator.units import parse_distance, parse_time

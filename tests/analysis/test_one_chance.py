@@ -6,10 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from simulator.analysis.chances import find_chances
 from simulator.analysis.coach import case_outcomes
-from simulator.analysis.sweep.sweep import sweep
-from simulator.analysis.uncertainty import SAMPLES, SEED, chance_of, chance_words, forecast
+from simulator.analysis.sweep import sweep
+from simulator.analysis.uncertainty import (
+    SAMPLES,
+    SEED,
+    chance_of,
+    chance_words,
+    find_chances,
+    forecast,
+)
 from simulator.cli import main
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario

@@ -17,10 +17,10 @@ from simulator.analysis.predict import (
 )
 from simulator.errors import NoAnswerError
 from simulator.physics.attempt import simulate
-from simulator.records import least_time
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Environment, Runner, Scenario
 from simulator.scenario.plan import EvenPlan
+from simulator.world_records import least_time
 
 COOL = ("environment.temperature=5",)
 """Predicted times leave the heat out."""

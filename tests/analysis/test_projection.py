@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.analysis.projection import LOOK_BACK_M, projected_finish
+from simulator.analysis.gaps import LOOK_BACK_M, projected_finish
 from simulator.recording.recording import ARRAYS, Recording, Status
 
 

@@ -18,8 +18,7 @@ from simulator.analysis.uncertainty import (
 from simulator.physics.attempt import STATUSES, simulate
 from simulator.recording.recording import Status
 from simulator.scenario.loader import load_scenario
-from simulator.scenario.model import INPUT_BOUNDS, Scenario
-from simulator.scenario.uncertainty import INPUTS, Normal, Uniform
+from simulator.scenario.model import INPUT_BOUNDS, INPUTS, Normal, Scenario, Uniform
 from tests.analysis.conftest import runners_of
 
 FEW = 24

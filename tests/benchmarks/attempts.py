@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
-from simulator.analysis.optimise.optimise import optimise
+from simulator.analysis.optimise import optimise
 from simulator.analysis.uncertainty import forecast
 from simulator.physics import compiled, setup
 from simulator.physics.attempt import simulate

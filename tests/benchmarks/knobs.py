@@ -22,7 +22,7 @@ from simulator.physics.attempt import finish_times, fork, simulate
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
-from simulator.stage.scenery import chance_of
+from simulator.stage.scene_builder import chance_of
 from simulator.view.app import FRAMES_PER_S, SWITCH_S, App
 from simulator.view.panels.timeline import ChartKind
 

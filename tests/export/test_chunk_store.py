@@ -13,10 +13,8 @@ from subprocess import PIPE, Popen
 import numpy as np
 import pytest
 
-from simulator.analysis.sweep import sweep as chunks
-from simulator.analysis.sweep.axes import grid_of
-from simulator.analysis.sweep.rows import NOTHING_BESIDE
-from simulator.analysis.sweep.sweep import Columns, SweepRequest, request_of
+from simulator.analysis import sweep as chunks
+from simulator.analysis.sweep import NOTHING_BESIDE, Columns, SweepRequest, grid_of, request_of
 from simulator.errors import OutputError
 from simulator.export.table import ChunkStore
 

@@ -27,7 +27,7 @@ from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
 from simulator.stage.events import SoundCue, events
 from simulator.stage.playback import Playback
-from simulator.stage.scenery import ShowOptions, scene_of
+from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.view.arranging import arrange
 from simulator.view.picture import render_still

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from simulator.export.film import FilmSegment, Pictures, SceneAt, write_film
 from simulator.export.filming import LIVE_FPS, Recorder, free_path
-from simulator.scenario.story_script import load_story, load_story_text
+from simulator.scenario.story import load_story, load_story_text
 from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.stage.keys import Action

@@ -12,7 +12,7 @@ from simulator.cli import main
 from simulator.errors import OutputError
 from simulator.export import handout
 from simulator.export.handout import _words, write_handout
-from simulator.scenario.story_script import load_story_text
+from simulator.scenario.story import load_story_text
 from simulator.session.presentation import Presentation
 from simulator.stage.story import StoryTimeline
 from simulator.view.text import Type

@@ -33,7 +33,7 @@ from simulator.export.leds import (
     resampled,
 )
 from simulator.stage.keys import Action
-from simulator.stage.scenery import brightness
+from simulator.stage.scene_builder import brightness
 from simulator.view.app import App
 from simulator.view.theme import THEMES
 from tests.view import scenes

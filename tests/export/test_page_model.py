@@ -18,9 +18,9 @@ from selenium import webdriver
 
 from simulator.analysis.attribution import price_list
 from simulator.export.page_model import Bundle, model_of, stretched_plan
+from simulator.files import asset_path
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Recording
-from simulator.resources import asset_path
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import EvenPlan, SteppedPlan

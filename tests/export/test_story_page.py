@@ -17,8 +17,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 from simulator.cli import main
 from simulator.cli.terminal import script_of
 from simulator.errors import OutputError
-from simulator.export.story_page import STEP_S, story_text, write_story_page
-from simulator.scenario.story_script import load_story_text
+from simulator.export.page import STEP_S, story_text, write_story_page
+from simulator.scenario.story import load_story_text
 from simulator.session.presentation import Presentation
 from simulator.stage.story import CompiledChapter, StoryTimeline
 from simulator.stage.story import said as words_of

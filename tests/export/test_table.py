@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.analysis.sweep.axes import grid_of
-from simulator.analysis.sweep.sweep import Columns, SweepRequest, request_of
+from simulator.analysis.sweep import Columns, SweepRequest, grid_of, request_of
 from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.export.table import ChunkStore, read_columns, write_columns
 

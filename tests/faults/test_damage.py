@@ -10,9 +10,9 @@ from pathlib import Path
 import pygame
 import pytest
 
-from simulator import resources
+from simulator import files
 from simulator.errors import DisplayError, LightpaceError, ResourceError
-from simulator.resources import assets_dir, configs_dir
+from simulator.files import assets_dir, configs_dir
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
@@ -29,7 +29,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     package = tmp_path / "package"
     shutil.copytree(configs_dir(), package / "configs")
     shutil.copytree(assets_dir(), package / "assets")
-    monkeypatch.setattr(resources, "_PACKAGE", package)
+    monkeypatch.setattr(files, "_PACKAGE", package)
     _forget_fonts()
     yield package
     _forget_fonts()
@@ -135,7 +135,7 @@ def test_a_shipped_file_that_cannot_be_used_is_named(
 def test_without_any_shipped_file_it_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resources, "_PACKAGE", tmp_path / "nowhere" / "package")
+    monkeypatch.setattr(files, "_PACKAGE", tmp_path / "nowhere" / "package")
     with pytest.raises(ResourceError, match="reinstall lightpace"):
         load_scenario("breaking4")
 

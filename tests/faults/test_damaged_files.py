@@ -27,12 +27,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer import BadParameter
 
-from simulator.analysis.activities import likely_distances
+from simulator.analysis.activity_races import likely_distances
 from simulator.analysis.fit import fit_runner
 from simulator.analysis.references import ghost_references
 from simulator.analysis.summary import summarise
-from simulator.analysis.sweep.axes import axis_of_csv, grid_of
-from simulator.analysis.sweep.sweep import request_of, run_chunk
+from simulator.analysis.sweep import axis_of_csv, grid_of, request_of, run_chunk
 from simulator.cli.runners import _races_of
 from simulator.errors import LightpaceError, LightpaceWarning, RecordingError
 from simulator.export.table import ChunkStore, read_columns
@@ -47,7 +46,7 @@ from simulator.recording.store import (
 )
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Runner, Scenario
-from simulator.scenario.picture_texts import MOMENT, SCENARIO, with_texts
+from simulator.scenario.png_texts import MOMENT, SCENARIO, with_texts
 from simulator.scenario.reading import moment_of, read_text
 from simulator.view.figures import FigureSpec, draw_figure
 from simulator.view.picture import save_png

@@ -16,8 +16,8 @@ import pytest
 
 from simulator.cli import main
 from simulator.export.filming import Recorder
+from simulator.files import configs_dir
 from simulator.recording.store import load_recording, load_recordings, save_recordings
-from simulator.resources import configs_dir
 from simulator.session import Session
 
 TELLING = ("secret-client", "telling-user", "telling-host")

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from simulator.analysis.references import ghost_references
-from simulator.analysis.sweep.sweep import files_named
+from simulator.analysis.sweep import files_named
 from simulator.errors import LightpaceError, OutputError
 from simulator.export.table import read_columns
 from simulator.files import read_bytes, target_of
 from simulator.recording.store import load_recording, load_recordings
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.reading import read_text
-from simulator.scenario.story_script import load_story, load_story_text
+from simulator.scenario.story import load_story, load_story_text
 from simulator.view.theme import theme_named
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the special files of POSIX")

@@ -50,7 +50,8 @@ class Area:
 AREAS = {
     "gaps": Area(
         ("simulator/analysis/gaps.py",),
-        "tests/analysis/test_gaps.py tests/analysis/test_splits.py tests/analysis/test_summary.py",
+        "tests/analysis/test_gaps.py tests/analysis/test_projection.py "
+        "tests/analysis/test_splits.py tests/analysis/test_summary.py",
     ),
     "schedule": Area(
         ("simulator/scenario/schedule.py",),
@@ -67,7 +68,7 @@ AREAS = {
     "physics": Area(
         tuple(
             f"simulator/physics/{name}.py"
-            for name in ("air", "attempt", "keller", "pacers", "setup", "shelter", "stepping")
+            for name in ("air", "attempt", "keller", "pacers", "setup", "shelter")
         ),
         # what compares the kernel with its plain twin is for faults in the kernel
         "--deselect "

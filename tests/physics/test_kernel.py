@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator.errors import SimulationError
+from simulator.files import configs_dir
 from simulator.physics.compiled import COMPILED, STATUS
 from simulator.physics.kernel import rise
 from simulator.physics.setup import attempt_of
-from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario
 from tests.compilers import HAS_COMPILER
 from tests.physics.plain_kernel import fingerprint

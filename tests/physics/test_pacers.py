@@ -7,10 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 from simulator.coefficients import CHANGE_M, PASS_WIDE_M, SWAP_IN_M, SWAP_M
+from simulator.files import configs_dir
 from simulator.physics.attempt import simulate
 from simulator.physics.pacers import DRIFT_M, PacerGroup, PacerPlace, front_gap, group_of, places
 from simulator.recording.recording import Recording
-from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.schedule import even_schedule

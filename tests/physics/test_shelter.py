@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.coefficients import CLEARANCE_M
+from simulator.files import configs_dir
 from simulator.physics.pacers import leads, stints_of
 from simulator.physics.setup import EXTRA_GRID, ShelterTables, sheltering_of
 from simulator.physics.shelter import Shelterer, shelter
-from simulator.resources import configs_dir
 from simulator.scenario.loader import load_text
 
 FORMATIONS = sorted(p.stem for p in (configs_dir() / "formations").glob("*.yaml"))

@@ -5,9 +5,9 @@ import pytest
 
 from simulator.analysis.splits import published_waypoints, run_time
 from simulator.analysis.summary import Summary, summarise
+from simulator.files import configs_dir
 from simulator.physics.attempt import outcomes_of, simulate
 from simulator.recording.recording import Status
-from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario
 
 SHIPPED = sorted(path.stem for path in configs_dir().glob("*.yaml"))

@@ -21,16 +21,15 @@ import numpy as np
 from hypothesis import HealthCheck
 
 from simulator.errors import ScenarioError
+from simulator.files import configs_dir
 from simulator.physics.attempt import simulate_all
 from simulator.recording.recording import ARRAYS, Recording, Status
-from simulator.resources import configs_dir
-from simulator.scenario.ghosts import SplitGhost
 from simulator.scenario.loader import load_text
-from simulator.scenario.model import Scenario
+from simulator.scenario.model import Scenario, SplitGhost
 from simulator.scenario.plan import SplitPlan, schedule_of
 from simulator.scenario.reading import read_text
-from simulator.scenario.story_script import FOLDER as STORIES
-from simulator.scenario.story_script import load_story, named_stories
+from simulator.scenario.story import FOLDER as STORIES
+from simulator.scenario.story import load_story, named_stories
 
 CASES = int(os.environ.get("FUZZ_CASES", "500"))
 BATCH = 10

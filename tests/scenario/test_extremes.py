@@ -20,11 +20,11 @@ from pydantic import ValidationError
 from simulator.errors import ScenarioError
 from simulator.physics.attempt import fork, simulate
 from simulator.recording.recording import Recording, Status, flaws_of
-from simulator.records import least_flying_time, least_time
 from simulator.scenario.fields import Section, fields_of, sections_among
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Environment, LightWave, Runner, Scenario
 from simulator.scenario.pacers import Leader, Slot
+from simulator.world_records import least_flying_time, least_time
 
 DISTANCES_M = (100.0, 101.0, 399.99, 400.0, 800.0, 1500.0, 1609.344, 3000.0, 10_000.0)
 OPEN = 1e300

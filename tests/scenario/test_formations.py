@@ -4,7 +4,7 @@ import pytest
 
 from simulator.coefficients import BESIDE_REACH_M
 from simulator.errors import ScenarioError
-from simulator.resources import configs_dir
+from simulator.files import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.pacers import PacerFormation, Pacers, Slot
 

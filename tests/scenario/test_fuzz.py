@@ -23,12 +23,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from simulator.errors import ScenarioError
+from simulator.files import configs_dir
 from simulator.recording.recording import Status
-from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Environment, Runner, Scenario, Wind
 from simulator.scenario.pacers import Leader
-from simulator.scenario.story_script import FOLDER as STORIES
+from simulator.scenario.story import FOLDER as STORIES
 from tests.scenario.fuzzing import (
     BATCH,
     CASES,

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import ScenarioError
-from simulator.resources import configs_dir
-from simulator.scenario.ghosts import RecordingGhost, ScenarioGhost, SplitGhost
+from simulator.files import configs_dir
 from simulator.scenario.loader import load_scenario, load_text, scenario_to_dict
-from simulator.scenario.model import Scenario
+from simulator.scenario.model import RecordingGhost, Scenario, ScenarioGhost, SplitGhost
 from simulator.scenario.reading import MAX_BYTES
 
 SHORTEST = "name: Three lines\ndistance: 1500 m\nplan: {target: 3:50}\n"

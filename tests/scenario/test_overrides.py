@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import ScenarioError
-from simulator.scenario.ghosts import EvenGhost
 from simulator.scenario.loader import load_scenario, load_text
-from simulator.scenario.model import Scenario
+from simulator.scenario.model import EvenGhost, Scenario
 from simulator.scenario.plan import EvenPlan, SplitPlan, SteppedPlan
 
 FILE = """\

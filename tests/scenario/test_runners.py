@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import ScenarioError
+from simulator.files import configs_dir
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import Status
-from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.reading import shipped_names

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from simulator.resources import configs_dir
+from simulator.files import configs_dir
 from simulator.scenario.loader import load_scenario, load_text, scenario_to_dict
 from simulator.scenario.reading import shipped_names
 from simulator.scenario.save import (

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.resources import configs_dir
-from simulator.scenario.ghosts import EvenGhost, SplitGhost
+from simulator.files import configs_dir
 from simulator.scenario.loader import load_scenario
-from simulator.scenario.model import Scenario
+from simulator.scenario.model import EvenGhost, Scenario, SplitGhost
 from simulator.scenario.plan import SplitPlan, schedule_of
 from simulator.scenario.schema import schema_text
 from simulator.scenario.yaml_tree import read_document

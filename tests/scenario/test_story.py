@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from simulator.coefficients import LOST_S
 from simulator.errors import ScenarioError
-from simulator.resources import configs_dir
+from simulator.files import configs_dir
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.schema import schema_text
 from simulator.scenario.story import (
@@ -21,17 +21,15 @@ from simulator.scenario.story import (
     KINDS,
     Fact,
     Story,
-    parse_caption,
-    parse_fact,
-    parse_moment,
-    parse_seconds,
-)
-from simulator.scenario.story_script import (
     find_story,
     is_story,
     load_story,
     load_story_text,
     named_stories,
+    parse_caption,
+    parse_fact,
+    parse_moment,
+    parse_seconds,
 )
 from simulator.scenario.yaml_tree import read_document
 

@@ -7,8 +7,15 @@ import pytest
 from simulator.analysis.uncertainty import forecast
 from simulator.errors import ScenarioError
 from simulator.scenario.loader import load_scenario, load_text
-from simulator.scenario.model import INPUT_BOUNDS, Scenario
-from simulator.scenario.uncertainty import INPUTS, UNITS, Normal, Uncertainty, Uniform
+from simulator.scenario.model import (
+    INPUT_BOUNDS,
+    INPUTS,
+    UNITS,
+    Normal,
+    Scenario,
+    Uncertainty,
+    Uniform,
+)
 
 
 def test_the_published_ranges_are_the_defaults_and_the_rest_is_called_assumed() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.scenario.story_script import load_story
+from simulator.scenario.story import load_story
 from simulator.session import Session
 from simulator.session.autosave import Autosave
 from simulator.session.presentation import Presentation

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
-from simulator.session.forks import LruCache
 from simulator.session.history import GESTURE_S, Lineage
+from simulator.session.runs import LruCache
 from simulator.stage.keys import Action
 from tests.session.short import bits, by_hand, load_short, settle
 

@@ -17,7 +17,7 @@ from simulator.analysis.what_if import AXES
 from simulator.physics.attempt import simulate
 from simulator.session import Session
 from simulator.stage.keys import Action
-from simulator.stage.panel_state import KnobKind
+from simulator.stage.scene import KnobKind
 from tests.session.short import SHORT, bits, by_hand, settle
 
 TYPED = st.one_of(

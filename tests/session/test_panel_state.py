@@ -12,7 +12,7 @@ from simulator.session import Session
 from simulator.session.history import GESTURE_S
 from simulator.session.knobs import knobs_of
 from simulator.stage.keys import Action
-from simulator.stage.panel_state import Knob, KnobKind
+from simulator.stage.scene import Knob, KnobKind
 from tests.session.short import load_short, settle
 
 Look = Callable[[str], str]

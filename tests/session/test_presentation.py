@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator.physics import compiled
-from simulator.scenario.story_script import Script, load_story_text
+from simulator.scenario.story import Script, load_story_text
 from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.stage.keys import Action

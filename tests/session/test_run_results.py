@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from simulator.analysis.chances import find_chances
+from simulator.analysis.uncertainty import find_chances
 from simulator.analysis.what_if import AXES, Alternative, alternatives
 from simulator.scenario.loader import load_scenario
-from simulator.session import Session, run_results
-from simulator.session.run_results import WhatIfBars
+from simulator.session import Session, answers
+from simulator.session.answers import WhatIfBars
 from tests.session.short import load_short, settle
 
 WAIT_S = 60.0
@@ -36,7 +36,7 @@ def test_the_bars_are_those_of_the_analysis(session: Session) -> None:
 def test_a_change_has_its_run_and_all_its_bars_in_the_next_picture(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_results, "COMPILED", True)
+    monkeypatch.setattr(answers, "COMPILED", True)
     before = bars(session)
     session.seek(20.0)
     session.change("environment.temperature", "10")
@@ -49,7 +49,7 @@ def test_a_change_has_its_run_and_all_its_bars_in_the_next_picture(
 def test_uncompiled_old_bars_dim_and_one_a_picture_is_new(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_results, "COMPILED", False)
+    monkeypatch.setattr(answers, "COMPILED", False)
     before = bars(session)
     session.change("environment.temperature", "10")
     after = bars(session)
@@ -95,7 +95,7 @@ def test_every_axis_can_be_shown_and_its_bars_taken(axis: str) -> None:
 def test_another_axis_shows_nothing_of_the_one_before(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_results, "COMPILED", False)
+    monkeypatch.setattr(answers, "COMPILED", False)
     session.set_axis("wind")
     assert session.scene().what_if is None
     session.set_axis("no such axis")

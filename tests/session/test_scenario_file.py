@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import ScenarioError
-from simulator.resources import configs_dir
+from simulator.files import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.session import Session
 from simulator.session.scenario_file import POLL_S

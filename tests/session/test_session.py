@@ -28,7 +28,7 @@ from simulator.stage.playback import (
     STALL_S,
 )
 from simulator.stage.scene import Phase
-from simulator.stage.scenery import ShowOptions
+from simulator.stage.scene_builder import ShowOptions
 from tests.session.short import SHORT
 
 WINDOW = {

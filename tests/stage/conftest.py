@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.analysis.chances import find_band, find_chances
+from simulator.analysis.uncertainty import find_band, find_chances
 from simulator.analysis.what_if import alternatives
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import Recording

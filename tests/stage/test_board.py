@@ -12,7 +12,7 @@ from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.model import Scenario
 from simulator.session import Session
 from simulator.stage.events import events
-from simulator.stage.scenery import board_of, evenly
+from simulator.stage.scene_builder import board_of, evenly
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
 

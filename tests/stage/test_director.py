@@ -13,8 +13,7 @@ from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Status
 from simulator.scenario.loader import load_text
 from simulator.screen import Camera
-from simulator.stage.director import FINISH_M, LEAST_S, on_air
-from simulator.stage.events import events
+from simulator.stage.events import FINISH_M, LEAST_S, events, on_air
 from simulator.stage.show import Show, make_show
 
 RACES = {

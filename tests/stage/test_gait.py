@@ -7,19 +7,19 @@ from simulator import load_scenario, simulate
 from simulator.recording.recording import Recording
 from simulator.stage.gait import (
     START_PHASE,
-    Build,
     Joint,
+    Physique,
     cadence,
     effort_of,
     poses,
     stride_track,
 )
 from simulator.stage.playback import Playback
-from simulator.stage.scenery import ShowOptions, scene_of
+from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 
-HER = Build(1.57, woman=True)
-HIM = Build(1.83)
+HER = Physique(1.57, woman=True)
+HIM = Physique(1.83)
 PHASES = np.arange(200) / 200
 
 
@@ -47,7 +47,7 @@ def test_phase_is_the_integral_of_cadence() -> None:
 @pytest.mark.parametrize("build", [HER, HIM])
 @pytest.mark.parametrize("speed", [4.0, 6.7, 8.0])
 def test_the_segments_keep_their_lengths_and_no_foot_is_in_the_ground(
-    build: Build, speed: float
+    build: Physique, speed: float
 ) -> None:
     p = poses(build, PHASES, speed)
     for a, b, share in (("HIP", "KNEE", 0.245), ("KNEE", "ANKLE", 0.246)):
@@ -59,7 +59,7 @@ def test_the_segments_keep_their_lengths_and_no_foot_is_in_the_ground(
 
 
 @pytest.mark.parametrize("build", [HER, HIM])
-def test_a_standing_foot_does_not_slide(build: Build) -> None:
+def test_a_standing_foot_does_not_slide(build: Physique) -> None:
     """The toe goes back in the body's frame as fast as the body goes forward."""
     stride_m = 2.0 * 6.7 / float(cadence(6.7, build.stature_m))
     standing = PHASES < 0.2

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.analysis.chances import Band, Chances
+from simulator.analysis.uncertainty import Band, Chances
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.stage.playback import COUNTDOWN_S, RATES, STALL_S, Playback
 from simulator.stage.scene import ChartCurve, Phase, Scene, StartLight
-from simulator.stage.scenery import (
+from simulator.stage.scene_builder import (
     FADED,
     HOLD_S,
     SLIDE_S,

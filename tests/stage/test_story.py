@@ -13,8 +13,7 @@ from simulator.analysis.what_if import AXES
 from simulator.errors import ScenarioError
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
-from simulator.scenario.story import EVENTS, AxisName, parse_moment
-from simulator.scenario.story_script import load_story, load_story_text
+from simulator.scenario.story import EVENTS, AxisName, load_story, load_story_text, parse_moment
 from simulator.stage.events import events, time_of
 from simulator.stage.playback import COUNTDOWN_S
 from simulator.stage.scene import Phase

@@ -7,7 +7,7 @@ from simulator import load_scenario, simulate
 from simulator.physics.pacers import PacerPlace
 from simulator.physics.shelter import Shelterer, shelter
 from simulator.stage.playback import Playback
-from simulator.stage.scenery import ShowOptions, scene_of
+from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import make_show
 from simulator.stage.wake import ACROSS_M, BEHIND_M, STEP_M, wake_of
 

@@ -9,7 +9,7 @@ from simulator.analysis.references import light_reference
 from simulator.physics.track import track_position
 from simulator.scenario.model import Scenario
 from simulator.stage.playback import Playback
-from simulator.stage.scenery import ShowOptions, brightness, scene_of
+from simulator.stage.scene_builder import ShowOptions, brightness, scene_of
 from simulator.stage.show import Show
 
 LEDS = st.integers(10, 1000)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from simulator.errors import LightpaceError
-from simulator.stage.panel_state import Comparison, Knob, KnobKind, PanelState, PinRow, SplitKnob
+from simulator.stage.scene import Comparison, Knob, KnobKind, PanelState, PinRow, SplitKnob
 from simulator.units import format_time, parse_time
 
 N, T, C, S = KnobKind.NUMBER, KnobKind.TIME, KnobKind.CHOICE, KnobKind.SWITCH

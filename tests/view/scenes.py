@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from simulator.analysis.chances import Band
 from simulator.analysis.gaps import GapState
 from simulator.analysis.splits import Split
+from simulator.analysis.uncertainty import Band
 from simulator.analysis.what_if import Alternative
 from simulator.scenario.model import Scenario
 from simulator.stage.scene import (

@@ -11,8 +11,8 @@ import pytest
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
-from simulator.stage.panel_state import PageContent
-from simulator.view.charts import contour_lines, contour_of
+from simulator.stage.scene import PageContent
+from simulator.view.pages import contour_lines, contour_of
 from simulator.view.panels.what_if import WhatIfPanel, lay_out
 from tests.view.user import User, places, user_at_drawer
 

@@ -32,7 +32,7 @@ from simulator.view.camera import (
     whole,
     within,
 )
-from simulator.view.layers.close import on_map, place
+from simulator.view.layers.close_up import on_map, place
 from simulator.view.layers.track import OUTER_M
 from simulator.view.layout import Box
 from simulator.view.perspective import Lens

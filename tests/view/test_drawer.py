@@ -6,7 +6,7 @@ import pygame
 import pytest
 
 from simulator.stage.keys import Action
-from simulator.stage.panel_state import Comparison, KnobKind
+from simulator.stage.scene import Comparison, KnobKind
 from simulator.view.app import App
 from simulator.view.arranging import arrange
 from simulator.view.layout import Box

@@ -11,7 +11,7 @@ import pytest
 
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
-from simulator.session.direct_edits import DirectEdits
+from simulator.session.editor import DirectEdits
 from simulator.view.app import App
 from tests.view.conftest import FakeSession
 from tests.view.panel_states import FakeHands

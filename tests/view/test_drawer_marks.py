@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pygame
 import pytest
 
-from simulator.stage.panel_state import KnobKind
+from simulator.stage.scene import KnobKind
 from simulator.view.layout import Box
 from simulator.view.pages import page_names
 from simulator.view.text import Type

@@ -14,10 +14,10 @@ from simulator.screen import Camera
 from simulator.stage.events import events
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Scene
-from simulator.stage.scenery import ShowOptions, scene_of
+from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.view import perspective
-from simulator.view.layers.close import leds, place
+from simulator.view.layers.close_up import leds, place
 from simulator.view.perspective import EASE_M, Lens, eased_heading, heading_at, track_at
 from simulator.view.theme import THEMES
 

@@ -16,7 +16,7 @@ from simulator.stage.scene import Body, Chance, ChartCurve, LightLost, Phase, Sc
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.camera import Shot, Viewpoint, resting
-from simulator.view.layers import bodies, group, lights
+from simulator.view.layers import bodies, effects, group
 from simulator.view.layers.track import Tiles, led_pips, mark_lines, mark_names, paint
 from simulator.view.layout import Box
 from simulator.view.panels import cards, scoreboard
@@ -342,7 +342,7 @@ def test_lights_and_runners_look_as_they_should(moment: str, tmp_path: Path) -> 
     surface = pygame.Surface((640, 350), 0, 32)
     box = Box(0, 0, 640, 350)
     view = camera.whole(box)
-    lights.draw(surface, scene.waves, view, box, THEME)
+    effects.draw_waves(surface, scene.waves, view, box, THEME)
     bodies.draw_bodies(surface, bodies.spots(scene, view), view, box, THEME)
     compare(surface, f"track_{moment}", tmp_path)
 

@@ -18,8 +18,8 @@ from simulator.view.arranging import LECTURE_PANELS, arrange_lecture
 from simulator.view.layout import Box
 from simulator.view.panels.chapter import overview_boxes
 from simulator.view.picture import Painter, PictureOptions
+from simulator.view.preferences import load_timings, rehearsals_file, save_timings
 from simulator.view.presenter import HALLS, SpeakersView, draw_notes, misfits
-from simulator.view.rehearsal import load_timings, rehearsals_file, save_timings
 from simulator.view.text import Type
 from simulator.view.theme import THEMES
 from tests.view import scenes

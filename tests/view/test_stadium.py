@@ -11,12 +11,11 @@ import pytest
 
 from simulator.errors import ScenarioError
 from simulator.session import Session
-from simulator.view import stadium
+from simulator.view import window as window_module
 from simulator.view.app import App
 from simulator.view.layers import track
-from simulator.view.stadium import WindowClosedError, draw_stadium, shown_while
 from simulator.view.theme import theme_named
-from simulator.view.window import Window, closed
+from simulator.view.window import Window, WindowClosedError, closed, draw_stadium, shown_while
 
 NIGHT = theme_named("night")
 
@@ -84,7 +83,7 @@ def test_it_lies_where_the_first_picture_has_it(window: Window) -> None:
     assert surface is not None
     first = surface.copy()
     empty = surface.copy()
-    stadium.draw_stadium(empty, NIGHT)
+    window_module.draw_stadium(empty, NIGHT)
     box = pygame.Rect(8, 40, 60, 200)  # the outer bend: no runner, no words
     inside = [(x, y) for x in range(*_span(box.x, box.w)) for y in range(*_span(box.y, box.h))]
     same = sum(first.get_at(p) == empty.get_at(p) for p in inside)
@@ -108,7 +107,7 @@ def flip():
     count += 1
     if count == 2:
         later = {
-            "simulator.analysis.chances", "simulator.analysis.predict", "simulator.export.film",
+            "simulator.analysis.uncertainty", "simulator.analysis.predict", "simulator.export.film",
             "simulator.scenario.story", "simulator.session.presentation", "ruamel", "scipy",
             "matplotlib", "av", "rich.table", "multiprocessing",
         }

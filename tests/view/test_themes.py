@@ -20,8 +20,8 @@ from simulator.analysis.gaps import GapState
 from simulator.cli import main
 from simulator.errors import ThemeError
 from simulator.view import camera
-from simulator.view.layers import group, lights
-from simulator.view.layers.close import Led, heads, light_on_ground
+from simulator.view.layers import effects, group
+from simulator.view.layers.close_up import Led, heads, light_on_ground
 from simulator.view.layers.track import led_places
 from simulator.view.picture import PictureOptions, layout_of, render_still
 from simulator.view.theme import (
@@ -167,7 +167,7 @@ def test_by_day_a_light_keeps_its_colour() -> None:
     surface.fill(theme.ground.tartan)
     layout = layout_of((1280, 720), None, PictureOptions())
     view, wave = camera.whole(layout.track), scene.waves[0]
-    lights.draw(surface, scene.waves, view, layout.stage, theme)
+    effects.draw_waves(surface, scene.waves, view, layout.stage, theme)
     x, y = led_places(len(wave.brightness))
     led = int(np.argmax(wave.brightness))
     px, py = view.at(float(x[led]), float(y[led]))

@@ -22,7 +22,7 @@ from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink, words_of
 from simulator.view.theme import Sizes, Theme, mix
 
 if TYPE_CHECKING:
-    from simulator.stage.panel_state import Comparison
+    from simulator.stage.scene import Comparison
 
 KEY_NAMES = {
     "space": "Space",

@@ -197,7 +197,7 @@ class SplitsPanel(SidePanel):
 def _table(surface: pygame.Surface, box: Box, splits: tuple[Split, ...], style: Style) -> None:
     """Draw the table, with as many of its rows as have room."""
     # the empty stadium has no splits, and opens sooner without this import
-    from simulator.stage.scenery import evenly  # noqa: PLC0415
+    from simulator.stage.scene_builder import evenly  # noqa: PLC0415
 
     published = any(row.published_s is not None for row in splits)
     kept = evenly(splits, max(1, int(box.h / (1.5 * style.sizes.body)) - 1))

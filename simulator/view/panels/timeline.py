@@ -35,7 +35,7 @@ from simulator.view.text import REGULAR, SEMIBOLD, Style, shrink
 from simulator.view.theme import Colour, Sizes, Theme, mix
 
 if TYPE_CHECKING:
-    from simulator.analysis.chances import Band
+    from simulator.analysis.uncertainty import Band
     from simulator.session import Session
     from simulator.view.ui import Key
 

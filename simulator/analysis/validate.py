@@ -1,0 +1,606 @@
+"""Validation: every published value compared with the model's.
+
+In: only shipped files. Out: all rows of `lightpace validate`; the athletes' table is made by
+`simulator.analysis.validation_rows`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from simulator.analysis.fit import athletes, critical_speed, d_prime, study
+from simulator.analysis.predict import (
+    PACED,
+    Race,
+    demands,
+    evenly,
+    paced_race,
+    predicted_times,
+    reserve_needed,
+    stretched,
+)
+from simulator.analysis.validation_rows import (
+    Role,
+    Unit,
+    ValidationRow,
+    drafting_rows,
+    identity_rows,
+    residual_rows,
+)
+from simulator.coefficients import J_PER_ML_O2, G
+from simulator.physics.attempt import finish_times, outcomes_of, simulate, simulate_all
+from simulator.physics.compiled import kernel
+from simulator.recording.recording import Floats, Recording
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.model import Environment, Runner, Scenario
+from simulator.scenario.pacers import ConstantShelter, Pacers
+from simulator.scenario.plan import EvenPlan, LapPlan, PlanSplit, SplitPlan, SteppedPlan
+from simulator.units import MILE_M, format_signed, format_time
+
+_EVEN = "predicted time: the largest even speed for which the limit never binds before the line"
+
+
+def validate() -> list[ValidationRow]:
+    """Return every row of the table."""
+    return [
+        *drafting_rows(),
+        *_calibrations(),
+        *_constant_shelter(),
+        *_predictions(),
+        *_physiology(),
+        *_meeting_osborne(),
+        *_sensitivities(),
+        *_altitudes(),
+        *_left_out(),
+        *hard_start_rows(),
+        *identity_rows(),
+    ]
+
+
+# -- the shipped attempts ------------------------------------------------------------------------
+
+
+def _calibrations() -> list[ValidationRow]:
+    names = ("monaco_2023", "da_silva_2025", "breaking4", "fifteen_hundred")
+    scenarios = {name: load_scenario(name) for name in names}
+    runs = dict(zip(names, simulate_all(list(scenarios.values())), strict=True))
+    monaco, da_silva, breaking4, metric = (runs[name] for name in names)
+    worst = max(abs(r) for r in _residuals(scenarios["monaco_2023"], monaco))
+    (even,) = predicted_times([evenly(scenarios["da_silva_2025"])])
+    races = "Races run split by split"
+    following = "Breaking4, following the light"
+    return [
+        ValidationRow(
+            races,
+            "Monaco 2023, her splits as the plan",
+            "official, 21 July 2023",
+            (247.64,),
+            monaco.finish_s,
+            Unit.TIME,
+            Role.CALIBRATED,
+            f"calibrates the reserve; every split within {worst:.2f} s",
+        ),
+        ValidationRow(
+            races,
+            "da Silva's mile, plan of 3:59.37",
+            "da Silva 2025",
+            (239.37,),
+            da_silva.finish_s,
+            Unit.TIME,
+            Role.CALIBRATED,
+            "calibrates Monaco's shelter of 0.60",
+        ),
+        ValidationRow(
+            races,
+            "da Silva's mile, predicted time",
+            "da Silva 2025",
+            (239.37,),
+            even,
+            Unit.TIME,
+            Role.CALIBRATED,
+            _EVEN,
+        ),
+        *residual_rows(
+            following, "published splits", scenarios["breaking4"], breaking4, Role.CALIBRATED
+        ),
+        *residual_rows(
+            "1500 m, plan of 3:48.68",
+            "Eugene 2025, as tracked",
+            scenarios["fifteen_hundred"],
+            metric,
+            Role.PREDICTED,
+            finish_note="her plan sets it; that her means suffice for it is what is predicted",
+        ),
+    ]
+
+
+def _residuals(scenario: Scenario, run: Recording) -> list[float]:
+    rows = residual_rows("", "", scenario, run, Role.CALIBRATED)
+    return [row.difference for row in rows if row.difference is not None]
+
+
+# -- which constant shelter gives the time --------------------------------------------------------
+
+
+def _constant_shelter() -> list[ValidationRow]:
+    """Return the shelter for which her splits to 1200 m and a maximal finish give the time.
+
+    A plan bounds a finish from below: with the published finish as its last split, any shelter
+    above some value gives that finish. So only her splits to 1200 m are planned, and the rest of
+    the mile is run at every even speed; the fastest finish is the maximal effort.
+    """
+    replayed = load_scenario("breaking4_replayed", with_ghosts=False)
+    shelters = np.arange(0.20, 0.4001, 0.02)
+    lasts = np.arange(242.0, 249.01, 0.25)
+    rows = [_from_1200(replayed, s, last) for s in shelters for last in lasts]
+    runs = simulate_all(rows)
+    finish = np.array([r.finish_s if r.finish_s is not None else np.inf for r in runs])
+    late = np.array([float(r.time_at(1200.0)) - 181.84 for r in runs])
+    finish[np.abs(late) > 0.1] = np.inf
+    best = finish.reshape(len(shelters), len(lasts)).min(axis=1)
+    inverted = []
+    for time, clock in ((246.42, "published"), (246.91, "gun to line")):
+        value = float(np.interp(-time, -best, shelters))
+        inverted.append(
+            ValidationRow(
+                "Breaking4, her splits to 1200 m and the rest at the largest effort",
+                f"constant shelter that gives {format_time(time)} ({clock})",
+                "inversion of her splits",
+                (0.27, 0.29),
+                value,
+                Unit.SHARE,
+                Role.PREDICTED,
+                "fastest finish of all even speeds over the last 409 m",
+            )
+        )
+    return inverted
+
+
+def _from_1200(scenario: Scenario, value: float, finish_s: float) -> Scenario:
+    plan = scenario.plan
+    if not isinstance(plan, SplitPlan):
+        raise TypeError("the replay's plan is a table of splits")
+    splits = (*plan.splits[:-1], PlanSplit(time=finish_s))
+    return held_at(scenario, value).with_values({"plan.splits": splits})
+
+
+# -- predicted times ------------------------------------------------------------------------------
+
+_LAPS = (65.08, 64.93, 65.30, 64.89, 66.40, 65.34, 63.03)
+
+
+def _predictions() -> list[ValidationRow]:
+    runner = Runner()
+    metric = paced_race(1500.0, 228.68).scenario(runner)
+    long = Race(3000.0, 487.04, PACED, 2000.0).scenario(runner)
+    lapped = long.model_copy(update={"plan": LapPlan(laps=(*_LAPS, 487.04 - sum(_LAPS)))})
+    short = paced_race(1000.0, 149.15).scenario(runner)
+    alone = Race(1000.0, 149.15).scenario(runner)
+    mile = held_at(alone_over_a_mile(246.42), 0.3)
+    times = predicted_times([metric, long, lapped, short, alone, mile])
+    curved, (straight,) = times[-1], predicted_times([mile], bends=False)
+    section = "Predicted times"
+    cases = [
+        ("1500 m", "Eugene 2025", 228.68, f"S {PACED:.2f} (assumed) to 825 m"),
+        (
+            "3000 m, even",
+            "Silesia 2025",
+            487.04,
+            f"S {PACED:.2f} (assumed) to 2000 m; a known miss",
+        ),
+        (
+            "3000 m, her laps stretched",
+            "Silesia 2025",
+            487.04,
+            f"the same; laps {' '.join(f'{lap:.2f}' for lap in _LAPS)}, then the last 200 m",
+        ),
+        (
+            "1000 m",
+            "Monaco 2020",
+            149.15,
+            f"S {PACED:.2f} (assumed) to 550 m; a known miss, alone {format_time(times[4])}",
+        ),
+    ]
+    rows = [
+        ValidationRow(section, what, source, (published,), time, Unit.TIME, Role.PREDICTED, note)
+        for (what, source, published, note), time in zip(cases, times[:4], strict=True)
+    ]
+    rows.append(
+        ValidationRow(
+            section,
+            "what the bends cost in a mile",
+            "derived from Taboga & Kram 2019",
+            (0.37,),
+            curved - straight,
+            Unit.SECONDS,
+            Role.PREDICTED,
+            f"predicted mile of {format_time(curved)} with S 0.30, and the same without bends",
+        )
+    )
+    return rows
+
+
+def _left_out() -> list[ValidationRow]:
+    """Return how well the other bests of an athlete predict the one that is left out."""
+    section = "Public athletes, each best predicted from the others"
+    result = study()
+    misses = 100.0 * np.abs(result.errors)
+    within = float(np.mean([row.within for row in result.left_out]))
+    women = sum(a.sex == "woman" for a in athletes())
+    who = f"{women} women, {len(athletes()) - women} men, {len(misses)} bests"
+    cases: list[tuple[str, tuple[float, ...], float, str]] = [
+        ("median miss", (0.0, 0.6), float(np.median(misses)), who),
+        ("worst miss", (0.0, 2.0), float(misses.max()), f"{(misses > 2.0).sum()} above 2 %"),
+        ("in the range stated for nine in ten", (90.0,), 100.0 * within, ""),
+    ]
+    prior = result.prior
+    rows = []
+    for what, goal, value, note in cases:
+        words = _noted(note, missed=value > goal[-1] and len(goal) > 1)
+        rows.append(
+            ValidationRow(section, what, "goal", goal, value, Unit.PERCENT, Role.PREDICTED, words)
+        )
+    usable = ("reserve beyond the oxygen debt of the start, over MAP", prior.usable, Unit.SECONDS)
+    tiring = ("endurance", prior.endurance, Unit.SHARE)
+    for (what, value, unit), spread in (
+        (usable, f"{prior.usable_spread:.1f} s"),
+        (tiring, f"{prior.endurance_spread:.4f}"),
+    ):
+        note = f"the prior of `lightpace fit`; standard deviation {spread}"
+        rows.append(
+            ValidationRow(
+                section, f"mean {what}", "these bests", (), value, unit, Role.CALIBRATED, note
+            )
+        )
+    return rows
+
+
+# -- the energy supply, and sensitivities ----------------------------------------------------------
+
+MISS = "a known miss"
+MISS_FROM = 1.5
+"""A sensitivity larger than this multiple of its source is a miss [1]."""
+OSBORNE = "Osborne 2025"
+
+
+def _noted(note: str, *, missed: bool) -> str:
+    return "; ".join(filter(None, (MISS if missed else "", note)))
+
+
+def _physiology() -> list[ValidationRow]:
+    """Return the energy supply of Breaking4 next to that of Osborne 2025 for the same mile."""
+    scenario = load_scenario("breaking4", with_ghosts=False)
+    section = "Breaking4, what pays for it"
+    lost = float(outcomes_of([scenario], watch_light=True).lost_light_m[0])
+    note = "longer than a second behind it to the line; the published splits give 974 to 979 m"
+    light = ValidationRow(
+        section,
+        "the light is lost at",
+        "back straight of lap 3",
+        (925.0, 1009.0),
+        lost,
+        Unit.METRES,
+        Role.PREDICTED,
+        note,
+    )
+    return [*_supply_rows(section, scenario, Role.PREDICTED), light]
+
+
+def _supply_rows(section: str, scenario: Scenario, role: Role) -> list[ValidationRow]:
+    """Return the attempt's energy supply next to that of Osborne's ideal athlete."""
+    runner, run = scenario.runner, simulate(scenario)
+    supplied = float(0.5 * (run.aerobic[1:] + run.aerobic[:-1]).sum()) * run.step_s
+    drawn = float(run.reserve[0] - run.reserve[-1])
+    per_litre = 1000.0 * J_PER_ML_O2
+    demand = kernel.level_cost(MILE_M / 240.0) * runner.economy * 60.0 / J_PER_ML_O2
+    cases = [
+        ("aerobic share", 0.85, supplied / (supplied + drawn), Unit.SHARE, 0.05, ""),
+        (
+            "oxygen deficit",
+            2.5,
+            drawn * runner.mass / per_litre,
+            Unit.LITRES,
+            0.5,
+            "theirs is for about 50 kg; 5.3 l lies outside every successful mile",
+        ),
+        ("demand of 4:00 without air", 81.0, demand, Unit.OXYGEN, 2.0, ""),
+        (
+            "maximal oxygen uptake",
+            75.0,
+            runner.max_aerobic_power * 60.0 / J_PER_ML_O2,
+            Unit.OXYGEN,
+            2.0,
+            "of their ideal athlete",
+        ),
+        ("time constant of oxygen uptake", 15.0, runner.oxygen_kinetics, Unit.SECONDS, 2.0, ""),
+    ]
+    rows = []
+    for what, published, value, unit, tolerance, note in cases:
+        words = _noted(note, missed=abs(value - published) > tolerance)
+        rows.append(ValidationRow(section, what, OSBORNE, (published,), value, unit, role, words))
+    return rows
+
+
+_HER_MEANS = "runner=kipyegon_osborne"
+_HER_SHELTER = 0.56
+"""Monaco's and Eugene's shelter with these parameters [1]: her best mile and 1500 m agree."""
+
+
+def _meeting_osborne() -> list[ValidationRow]:
+    """Return the same with parameters that match Osborne's figures, and the cost of that."""
+    section = "Her means as Osborne has them, configs/runners/kipyegon_osborne.yaml"
+    shelter = f"pacers.shelter.0.value={_HER_SHELTER}"
+    changes = {
+        "monaco_2023": [_HER_MEANS, shelter],
+        "breaking4": [_HER_MEANS, "pacers.front_gap=1.60"],
+        "da_silva_2025": [_HER_MEANS],
+        "fifteen_hundred": [_HER_MEANS, shelter],
+    }
+    scenarios = {name: load_scenario(name, overrides=c) for name, c in changes.items()}
+    attempt = scenarios["breaking4"]
+    rows = _supply_rows(section, attempt, Role.CALIBRATED)
+    races = (
+        ("monaco_2023", 247.64, "official, 21 July 2023", Role.CALIBRATED),
+        ("breaking4", 246.42, "published splits", Role.CALIBRATED),
+        ("da_silva_2025", 239.37, "da Silva 2025", Role.PREDICTED),
+        ("fifteen_hundred", 228.68, "Eugene 2025", Role.PREDICTED),
+    )
+    for name, published, source, role in races:
+        run, note = simulate(scenarios[name]), ""
+        if name == "breaking4":
+            worst = max(_residuals(attempt, run), key=abs)
+            note = f"largest residual of its splits {format_signed(worst)} s"
+        rows.append(
+            ValidationRow(section, name, source, (published,), run.finish_s, Unit.TIME, role, note)
+        )
+    return [*rows, *_bests_of(section, attempt.runner), *_critical(section, attempt.runner)]
+
+
+def _bests_of(section: str, runner: Runner) -> list[ValidationRow]:
+    """Return her bests, and the predictions of these parameters and of today's default."""
+    bests = (
+        Race(800.0, 117.68, _HER_SHELTER, 440.0),
+        Race(1000.0, 149.15, _HER_SHELTER, 550.0),
+        Race(1500.0, 228.68, _HER_SHELTER, 825.0),
+        Race(3000.0, 487.04, _HER_SHELTER, 2000.0),
+        Race(5000.0, 845.20, _HER_SHELTER, 3000.0),
+    )
+    times = predicted_times([race.scenario(runner) for race in bests])
+    defaults = predicted_times([race.scenario(Runner()) for race in bests])
+    return [
+        ValidationRow(
+            section,
+            f"predicted time, {race.distance_m:g} m",
+            "her best",
+            (race.time_s,),
+            time,
+            Unit.TIME,
+            Role.PREDICTED,
+            f"S {race.shelter:g} to {race.until_m:g} m; the default runner {format_time(default)}",
+        )
+        for race, time, default in zip(bests, times, defaults, strict=True)
+    ]
+
+
+def _critical(section: str, runner: Runner) -> list[ValidationRow]:
+    """Return critical speed and D' of both runners, for which no laboratory value is published."""
+    mile = held_at(alone_over_a_mile(239.99), 0.29).model_copy(update={"runner": runner})
+    ((needed,),) = reserve_needed(demands([mile]), [runner.max_aerobic_power]).tolist()
+    enough = d_prime(runner.model_copy(update={"reserve": needed}))
+    default = f"the default runner has {d_prime(Runner()):.0f}"
+    cases = [
+        (
+            "critical speed",
+            critical_speed(runner),
+            Unit.SPEED,
+            f"within range, it says; the default runner {critical_speed(Runner()):.2f}",
+        ),
+        (
+            "D'",
+            d_prime(runner),
+            Unit.METRES,
+            f"below what is needed, it says; 3:59.99 at S 0.29 needs {enough:.0f}, {default}",
+        ),
+    ]
+    return [
+        ValidationRow(section, what, "laboratory, no figure", (), value, unit, Role.LISTED, note)
+        for what, value, unit, note in cases
+    ]
+
+
+TWO_THIRDS = 0.0066
+"""What 1 % of cost is worth as a share of the time: two thirds of it (Kipp 2019)."""
+_AEROBIC_SHARE = 0.76
+_KIPP, _KIPP_MAP = "two thirds of the cost, Kipp 2019", "the aerobic share of that"
+_DRAG = "air drag with da Silva 2022's k, two thirds of the cost"
+_HELD = "pacers.shelter=0.29"
+
+
+def _sensitivities() -> list[ValidationRow]:
+    """Return how far a small change of each input moves Breaking4's finish, with its source."""
+    percent = TWO_THIRDS * 246.42
+    by_power = _AEROBIC_SHARE * percent
+    warmer, heavier = _by_drag(temperature=30.0), _by_drag(mass=42.84)
+    cases: list[tuple[str, str, float | None, tuple[str, ...]]] = [
+        ("kit cost -1 %", _KIPP, -percent, ("runner.kit.cost=0.99",)),
+        ("kit cost +1 %", _KIPP, percent, ("runner.kit.cost=1.01",)),
+        ("kit cost -0.2 %", _KIPP, -0.2 * percent, ("runner.kit.cost=0.998",)),
+        ("kit cost +0.2 %", _KIPP, 0.2 * percent, ("runner.kit.cost=1.002",)),
+        ("kit cost -1 %, shelter 0.29", _KIPP, -percent, ("runner.kit.cost=0.99", _HELD)),
+        ("MAP +1 %", _KIPP_MAP, -by_power, ("runner.max_aerobic_power=28.28",)),
+        ("MAP -1 %", _KIPP_MAP, by_power, ("runner.max_aerobic_power=27.72",)),
+        (
+            "MAP +1 %, shelter 0.29",
+            _KIPP_MAP,
+            -by_power,
+            ("runner.max_aerobic_power=28.28", _HELD),
+        ),
+        ("mass +2 %", _DRAG, heavier, ("runner.mass=42.84",)),
+        ("mass +2 %, shelter 0.29", _DRAG, heavier, ("runner.mass=42.84", _HELD)),
+        ("5 °C warmer", _DRAG, warmer, ("environment.temperature=30",)),
+        ("5 °C warmer, shelter 0.29", _DRAG, warmer, ("environment.temperature=30", _HELD)),
+        ("front gap -0.1 m", "none", None, ("pacers.front_gap=1.6",)),
+        ("front gap +0.1 m", "none", None, ("pacers.front_gap=1.8",)),
+    ]
+    changes = [(), (_HELD,), *(case[-1] for case in cases)]
+    free, steady, *finishes = finish_times(
+        [load_scenario("breaking4", overrides=list(c), with_ghosts=False) for c in changes]
+    ).tolist()
+    rows = []
+    for (what, source, expected, setting), finish in zip(cases, finishes, strict=True):
+        moved = finish - (steady if _HELD in setting else free)
+        note, role = "nothing published", Role.LISTED
+        published = () if expected is None else (expected,)
+        if expected is not None:
+            role = Role.PREDICTED
+            ratio = moved / expected
+            note = f"{ratio:.1f} times its source"
+            if ratio > MISS_FROM:
+                note += f": {MISS}, the feedback of the shelter"
+        section = "Breaking4, what a little of each moves the finish"
+        rows.append(
+            ValidationRow(section, what, source, published, moved, Unit.SECONDS, role, note)
+        )
+    return rows
+
+
+def _by_drag(temperature: float = 25.0, mass: float = 42.0) -> float:
+    """Return how far a change of the drag per weight moves the finish at S = 0.29 [s]."""
+
+    def drag_share(runner: Runner, air: Environment) -> float:
+        v = MILE_M / 246.42
+        drag = 0.5 * air.density * runner.cda * v * v * (1.0 - 0.29)
+        return runner.drag_cost * drag / (runner.mass * G)
+
+    body = Runner()
+    before = drag_share(body, Environment())
+    after = drag_share(body.model_copy(update={"mass": mass}), Environment(temperature=temperature))
+    return 100.0 * (after - before) / (1.0 + before) * TWO_THIRDS * 246.42
+
+
+def _altitudes() -> list[ValidationRow]:
+    """Return how much slower a mile is at altitude [1]."""
+    section = "A mile at altitude, slower by"
+    source = "Péronnet & Thibault's running model, 1991"
+    cases = ((1000.0, 898.7, (0.016,)), (1500.0, 845.6, (0.025,)), (2300.0, 766.0, (0.045, 0.047)))
+    sea, *high = finish_times(
+        [
+            load_scenario("breaking4", overrides=[f"environment.pressure={hpa}"], with_ghosts=False)
+            for hpa in (1013.25, *(hpa for _, hpa, _ in cases))
+        ]
+    ).tolist()
+    return [
+        ValidationRow(
+            section,
+            f"{metres:g} m, {hpa:g} hPa",
+            source,
+            published,
+            finish / sea - 1.0,
+            Unit.SHARE,
+            Role.PREDICTED,
+        )
+        for (metres, hpa, published), finish in zip(cases, high, strict=True)
+    ]
+
+
+# -- hard starts -----------------------------------------------------------------------------------
+#
+# What starting too fast and fading gains in the model over the best even pace. A real runner would
+# gain nothing; an optimiser must not exploit what the model gives.
+
+LAST_M = 100.0
+"""A limit that binds within this distance of the line is no fade [m]."""
+NO_ANTICIPATION = 10.0
+"""With this anticipation only Morton's limit remains [1]."""
+SHELTERS = (0.0, 0.3, 0.6)
+HARDER = (2.0, 4.0, 6.0)
+"""How much slower the second half of a hard start is planned [%]."""
+SECTION = "A hard start that fades, over the mile"
+_OFFSETS = np.arange(-5.5, -0.39, 0.1)
+"""Targets tried, as seconds from the predicted time: the best lies well inside."""
+
+
+def alone_over_a_mile(finish_s: float) -> Scenario:
+    """Return an even mile with nobody else on the track."""
+    return Scenario(plan=EvenPlan(target=finish_s), pacers=Pacers(count=0), ghosts=())
+
+
+def held_at(scenario: Scenario, shelter: float) -> Scenario:
+    """Return the scenario with one constant shelter."""
+    return scenario.with_values({"pacers.shelter": (ConstantShelter(value=shelter),)})
+
+
+def hard_start_rows() -> list[ValidationRow]:
+    """Return what targets too fast to hold gain, with and without her anticipation.
+
+    For each shelter the best finish of all even targets is compared with the fastest even target
+    for which the limit does not bind before the last 100 m, with the predicted time, for which it
+    never binds, and with the best finish of plans with a deliberately harder start.
+    """
+    miles = [held_at(alone_over_a_mile(250.0), s) for s in SHELTERS]
+    never = predicted_times(miles)
+    late_targets = predicted_times(miles, last_m=LAST_M)
+    rows = []
+    for word, anticipation in (("with", Runner().anticipation), ("without", NO_ANTICIPATION)):
+        runs = [m.with_values({"runner.anticipation": anticipation}) for m in miles]
+        late = _finishes([stretched(m, t) for m, t in zip(runs, late_targets, strict=True)])
+        best = _best(runs, never)
+        for i, shelter in enumerate(SHELTERS):
+            rows.append(
+                ValidationRow(
+                    SECTION,
+                    f"{word} anticipation, S = {shelter:g}: best of all even targets",
+                    "the model itself",
+                    (),
+                    float(best[i]),
+                    Unit.TIME,
+                    Role.ARTEFACT,
+                    f"{format_signed(late[i] - best[i])} s if the limit may not bind before the "
+                    f"last {LAST_M:g} m ({format_time(late[i])}); "
+                    f"{format_signed(never[i] - best[i])} s if it may never bind "
+                    f"({format_time(never[i])})",
+                )
+            )
+        if anticipation < NO_ANTICIPATION:
+            rows.extend(_harder_rows(runs, never, best))
+    return rows
+
+
+def _harder_rows(
+    miles: Sequence[Scenario], never: Sequence[float], best: Floats
+) -> list[ValidationRow]:
+    """Return what a deliberately hard start costs compared with the best even plan."""
+    rows = []
+    for strength in HARDER:
+        plan = SteppedPlan(shape="positive", strength=strength)
+        finishes = _best([mile.with_values({"plan": plan}) for mile in miles], never)
+        for shelter, finish, even in zip(SHELTERS, finishes, best, strict=True):
+            rows.append(
+                ValidationRow(
+                    SECTION,
+                    f"second half slower by {strength:g} %, S = {shelter:g}: best of all targets",
+                    "the model itself",
+                    (),
+                    float(finish),
+                    Unit.TIME,
+                    Role.ARTEFACT,
+                    f"{format_signed(float(finish - even))} s beside the best even plan",
+                )
+            )
+    return rows
+
+
+def _best(miles: Sequence[Scenario], never: Sequence[float]) -> Floats:
+    """Return the best finish of each mile's shape, over all targets [s]."""
+    rows = [
+        stretched(mile, float(target))
+        for mile, time in zip(miles, never, strict=True)
+        for target in time + _OFFSETS
+    ]
+    return np.asarray(_finishes(rows).reshape(len(miles), -1).min(axis=1))
+
+
+def _finishes(scenarios: Sequence[Scenario]) -> Floats:
+    return np.array([run.finish_s or np.inf for run in simulate_all(scenarios)])

@@ -1,1 +1,0 @@
-"""Validation: published values compared with the model's."""

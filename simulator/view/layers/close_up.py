@@ -1,0 +1,799 @@
+"""A close camera's picture: athletes, LEDs and their light, the gap on the ground, names, a map.
+
+In: a scene, a `Rig`, a surface that only the picture uses, a style. Out: the picture, drawn whole.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, pairwise
+
+import numpy as np
+import pygame
+from numpy.typing import NDArray
+
+from simulator.coefficients import BEND_RADIUS_M, LAP_M, STRAIGHT_M
+from simulator.physics.track import from_plane
+from simulator.recording.recording import NumberT
+from simulator.stage.scene import Body, Scene
+from simulator.stage.wake import ACROSS_M, ACROSS_STEP_M, AHEAD_M, BEHIND_M, POINTS, STEP_M, Wake
+from simulator.units import MILE_M, format_time
+from simulator.view.athletes import (
+    PHASES,
+    SLOW_PHASES,
+    Athletes,
+    Pair,
+    ViewAngle,
+    look_of,
+    stamp,
+)
+from simulator.view.layers import arena, effects
+from simulator.view.layers.arena import KERB_M
+from simulator.view.layout import Box, apart
+from simulator.view.perspective import (
+    NEAR_M,
+    Lens,
+    Rig,
+    equivalent_lens,
+    heading_at,
+    place_at,
+    plane_at,
+    turning,
+)
+from simulator.view.sprites import bloom, veil
+from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style
+from simulator.view.theme import Colour, Theme, mix
+
+Floats = NDArray[np.float64]
+
+LED_UP_M = 0.06
+DARK_LED_PX = 18.0
+"""A dark LED is drawn from this scale on [px/m]."""
+DOT_PX = 9.0
+"""A smaller body is drawn as a dot [px]."""
+MAP_M = 178.0
+"""Width of the lap with its lanes [m]."""
+_FLARE_S = 0.004
+"""About the longest time to paint one LED's bloom [s]."""
+_ROW_GAP = 3
+"""Between two labels that lie one above the other [px]."""
+NAME_EMS = 9
+"""Names longer than this many of their heights are cut."""
+STREAK_PX = 30.0
+"""An LED has a streak through it from this scale on [px/m]."""
+LEVELS = 16
+"""Glows of the LEDs are prepared at this many brightnesses."""
+GAP_OFFSET_M = KERB_M - 0.85
+"""Position of the dimension line between her and the light: on the ground, inside the kerb [m]."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBody:
+    """A body in the picture: its ground point [px], its scale [px/m], its distance [m]."""
+
+    body: Body
+    s_m: float
+    x: float
+    y: float
+    scale: float
+    depth: float
+    view: ViewAngle
+
+    @property
+    def opacity(self) -> float:
+        """How visible it is, 0 to 1."""
+        return min(1.0, max(0.0, self.body.alpha))
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """An LED in the picture [px, px/m]: its brightness 0 to 1, colour, and how darkened it is."""
+
+    x: float
+    y: float
+    scale: float
+    bright: float
+    colour: Colour
+    dark: float = 0.0
+
+
+def place(scene: Scene, lens: Lens) -> list[PlacedBody]:
+    """Return the visible bodies, far ones first; she is drawn over those beside her."""
+    ex, ey, ez = lens.eye
+    yaw, turned = lens.rig.yaw, math.cos(lens.rig.pitch)
+    seen = []
+    for body in (*scene.ghosts, *scene.pacers, scene.runner):
+        s = scene.s_m(body)
+        x, y = place_at(s, body.offset_m, scene.lap_m)
+        column, row, scale, depth = lens.see(x, y)
+        if (
+            body.alpha <= 0.02
+            or depth <= 2 * NEAR_M
+            or not -2.0 * scale < column < lens.width + 2.0 * scale
+            or not -0.5 * scale < row < lens.height + 2.2 * scale
+        ):
+            continue
+        dx, dy = x - ex, y - ey
+        # who is right below the lens is seen as it is turned, not from whichever side he is of it
+        aside = (math.atan2(dy, dx) - yaw + math.pi) % (2.0 * math.pi) - math.pi
+        # against the running direction, positive towards the outside, as `athletes.View` has it
+        turn = (
+            math.degrees(heading_at(s, scene.lap_m) - yaw - aside * turned) + 180.0
+        ) % 360.0 - 180.0
+        view = ViewAngle(turn, math.degrees(math.atan2(ez - 0.9, math.hypot(dx, dy))))
+        seen.append(PlacedBody(body, s, column, row, scale, depth, view))
+    rank = {"pacer": 0.0, "ghost": 0.05, "runner": 0.15}
+    return sorted(seen, key=lambda each: rank[each.body.kind] - each.depth)
+
+
+def leds(scene: Scene, lens: Lens, theme: Theme) -> list[Led]:
+    """Return the visible LEDs, far ones first: all nearby, farther away only lit ones."""
+    if scene.leds < 1:
+        return []
+    bright = np.zeros(scene.leds)
+    which = np.zeros(scene.leds, dtype=np.intp)
+    for i, wave in enumerate(scene.waves):
+        which[wave.brightness > bright] = i
+        bright = np.maximum(bright, wave.brightness)
+    places, x, y = _rail(scene.leds, scene.lap_m)
+    column, row, scale, depth = lens.project(x, y, LED_UP_M)
+    width, height = lens.width, lens.height
+    shown = (depth > NEAR_M) & ((scale > DARK_LED_PX) | (bright > 0.02))
+    shown &= (np.abs(column - 0.5 * width) < 0.5 * width + 1.2 * scale) & (row > -20.0)
+    at = np.flatnonzero(shown & (row < height + 1.2 * scale))
+    colours = [theme.light(wave.colour) for wave in scene.waves] or [theme.ground.led_off]
+    dark = effects.darkness(scene, places)
+    found = [
+        (far, Led(cx, cy, k, b, colours[c], d))
+        for far, cx, cy, k, b, c, d in zip(
+            depth[at].tolist(), column[at].tolist(), row[at].tolist(), scale[at].tolist(),
+            bright[at].tolist(), which[at].tolist(), dark[at].tolist(), strict=True,
+        )
+    ]  # fmt: skip
+    return [led for _, led in sorted(found, key=lambda each: -each[0])]
+
+
+@lru_cache(maxsize=4)
+def _rail(count: int, lap_m: float) -> tuple[Floats, Floats, Floats]:
+    """Return the LEDs' track positions and their places in the plane [m]."""
+    places = np.arange(count, dtype=np.float64) * (lap_m / count)
+    return places, *plane_at(places, KERB_M - 0.03, lap_m)
+
+
+def _step(length_px: float) -> int:
+    """Return a length [px], rounded so that a light's sprites have few sizes."""
+    return round(math.pow(2.0, round(4.0 * math.log2(max(length_px, 4.0))) / 4.0))
+
+
+def light_on_ground(target: pygame.Surface, lights: list[Led], flat: float, *, day: bool) -> None:
+    """Draw the LEDs' light on tartan and turf, an ellipse `flat` as high as it is wide."""
+    blits = []
+    for led in lights:
+        level = round(LEVELS * 0.42 * min(led.bright, 1.0) ** 0.8)
+        if level:
+            wide = _step(3.4 * led.scale)
+            high = max(3, round(wide * flat))
+            light = (veil if day else bloom)(led.colour, wide, high, level / LEVELS)
+            blits.append((light, (round(led.x - wide / 2), round(led.y - high / 2))))
+    target.fblits(blits, 0 if day else pygame.BLEND_RGB_ADD)
+
+
+def heads(target: pygame.Surface, lights: list[Led], theme: Theme) -> None:
+    """Draw the LEDs themselves, their bloom, and the streak of the lens."""
+    boxes, shine, day = [], [], theme.by_day
+    for led in lights:
+        wide, high = max(2, round(0.13 * led.scale)), max(2, round(0.075 * led.scale))
+        level = round(LEVELS * min(led.bright, 1.0) ** 0.8)
+        lit = theme.ground.led_off
+        if level:
+            bright = (level / LEVELS) ** 1.25
+            white = mix(led.colour, (255, 255, 255), (0.1 if day else 0.55) * bright)
+            lit = mix(lit, white, min(1.0, 1.3 * bright))
+        if led.dark > 0.0:
+            lit = mix(lit, (0, 0, 0), 0.85 * round(8 * led.dark) / 8)
+        head = _head(wide, high, lit, framed=led.scale > 12)
+        left, top = round(led.x) - wide // 2 - 1, round(led.y) - high // 2 - 1
+        boxes.append((head, (left, top)))
+        if level:
+            for flare in _flares(led, level, day=day):
+                w, h = flare.get_size()
+                shine.append((flare, (round(led.x - w / 2), round(led.y - h / 2))))
+    if day:
+        target.fblits(shine + boxes)
+        return
+    target.fblits(boxes)
+    target.fblits(shine, pygame.BLEND_RGB_ADD)
+
+
+@lru_cache(maxsize=256)
+def _head(wide: int, high: int, lit: Colour, *, framed: bool) -> pygame.Surface:
+    """Return an LED with a margin of one pixel."""
+    head = pygame.Surface((wide + 2, high + 2), pygame.SRCALPHA, 32)
+    corner = max(1, high // 3)
+    if framed:
+        pygame.draw.rect(head, (14, 17, 22), head.get_rect(), border_radius=corner)
+    pygame.draw.rect(head, lit, (1, 1, wide, high), border_radius=corner)
+    return head
+
+
+def _flares(led: Led, level: int, *, day: bool) -> tuple[pygame.Surface, ...]:
+    """Return an LED's bloom, and at night, if it is near, the streak through it, for adding."""
+    wide = _step(1.7 * led.scale)
+    if day:
+        return (veil(led.colour, wide, max(3, round(0.85 * wide)), 0.7 * level / LEVELS),)
+    return _glare(led.colour, wide, level, streaked=led.scale > STREAK_PX)
+
+
+@lru_cache(maxsize=512)
+def _glare(colour: Colour, wide: int, level: int, *, streaked: bool) -> tuple[pygame.Surface, ...]:
+    share = level / LEVELS
+    halo = bloom(colour, wide, max(3, round(0.85 * wide)), 0.55 * share).copy()
+    core = bloom(colour, round(0.35 * wide), max(3, round(0.35 * wide)), 0.95 * share)
+    at = ((wide - core.get_width()) // 2, (halo.get_height() - core.get_height()) // 2)
+    halo.blit(core, at, special_flags=pygame.BLEND_RGB_ADD)
+    if not streaked:
+        return (halo,)
+    long = round(2.2 * wide)
+    return halo, bloom(colour, long, max(3, round(0.035 * long)), 0.7 * share)
+
+
+def kerb(target: pygame.Surface, lens: Lens, like: Lens, theme: Theme) -> None:
+    """Draw the kerb, five centimetres high; `like` is a lens that sees the same, see `kept`."""
+    if like is lens:
+        _fill_kerb(target, lens, theme)
+    else:
+        target.blit(*_made_kerb(like, theme))
+
+
+def _fill_kerb(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
+    sight, shade = arena.sight_of(lens), theme.ground.kerb
+    arena.fill(target, sight, arena.KERB_FOOT, arena.KERB_TOP, mix(shade, (0, 0, 0), 0.5))
+    arena.fill(target, sight, arena.KERB_TOP, arena.KERB_BACK, shade)
+
+
+@lru_cache(maxsize=4)
+def _made_kerb(lens: Lens, theme: Theme) -> tuple[pygame.Surface, tuple[int, int]]:
+    whole = pygame.Surface((lens.width, lens.height), pygame.SRCALPHA, 32)
+    _fill_kerb(whole, lens, theme)
+    box = whole.get_bounding_rect()
+    return whole.subsurface(box).copy(), box.topleft
+
+
+class CloseUp:
+    """Draws close cameras; keep one for each theme, since it caches its sprites."""
+
+    def __init__(self) -> None:
+        self.athletes = Athletes()
+        self._lit: list[Led] = []
+        self._day = False
+
+    def draw(
+        self,
+        target: pygame.Surface,
+        scene: Scene,
+        rig: Rig,
+        style: Style,
+        *,
+        labels: bool,
+        exact: bool,
+        keep_off: tuple[Box, ...] = (),
+    ) -> list[pygame.Rect]:
+        """Draw what `rig` sees of a scene over all of `target`; return where words are [px].
+
+        Unless it is `exact`, similar sprites replace those that are not ready; no words are written
+        over `keep_off`.
+        """
+        theme = style.theme
+        lens = Lens(rig, *target.get_size())
+        like = arena.kept(lens)
+        long = "one mile" if abs(scene.race_m - MILE_M) < 0.5 else f"{scene.race_m:,.0f} m"
+        words = (scene.title, long, format_time(scene.target_s), "lightpace")
+        arena.draw(target, lens, like, scene.start_m, words, theme)
+        lights = leds(scene, lens, theme)
+        self._lit, self._day = [led for led in lights if led.bright > 0.02], theme.by_day
+        flat = max(0.22, min(1.0, math.sin(rig.pitch) * 1.3))
+        light_on_ground(target, lights, flat, day=theme.by_day)
+        (ex, ey, _), size = lens.eye, scene.lap_m / LAP_M
+        beyond = max(abs(ex) - size * STRAIGHT_M / 2, 0.0)
+        inside = math.hypot(beyond, ey) < size * BEND_RADIUS_M + KERB_M
+        if not inside:
+            kerb(target, lens, like, theme)
+            heads(target, lights, theme)
+        wake(target, scene, lens, theme)
+        if effects.flashes(scene):
+            x, y, scale, depth = lens.spot(scene.start_m, effects.STARTER_OFFSET_M, 2.2)
+            if depth > NEAR_M:
+                effects.flash(target, scene, (x, y), min(3.0 * scale, 0.2 * lens.height))
+        gap = gap_line(target, scene, lens, style)
+        placed = place(scene, lens)
+        self._bodies(target, scene, placed, theme, exact=exact)
+        if inside:
+            kerb(target, lens, like, theme)
+            heads(target, lights, theme)
+        taken = [*(pygame.Rect(each) for each in keep_off), minimap(target, scene, rig, style)]
+        found = names(placed, target.get_rect(), style, aside=rig.pitch > 0.0) if labels else []
+        if gap is not None:
+            found.append(gap_label(target, scene, rig, gap, style))
+        if rig.pitch > 0.0:
+            in_rows(found, target.get_rect())
+        for each in found:
+            box = _free(each.box, target.get_rect(), taken)
+            if box is not None:
+                taken.append(box)
+                target.blit(each.picture, box)
+        return taken
+
+    def prepare(self, left_s: Callable[[], float]) -> None:
+        """Paint in advance what the next pictures need, while time is left for it [s]."""
+        for led in self._lit:  # as they light up and go out
+            for level in range(1, LEVELS + 1):
+                if left_s() < _FLARE_S:
+                    return
+                _flares(led, level, day=self._day)
+        self.athletes.prepare(left_s)
+
+    def from_above(
+        self, target: pygame.Surface, scene: Scene, rig: Rig, theme: Theme, *, exact: bool
+    ) -> None:
+        """Draw only the bodies over all of `target`, as on a map at close range."""
+        placed = place(scene, Lens(rig, *target.get_size()))
+        self._bodies(target, scene, placed, theme, exact=exact)
+
+    def _bodies(
+        self,
+        target: pygame.Surface,
+        scene: Scene,
+        placed: list[PlacedBody],
+        theme: Theme,
+        *,
+        exact: bool,
+    ) -> None:
+        athletes, day = self.athletes, not theme.ground.floodlight
+        phases = PHASES if scene.speed > 0.6 else SLOW_PHASES
+        athletes.begin(exact=exact)
+        drawn: dict[str, Pair] = {}
+        for each in sorted(placed, key=lambda one: one.body.kind != "runner"):  # hers first
+            body = each.body
+            if each.scale * body.build.stature_m >= DOT_PX:
+                look = look_of(body.kind, body.build, theme.colour(body.colour), day=day)
+                drawn[body.name] = athletes.sprites(
+                    look, body.stride, each.view, each.scale, phases
+                )
+        shadows, figures = [], []
+        for each in placed:
+            body, pair = each.body, drawn.get(each.body.name)
+            if pair is None:
+                colour, radius = theme.colour(body.colour), max(2.0, 0.4 * each.scale)
+                pygame.draw.aacircle(target, colour, (each.x, each.y), radius)
+                continue
+            if body.kind == "ghost":
+                trail(target, each, theme.colour(body.colour))
+            opacity = each.opacity * (0.55 if body.reach_m else 1.0)  # it may be elsewhere
+            figures.append(stamp(pair[0], (each.x, each.y), opacity))
+            if pair[1] is not None:
+                shadows.append(stamp(pair[1], (each.x, each.y), each.opacity))
+        target.fblits(shadows + figures, pygame.BLEND_PREMULTIPLIED)
+
+
+def trail(target: pygame.Surface, placed: PlacedBody, colour: Colour) -> None:
+    """Draw the thin trail of a ghost at the height of its hips."""
+    along = math.sin(math.radians(placed.view.yaw_deg))
+    length = round((2.4 + placed.body.reach_m) * placed.scale * abs(along))
+    if length < 6:
+        return
+    light = _streak(colour, length, max(2, round(0.05 * placed.scale)), round(8 * placed.opacity))
+    y = round(placed.y - 0.55 * placed.body.build.stature_m * placed.scale)
+    x = round(placed.x)
+    if along < 0:
+        light, x = pygame.transform.flip(light, True, False), x - length
+    target.blit(light, (x, y - light.get_height() // 2), special_flags=pygame.BLEND_RGB_ADD)
+
+
+@lru_cache(maxsize=64)
+def _streak(colour: Colour, length: int, high: int, level: int) -> pygame.Surface:
+    x = np.linspace(1.0, 0.0, length)[:, None]
+    y = np.linspace(-1.0, 1.0, 2 * high + 1)[None, :]
+    fall = x**2 * np.exp(-((y / 0.45) ** 2)) * 0.035 * level
+    light = fall[..., None] * np.asarray(colour, dtype=np.float64)
+    return pygame.surfarray.make_surface(light.astype(np.uint8))
+
+
+# -- the gap on the ground -------------------------------------------------------------------------
+
+
+def gap_line(
+    target: pygame.Surface, scene: Scene, lens: Lens, style: Style
+) -> tuple[float, float] | None:
+    """Draw the dimension line between her and the light; return the pixel for its text."""
+    line = scene.gaps[0] if scene.gaps else None
+    if not scene.waves or line is None or line.metres is None or abs(line.metres) < 0.15:
+        return None
+    unit = style.sizes.unit
+    colour = style.theme.gap(line.state)
+    span = min(max(line.metres, -60.0), 60.0)
+    her = scene.s_m(scene.runner)
+    count = max(3, 2 + int(abs(span)))
+    spots = [lens.spot(her + span * k / (count - 1), GAP_OFFSET_M) for k in range(count)]
+    bounds = target.get_rect()
+    points = [
+        (x, y)
+        for x, y, _, depth in spots
+        if depth > NEAR_M and abs(x) < 3 * lens.width and abs(y) < 3 * lens.height
+    ]
+    shown = [inside for ends in pairwise(points) if (inside := bounds.clipline(*ends))]
+    if not shown:
+        return None
+    seen = [
+        depth > NEAR_M and bounds.inflate(120, 120).collidepoint(x, y) for x, y, _, depth in spots
+    ]
+    thick = max(2, round(3.0 * unit))
+    dark = mix(style.theme.ground.turf, (0, 0, 0), 0.6)
+    held = math.ceil(effects.tether(scene) * (len(points) - 1))  # or the middle of five had a hole
+    for part in (points[: held + 1], points[len(points) - 1 - held :]) if held else ():
+        pygame.draw.lines(target, dark, False, [(px, py + thick) for px, py in part], thick)
+        pygame.draw.lines(target, colour, False, part, thick)
+    for end, place_m in ((0, her), (-1, her + span))[: 2 if held else 1]:
+        if seen[end]:
+            ends = [lens.spot(place_m, at)[:2] for at in (GAP_OFFSET_M - 0.3, KERB_M - 0.1)]
+            pygame.draw.line(target, colour, ends[0], ends[1], thick)
+        elif end:
+            off = map_box(target.get_size(), style)
+            _arrow(target, colour, points[-2], points[-1], 15 * unit, off)
+    return _middle(shown)
+
+
+def _middle(parts: list[tuple[tuple[int, int], tuple[int, int]]]) -> tuple[float, float]:
+    """Return the middle of a line that is made of parts [px]."""
+    left = 0.5 * sum(math.dist(*part) for part in parts)
+    for a, b in parts:
+        long = math.dist(a, b)
+        if long >= left:
+            break
+        left -= long
+    share = left / max(long, 1e-9)
+    return a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
+
+
+def _arrow(
+    target: pygame.Surface,
+    colour: Colour,
+    a: tuple[float, float],
+    b: tuple[float, float],
+    size: float,
+    keep_off: pygame.Rect,
+) -> None:
+    width, height = target.get_size()
+    tip = (min(max(b[0], size), width - size), min(max(b[1], size), height - size))
+    if keep_off.collidepoint(tip):
+        tip = (keep_off.x - size, tip[1])
+    away = math.hypot(b[0] - a[0], b[1] - a[1]) or 1.0
+    dx, dy = (b[0] - a[0]) / away * size, (b[1] - a[1]) / away * size
+    back = (tip[0] - dx, tip[1] - dy)
+    side = (-0.5 * dy, 0.5 * dx)
+    wings = [(back[0] + k * side[0], back[1] + k * side[1]) for k in (1, -1)]
+    pygame.draw.polygon(target, colour, [tip, *wings])
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text, where it would best be [px], and the race distance that it is about [m]."""
+
+    box: pygame.Rect
+    picture: pygame.Surface
+    x_m: float
+
+
+def gap_label(
+    target: pygame.Surface, scene: Scene, rig: Rig, middle: tuple[float, float], style: Style
+) -> Label:
+    """Return seconds and metres next to the dimension line's middle [px]."""
+    line, type_, px = scene.gaps[0], style.type, max(13, style.sizes.px(30))
+    seconds = f"{line.seconds or 0.0:+.2f} s".replace("-", "−")
+    metres = f"{abs(line.metres or 0.0):.1f} m"
+    first = type_.width(seconds, BOLD, px)
+    wide = first + px // 2 + type_.width(metres, REGULAR, px)
+    box = pygame.Rect(0, 0, wide + px, round(1.5 * px))
+    if rig.pitch > 0.0:  # beside it, over the infield, where nobody runs
+        box.midright = (round(middle[0] - 0.6 * px), round(middle[1]))
+    else:
+        box.center = (round(middle[0]), round(middle[1] + 1.4 * px))
+    off = map_box(target.get_size(), style)
+    if box.colliderect(off):  # it stops there, rather than jump over the athletes
+        box.right = off.x - 4
+    pill = _pill_layer(*box.size, style.theme.panel).copy()
+    row, colour = box.h // 2, style.theme.gap(line.state)
+    type_.digits(pill, seconds, (px // 2, row), BOLD, px, style.theme.text)
+    type_.digits(pill, metres, (box.w - px // 2, row), REGULAR, px, colour, align=1.0)
+    return Label(box, pill, scene.runner.x_m + 0.5 * (line.metres or 0.0))
+
+
+def in_rows(labels: list[Label], bounds: pygame.Rect) -> None:
+    """Move labels up and down to rows of their own; who is ahead is above."""
+    ordered = sorted(labels, key=lambda each: -each.x_m)
+    rows = [(each.box.y, each.box.h) for each in ordered]
+    tops = apart(rows, _ROW_GAP, bounds.top + 4, bounds.bottom - 4)
+    for each, top in zip(ordered, tops, strict=True):
+        each.box.y = math.floor(top)
+
+
+def _free(box: pygame.Rect, bounds: pygame.Rect, taken: list[pygame.Rect]) -> pygame.Rect | None:
+    """Return the box at the nearest free place inside the picture; None: there is none.
+
+    The order is above it, below, then the sides.
+    """
+    inside = box.clamp(bounds.inflate(-8, -8))
+    step = max(3, box.h // 4)
+    up_and_down = ((0, way * step * k) for way in (-1, 1) for k in range(60))
+    aside = ((way * box.w * k // 2, 0) for k in range(1, 8) for way in (-1, 1))
+    for dx, dy in chain(up_and_down, aside):
+        there = inside.move(dx, dy)
+        if bounds.contains(there) and there.collidelist(taken) < 0:
+            return there
+    return None
+
+
+@lru_cache(maxsize=128)
+def _pill_layer(width: int, height: int, colour: Colour) -> pygame.Surface:
+    pill = pygame.Surface((width, height), pygame.SRCALPHA, 32)
+    pygame.draw.rect(pill, (*colour, 170), pill.get_rect(), border_radius=height // 2)
+    return pill
+
+
+# -- names and the map -----------------------------------------------------------------------------
+
+
+def names(
+    placed: list[PlacedBody], bounds: pygame.Rect, style: Style, *, aside: bool
+) -> list[Label]:
+    """Return her name and the ghosts', hers first.
+
+    They are above the heads, or `aside` over the infield, where they cover nobody: for a lens that
+    looks down, runners ahead are above in the picture.
+    """
+    theme, found = style.theme, []
+    named = [p for p in placed if p.body.kind != "pacer" and p.body.label and p.body.alpha > 0.4]
+    # by name: whoever is farther may change from picture to picture
+    for each in sorted(named, key=lambda one: (one.body.kind != "runner", one.body.name)):
+        body, runner = each.body, each.body.kind == "runner"
+        px = style.sizes.px(22 if runner else 19, 11)
+        spacing = max(1, round(px * 0.16))
+        text = style.type.fit(body.label.upper(), SEMIBOLD, px, NAME_EMS * px, spacing)
+        wide = style.type.width(text, SEMIBOLD, px, spacing)
+        box = pygame.Rect(0, 0, wide + px, round(1.5 * px))
+        tall = (body.build.stature_m + 0.16) * each.scale
+        lift = tall * math.cos(math.radians(each.view.pitch_deg)) + 0.2 * each.scale
+        if aside:
+            box.midright = (round(each.x - 0.6 * each.scale), round(each.y - 0.6 * lift))
+        else:
+            box.midbottom = (round(each.x), round(each.y - lift))
+        if bounds.inflate(box.w, box.h).contains(box):
+            colour = theme.text if runner else theme.colour(body.colour)
+            found.append(Label(box, _tag(style, text, box.size, px, colour), body.x_m))
+    return found
+
+
+@lru_cache(maxsize=32)
+def _tag(style: Style, text: str, size: tuple[int, int], px: int, colour: Colour) -> pygame.Surface:
+    tag = _pill_layer(*size, style.theme.panel).copy()
+    style.type.caps(tag, text, tag.get_rect().center, px, colour, align=0.5)
+    return tag
+
+
+def on_map(x: NumberT, y: NumberT, turn_deg: int, half: int) -> tuple[NumberT, NumberT]:
+    """Return points of the plane on the map, whose upper side is where the camera looks [px]."""
+    turn = math.radians(90 - turn_deg)
+    scale = 2.0 * half * 0.84 / MAP_M
+    across = half + scale * (x * math.cos(turn) - y * math.sin(turn))
+    return across, half - scale * (x * math.sin(turn) + y * math.cos(turn))
+
+
+def map_box(size: tuple[int, int], style: Style) -> pygame.Rect:
+    """Return the box of the map in a picture of a size [px]; empty without room."""
+    half, edge = max(30, round(74 * style.sizes.unit)), round(10 * style.sizes.unit)
+    if 3 * half > min(size):
+        return pygame.Rect(0, 0, 0, 0)
+    return pygame.Rect(size[0] - 2 * half - edge, size[1] - 2 * half - edge, 2 * half, 2 * half)
+
+
+def minimap(target: pygame.Surface, scene: Scene, rig: Rig, style: Style) -> pygame.Rect:
+    """Draw the lap in a corner, turned with the camera; return its box."""
+    theme, unit, box = style.theme, style.sizes.unit, map_box(target.get_size(), style)
+    if not box.w:
+        return box
+    (left, top), half = box.topleft, box.w // 2
+    turn = round(math.degrees(rig.yaw)) % 360
+    target.blit(_lap(half, turn, max(1, round(4 * unit)), theme.panel, theme.faint), (left, top))
+
+    def dot(x_m: float, colour: Colour, radius: float) -> None:
+        x, y = on_map(*place_at(x_m * LAP_M / scene.lap_m + scene.start_s_m, 3.0), turn, half)
+        pygame.draw.circle(target, colour, (left + x, top + y), radius)
+
+    for wave in scene.waves:
+        colour = theme.light(wave.colour) if theme.ground.floodlight else theme.colour(wave.colour)
+        for k in range(5):
+            dot(wave.head_m - 3.0 * k, colour, max(1.5, (5.4 - 0.7 * k) * unit))
+    dot(scene.runner.x_m, theme.panel, max(3.0, 8.5 * unit))
+    dot(scene.runner.x_m, theme.text, max(2.0, 6.5 * unit))
+    return box
+
+
+_LAP = plane_at(5.0 * np.arange(80.0), 3.0)
+
+
+@lru_cache(maxsize=4)
+def _lap(half: int, turn: int, thick: int, ground: Colour, colour: Colour) -> pygame.Surface:
+    disc = pygame.Surface((2 * half, 2 * half), pygame.SRCALPHA, 32)
+    pygame.draw.aacircle(disc, (*ground, 190), (half, half), half - 1)
+    lap = np.stack(on_map(*_LAP, turn, half), axis=1)
+    pygame.draw.lines(disc, colour, True, lap.tolist(), thick)
+    return disc
+
+
+# -- the wake --------------------------------------------------------------------------------------
+
+FINE_ROWS = 60
+"""The wake is computed for a picture with this many rows: it is smooth, and so stays soft."""
+AIR_M = (0.1, 1.9)
+"""The heights between which the wake is drawn in the air [m], strongest half-way: about a body's
+height, which the model does not cover.
+"""
+GROUND_SHARE, AIR_SHARE, DAY_SHARE = 0.42, 0.36, 0.75
+"""Opacity of the wake on the ground, in the air, and of all of it by day: it lightens."""
+
+
+FLAT = 0.2
+"""Air is seen from the side if the lens looks down by less than this [rad]."""
+WAKE_TURN = 0.004
+"""The wake is redrawn when the camera has turned by this much from the running direction [rad]."""
+WAKE_PLACE_M = 0.25
+"""The wake is redrawn when she has moved this far in the picture, or this far into a bend [m]."""
+
+
+def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None:
+    """Draw the field of shelter on the ground, and in the air if it is seen from the side."""
+    field = scene.wake
+    if field is None:
+        return
+    # the wake looks the same wherever the track does: it is drawn once per arrangement
+    first, lap_m = field.first_m + scene.start_m, scene.lap_m
+    begin = (first - lens.s_m + lap_m / 2) % lap_m - lap_m / 2
+    low, high = min(begin, 0.0), max(begin + BEHIND_M + AHEAD_M, 0.0)
+    stretch = turning(lens.s_m + low, lens.s_m + high, lap_m)
+    at = WAKE_PLACE_M * round(lens.s_m / WAKE_PLACE_M) if stretch is None else stretch
+    near = WAKE_PLACE_M * round(begin / WAKE_PLACE_M)
+    like = equivalent_lens(lens, at, WAKE_TURN)
+    drawn = _wake_layer(field, near, like, theme)
+    if drawn is None:
+        return
+    layer, (left, top) = drawn
+    here = lens.spot(lens.s_m + begin + BEHIND_M, 0.0)
+    there = like.spot(at + near + BEHIND_M, 0.0)
+    shift = (round(here[0] - there[0]), round(here[1] - there[1]))
+    place = (left + shift[0], top + shift[1])
+    target.blit(layer, place, special_flags=pygame.BLEND_RGB_ADD)
+
+
+@lru_cache(maxsize=6)
+def _wake_layer(
+    field: Wake, begin_m: float, lens: Lens, theme: Theme
+) -> tuple[pygame.Surface, tuple[int, int]] | None:
+    """Return a field's light and its place; it begins at `begin_m` from where the camera looks."""
+    grid = _wake_grid(begin_m, lens)
+    if grid is None:
+        return None
+    shares = np.pad(np.clip(field.shelter, 0.0, 1.0), 1)
+    light = (shares.reshape(-1)[grid.near] * grid.shares).sum(axis=0)
+    if lens.rig.pitch < FLAT:
+        points = STEP_M * np.arange(-1.0, POINTS + 1.0)
+        light += np.interp(grid.ahead_m, points, shares[3:5].mean(axis=0), 0.0, 0.0) * grid.rise
+    tint = np.asarray(theme.shelter, dtype=np.float64)
+    if not theme.ground.floodlight:
+        tint = (255.0 - 0.5 * (255.0 - tint)) * DAY_SHARE
+    shades = np.minimum(light.T[..., None] * tint, 255.0).astype(np.uint8)
+    lit = shades.any(axis=2)
+    if not lit.any():
+        return None
+    wide, tall = lit.shape
+    layer = pygame.surfarray.make_surface(shades).convert(32)
+    layer = pygame.transform.smoothscale(layer, (wide * grid.fine, tall * grid.fine))
+    # adding black takes as long as adding light
+    (left, right), (top, low) = (
+        (max(0, at[0] - 1) * grid.fine, (at[-1] + 2) * grid.fine)
+        for at in (np.flatnonzero(lit.any(axis=axis)).tolist() for axis in (1, 0))
+    )
+    box = pygame.Rect(left, top, right - left, low - top).clip(layer.get_rect())
+    return layer.subsurface(box).copy(), (grid.left + left, grid.top + top)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WakeGrid:
+    """The points of a wake in a picture, and what their light consists of.
+
+    Attributes:
+        left, top: where it begins [px].
+        fine: the distance between its points [px].
+        near, shares: the four nearest points of the field, which has a rim of zeros, and how much
+            each of them lights the ground there, both of shape (4, rows, columns).
+        ahead_m: place of each column on the track, from the field's rear [m].
+        rise: how much the air is lit, shape (rows, columns).
+    """
+
+    left: int
+    top: int
+    fine: int
+    near: NDArray[np.intp]
+    shares: Floats
+    ahead_m: Floats
+    rise: Floats
+
+
+@lru_cache(maxsize=32)
+def _wake_grid(begin_m: float, lens: Lens) -> WakeGrid | None:
+    """Return the points where a wake is seen, whatever its field; None: nowhere."""
+    s_m = lens.s_m + begin_m
+    low, high = ACROSS_M[0] - ACROSS_STEP_M, ACROSS_M[-1] + ACROSS_STEP_M
+    edge = s_m + np.linspace(0.0, BEHIND_M + AHEAD_M, 49)
+    in_air = lens.rig.pitch < FLAT
+    outline = [(low, 0.0), (high, 0.0), *([(0.0, AIR_M[1])] if in_air else ())]
+    offsets, ups = np.array(outline).T[:, :, None]
+    column, row, _, depth = lens.track(edge, offsets, ups)
+    seen = depth > NEAR_M
+    fine = max(3, round(lens.height / FINE_ROWS))
+    pad = fine * math.ceil(WAKE_PLACE_M * lens.focal / lens.away_m / fine)
+    if not seen.any():
+        return None
+    # it is moved sideways by the padding
+    x0, x1 = max(column[seen].min(), -pad), min(column[seen].max(), lens.width + pad)
+    y0, y1 = max(row[seen].min(), 0.0), min(row[seen].max(), lens.height)
+    if x1 - x0 < 1.0 or y1 - y0 < 1.0:  # all of it is just outside an edge
+        return None
+    wide, tall = (math.ceil((end - begin) / fine) + 1 for begin, end in ((x0, x1), (y0, y1)))
+    left, top = math.floor(x0), math.floor(y0)
+    xs = left + (np.arange(wide, dtype=np.float64)[None, :] + 0.5) * fine
+    ys = top + (np.arange(tall, dtype=np.float64)[:, None] + 0.5) * fine
+    highest = row[:2][seen[:2]].min(initial=y1)
+    first = max(0, math.floor((highest - top) / fine))
+    near = np.zeros((4, tall, wide), dtype=np.intp)
+    shares = np.zeros(near.shape)
+    near[:, first:], shares[:, first:] = _between_points(*_on_ground(lens, xs, ys[first:], s_m))
+    place, rise = edge, shares[0]
+    if in_air:
+        order = np.argsort(column[2])
+        order = order[seen[2, order]]
+        _, foot, scale, _ = lens.track(edge[order], 0.0)
+        place, foot, scale = (
+            np.interp(xs[0], column[2, order], v) for v in (edge[order] - s_m, foot, scale)
+        )
+        up = ((foot - ys) / scale - AIR_M[0]) / (AIR_M[1] - AIR_M[0])
+        rise = AIR_SHARE * np.sin(np.pi * np.minimum(np.maximum(up, 0.0), 1.0)) ** 2
+    return WakeGrid(left, top, fine, near, GROUND_SHARE * shares, place, rise)
+
+
+def _on_ground(lens: Lens, xs: Floats, ys: Floats, s_m: float) -> tuple[Floats, Floats]:
+    """Return the ground below pixels: metres ahead of `s_m`, and to the outside."""
+    rig, (ex, ey, ez) = lens.rig, lens.eye
+    cy, sy, cp, sp = math.cos(rig.yaw), math.sin(rig.yaw), math.cos(rig.pitch), math.sin(rig.pitch)
+    up = (rig.level * lens.height - ys) / lens.focal
+    depth = ez / np.maximum(sp - up * cp, 1e-4)
+    along, aside = depth * (cp + up * sp), depth * ((xs - 0.5 * lens.width) / lens.focal)
+    x, y = ex + along * cy + aside * sy, ey + along * sy - aside * cy
+    like = rig.lap_m / LAP_M
+    beyond = np.maximum(np.abs(x) - like * STRAIGHT_M / 2, 0.0)
+    ahead = like * from_plane(x / like, y / like) - s_m
+    half = rig.lap_m / 2
+    return (ahead + half) % rig.lap_m - half, np.hypot(beyond, y) - like * BEND_RADIUS_M
+
+
+def _between_points(ahead_m: Floats, offset_m: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """Return the four points of a field, with a rim of zeros, around places, and their shares."""
+    rows, columns = len(ACROSS_M) + 2, POINTS + 2
+    i = np.minimum(np.maximum((offset_m - ACROSS_M[0]) / ACROSS_STEP_M + 1.0, 0.0), rows - 1.001)
+    j = np.minimum(np.maximum(ahead_m / STEP_M + 1.0, 0.0), columns - 1.001)
+    down, along = i.astype(np.intp), j.astype(np.intp)
+    u, v, at = i - down, j - along, down * columns + along
+    near = np.stack([at, at + 1, at + columns, at + columns + 1])
+    shares = [(1.0 - u) * (1.0 - v), (1.0 - u) * v, u * (1.0 - v), u * v]
+    return near, np.stack(shares)

@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import replace
+
+import numpy as np
+import pygame
+import pytest
+
+from simulator import load_scenario, simulate
+from simulator.screen import Camera
+from simulator.stage.playback import Playback
+from simulator.stage.scene import Scene
+from simulator.stage.scene_builder import ShowOptions, scene_of
+from simulator.stage.show import Show, make_show
+from simulator.stage.wake import Wake
+from simulator.view.arranging import arrange
+from simulator.view.athletes import Athletes, ViewAngle, look_of
+from simulator.view.camera import WHOLE, Shot, Viewpoint, resting, rig_of
+from simulator.view.layers import arena
+from simulator.view.layers.close_up import CloseUp, _wake_layer, gap_line, wake
+from simulator.view.perspective import (
+    RAIL_AWAY_M,
+    RAIL_UP_M,
+    Lens,
+    Rig,
+    eased_heading,
+    place_at,
+    track_rig,
+)
+from simulator.view.picture import Painter, PictureOptions
+from simulator.view.text import Style, Type
+from simulator.view.theme import NIGHT, THEMES
+
+TYPE = Type()
+CLOSE = [camera for camera in Camera if camera.close]
+MOMENTS = [-1.0, 0.0, 3.0, 60.0, 139.6, 170.0, 243.0, 248.0]
+
+
+@pytest.fixture(scope="module")
+def show() -> Show:
+    scenario = load_scenario("breaking4")
+    return make_show(scenario, simulate(scenario))
+
+
+@pytest.fixture(scope="module")
+def close() -> CloseUp:
+    return CloseUp()
+
+
+def at(show: Show, time_s: float, **options: bool) -> Scene:
+    playback = Playback(time_s, show.recording.end_s, paused=False, furthest_s=time_s)
+    return scene_of(show, playback, ShowOptions(**options))
+
+
+def drawn(painter: Painter, scene: Scene, shot: Shot, tiles: int | None = None) -> bytes:
+    surface = pygame.Surface((640, 360), 0, 32)
+    painter.draw(surface, scene, PictureOptions(shot=shot, tiles=tiles))
+    return pygame.image.tobytes(surface, "RGB")
+
+
+@pytest.mark.parametrize("camera", CLOSE)
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720), (1920, 1080)])
+def test_words_are_inside_the_picture_and_over_nothing(
+    show: Show, close: CloseUp, camera: Camera, size: tuple[int, int]
+) -> None:
+    layout = arrange(*size)
+    box, style = layout.view, Style(TYPE, layout.sizes, THEMES["night"])
+    off = tuple(each for each in (layout.title, layout.rate) if each is not None)
+    for time_s in MOMENTS:
+        scene, target = at(show, time_s), pygame.Surface(box[2:], 0, 32)
+        rig = rig_of(resting(camera), scene, layout, box)
+        words = close.draw(target, scene, rig, style, labels=True, exact=False, keep_off=off)
+        real = [each for each in words if each.w]
+        assert all(target.get_rect().contains(each) for each in real[len(off) :])
+        for one, other in itertools.combinations(real, 2):
+            assert not one.colliderect(other), (time_s, one, other)
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [(0.4, 139.7), pytest.param((0.4, 30.2, 60.0, 139.7, 243.0), marks=pytest.mark.slow)],
+    ids=len,
+)
+@pytest.mark.parametrize("camera", CLOSE)
+def test_any_way_to_a_moment_gives_the_same_picture(
+    show: Show, camera: Camera, moments: tuple[float, ...]
+) -> None:
+    """Also in the middle of a move, and after other moments, other zooms and stand-ins."""
+    shots = [resting(camera), Shot().to(camera).after(0.5), resting(camera).closer(1.5).after(0.1)]
+    fresh = {
+        (i, t): drawn(Painter(), at(show, t), shot) for i, shot in enumerate(shots) for t in moments
+    }
+    used = Painter()
+    for t in (200.0, 139.2, 60.1, 0.3):
+        drawn(used, at(show, t), resting(camera), tiles=1)
+    for (i, t), picture in reversed(fresh.items()):
+        assert drawn(used, at(show, t), shots[i]) == picture
+
+
+def test_a_long_name_is_cut(show: Show, close: CloseUp) -> None:
+    layout = arrange(1280, 720)
+    scene = at(show, 60.0)
+    scene = replace(scene, runner=replace(scene.runner, label="KIPYEGON" * 500), ghosts=())
+    rig = rig_of(resting(Camera.RAIL), scene, layout, layout.view)
+    target = pygame.Surface(layout.view[2:], 0, 32)
+    style = Style(TYPE, layout.sizes, THEMES["night"])
+    words = close.draw(target, scene, rig, style, labels=True, exact=True)
+    assert max(each.w for each in words) < 300
+
+
+@pytest.mark.parametrize("camera", CLOSE)
+def test_the_wake_can_be_switched_off(show: Show, camera: Camera) -> None:
+    painter = Painter()
+    pictures = {drawn(painter, at(show, 60.0, wake=on), resting(camera)) for on in (True, False)}
+    assert len(pictures) == 2
+
+
+def test_a_budget_paints_no_more_than_it_says_and_draws_everybody(show: Show) -> None:
+    athletes, body = Athletes(), at(show, 60.0).runner
+    look = look_of("runner", body.build, (255, 255, 255), day=False)
+    view = ViewAngle(90.0, 10.0)
+    athletes.begin(exact=False)
+    first, _ = athletes.sprites(look, body.stride, view, 100.0)
+    later = replace(body.stride, phase=(body.stride.phase + 0.3) % 1.0)
+    stand_in, _ = athletes.sprites(look, later, view, 100.0)
+    assert stand_in is first  # the nearest phase there is
+    larger, _ = athletes.sprites(look, later, view, 200.0)
+    assert larger.surface.get_height() == pytest.approx(2 * first.surface.get_height(), rel=0.1)
+    athletes.begin(exact=True)
+    painted, _ = athletes.sprites(look, later, view, 100.0)
+    assert painted is not first
+
+
+def test_what_is_missing_is_painted_between_two_pictures_as_long_as_there_is_time(
+    show: Show,
+) -> None:
+    athletes, body = Athletes(), at(show, 60.0).runner
+    look = look_of("runner", body.build, (255, 255, 255), day=False)
+    view = ViewAngle(90.0, 10.0)
+    athletes.begin(exact=False)
+    athletes.sprites(look, body.stride, view, 60.0)  # somebody has to be seen
+    later = replace(body.stride, phase=(body.stride.phase + 0.3) % 1.0)
+    stand_in, _ = athletes.sprites(look, later, view, 60.0)
+    athletes.prepare(lambda: 0.0)
+    athletes.begin(exact=False)
+    assert athletes.sprites(look, later, view, 60.0)[0] is stand_in
+    for _ in range(20):  # there is time for a part of it at most
+        left = iter([1.0])
+        athletes.prepare(lambda left=left: next(left, 0.0))  # type: ignore[misc]
+        athletes.begin(exact=False)
+        done, _ = athletes.sprites(look, later, view, 60.0)
+    assert done is not stand_in
+    for _ in range(20):  # where there is never time, pictures take some
+        athletes.begin(exact=False)
+        seen = athletes.sprites(look, replace(later, phase=0.9), view, 60.0)
+    athletes.begin(exact=True)
+    assert athletes.sprites(look, replace(later, phase=0.9), view, 60.0) is seen
+
+
+@pytest.mark.parametrize("woman", [True, False])
+def test_she_stands_out_from_those_who_pace_her(show: Show, woman: bool) -> None:
+    body = at(show, 60.0).runner
+    build = replace(body.build, woman=woman)
+    looks = [look_of(kind, build, (243, 246, 252), day=False) for kind in ("runner", "pacer")]
+    assert looks[0].kit.sleeve > 0.9 > looks[1].kit.sleeve
+    assert looks[0] is look_of("runner", build, (243, 246, 252), day=False)
+
+
+@pytest.mark.parametrize(("zoom", "poses"), [(3.0, 1), (12.0, 2)])
+def test_a_map_shows_bodies_from_above_once_it_is_near_enough(
+    show: Show, zoom: float, poses: int
+) -> None:
+    scene = at(show, 20.0)
+    her = scene.runner
+    x, y = place_at(her.x_m + scene.start_s_m, 0.0)
+    shot = replace(WHOLE.held(Viewpoint(x, y, zoom)), lowered=1.0)
+    later = replace(her.stride, phase=(her.stride.phase + 0.3) % 1.0)
+    other = replace(her, stepping=lambda: later)
+    strides = (scene, replace(scene, runner=other))
+    assert len({drawn(Painter(), each, shot) for each in strides}) == poses
+
+
+@pytest.mark.parametrize("pitch", [0.0, 0.35, 1.2])
+def test_a_wake_may_lie_anywhere_about_the_picture(pitch: float) -> None:
+    """All of it just beyond an edge: it was cut out of a picture in which nothing of it stood."""
+    standing = ((142, 1), (149, -1), (259, 0), (282, 3), (289, -3), (299, 5))
+    field = Wake(1051.78, standing, 1.0)
+    rig = Rig(78.995, 0.0, 1.18, 0.0, pitch, 0.2125, 1.36, 0.485)
+    lens = Lens(rig, 363, 180)
+    layers = [
+        _wake_layer.__wrapped__(field, x, lens, THEMES["night"]) for x in np.arange(-40, 40, 0.25)
+    ]
+    assert None in layers
+    shown = [layer for layer, _ in filter(None, layers)]
+    assert shown
+    assert all(min(layer.get_size()) > 0 for layer in shown)
+
+
+@pytest.mark.parametrize("lap_m", [400.0, 200.0])
+@pytest.mark.parametrize("size", [(320, 131), (961, 413), (1280, 500)])
+@pytest.mark.parametrize(("turned", "pitch"), [(-np.pi / 2, 0.0), (0.16, 0.3), (-0.8, 0.6)])
+def test_nothing_of_the_picture_before_shows_between_stand_boards_and_ground(
+    turned: float, pitch: float, size: tuple[int, int], lap_m: float
+) -> None:
+    for s_m in np.linspace(0.0, lap_m, 9).tolist():
+        yaw, away_m = eased_heading(s_m, lap_m) + turned, RAIL_AWAY_M if pitch == 0.0 else 14.5
+        rig = track_rig((s_m, 0.0, RAIL_UP_M), yaw, pitch, away_m, 1.36, 0.485, lap_m)
+        lens = Lens(rig, *size)
+        after_red, after_green = pygame.Surface(size), pygame.Surface(size)
+        for surface, before in ((after_red, "red"), (after_green, "green")):
+            surface.fill(before)
+            like = arena.kept(lens)
+            arena.draw(surface, lens, like, 390.0, ("A",), THEMES["night"])
+        assert after_red.get_buffer().raw == after_green.get_buffer().raw
+
+
+@pytest.mark.parametrize("time_s", [30.0, 100.0, 125.0, 131.5])
+def test_the_line_to_the_light_has_no_hole(show: Show, time_s: float) -> None:
+    """However many points it is drawn through, from her to the light or to the picture's edge."""
+    layout = arrange(1280, 720)
+    scene, style = at(show, time_s), Style(TYPE, layout.sizes, THEMES["night"])
+    rig = rig_of(resting(Camera.RAIL), scene, layout, layout.view)
+    target = pygame.Surface(layout.view[2:], 0, 32)
+    gap_line(target, scene, Lens(rig, *target.get_size()), style)
+    colour = style.theme.gap(scene.gaps[0].state)
+    columns = (pygame.surfarray.array2d(target) == target.map_rgb(colour)).any(axis=1)
+    drawn_at = np.flatnonzero(columns)
+    assert len(drawn_at) > 50
+    assert columns[drawn_at[0] : drawn_at[-1] + 1].all()
+
+
+@pytest.mark.parametrize("camera", [Camera.RAIL, Camera.CHASE])
+def test_a_wake_is_kept_while_a_camera_turns_into_a_bend(show: Show, camera: Camera) -> None:
+    layout, drawn_anew = arrange(1280, 720), _wake_layer.cache_info
+    target, before = pygame.Surface(layout.view[2:], 0, 32), drawn_anew().misses
+    pictures = [at(show, time_s) for time_s in np.arange(30.5, 32.5, 1.0 / 60.0).tolist()]
+    for scene in pictures:
+        rig = rig_of(resting(camera), scene, layout, layout.view)
+        wake(target, scene, Lens(rig, *target.get_size()), THEMES["night"])
+    assert drawn_anew().misses - before < 0.75 * len(pictures)
+
+
+@pytest.mark.parametrize("camera", CLOSE)
+@pytest.mark.parametrize("begin_s", [13.0, 44.0, 70.0])
+def test_no_label_jumps_while_nobody_passes_anybody(
+    show: Show, camera: Camera, begin_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = CloseUp()
+    monkeypatch.setattr(close, "_bodies", lambda *_, **__: None)
+    layout = arrange(1280, 720)
+    target, style = pygame.Surface(layout.view[2:], 0, 32), Style(TYPE, layout.sizes, NIGHT)
+    before: list[pygame.Rect] = []
+    for time_s in np.arange(begin_s, begin_s + 5.0, 0.1).tolist():
+        scene = at(show, time_s)
+        rig = rig_of(resting(camera), scene, layout, layout.view)
+        _map, *words = close.draw(target, scene, rig, style, labels=True, exact=False)
+        if len(words) == len(before):
+            moved = [math.dist(a.center, b.center) for a, b in zip(words, before, strict=True)]
+            assert max(moved) < 12.0, (time_s, before, words)
+        before = words
+    assert before

@@ -214,9 +214,7 @@ def _compared(scenario: Scenario, file_scenario: Scenario) -> tuple[Knob, ...]:
     in_file = {knob.path: knob for knob in _knobs(file_scenario)}
     in_lists = {
         "wavelight.waves.": wave_partners(scenario, file_scenario),
-        "ghosts.": _partners(
-            *([ghost_name(g) for g in s.ghosts] for s in (scenario, file_scenario))
-        ),
+        "ghosts.": _ghost_partners(scenario, file_scenario),
     }
     knobs = []
     for knob in _knobs(scenario):
@@ -236,6 +234,20 @@ def _compared(scenario: Scenario, file_scenario: Scenario) -> tuple[Knob, ...]:
 def wave_partners(scenario: Scenario, file_scenario: Scenario) -> dict[int, int]:
     """Return the number of each wave in the file; without those that only `scenario` has."""
     return _partners(*([w.name for w in s.wavelight.waves] for s in (scenario, file_scenario)))
+
+
+def _ghost_partners(scenario: Scenario, file_scenario: Scenario) -> dict[int, int]:
+    return _partners(*([ghost_name(g) for g in s.ghosts] for s in (scenario, file_scenario)))
+
+
+def groups_with_removals(scenario: Scenario, file_scenario: Scenario) -> frozenset[str]:
+    """Return the headings of knobs from which a wave or a ghost of the file is gone."""
+    waves, ghosts = file_scenario.wavelight.waves, file_scenario.ghosts
+    gone = {
+        GROUPS["wavelight"]: len(wave_partners(scenario, file_scenario)) < len(waves),
+        GROUPS["ghosts"]: len(_ghost_partners(scenario, file_scenario)) < len(ghosts),
+    }
+    return frozenset(group for group, is_gone in gone.items() if is_gone)
 
 
 def _partners(now: list[str], in_file: list[str]) -> dict[int, int]:
@@ -300,7 +312,7 @@ def _knob(row: KnobRow, path: str, label: str, value: Any, note: str, s: Scenari
     return Knob(path, label, group, row.kind, text, options=options, note=note)
 
 
-# -- turning one ----------------------------------------------------------------------------------
+# -- turning a knob -------------------------------------------------------------------------------
 
 MAX_TYPED = 200
 _WAVE_NAME = re.compile(r"wavelight\.waves\.(\d{1,3})\.name")

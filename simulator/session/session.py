@@ -37,7 +37,7 @@ from simulator.session.answers import (
 from simulator.session.autosave import Autosave, SavedSession
 from simulator.session.editor import AFTER_FINISH, DirectEdits, SettingsEditor
 from simulator.session.history import Change, Lineage, Settings, settings_of
-from simulator.session.knobs import first_sentence, time_text
+from simulator.session.knobs import first_sentence, groups_with_removals, time_text
 from simulator.session.player import Player
 from simulator.session.runs import Forks, Pins, pins_file, tick_at, unused_name
 from simulator.session.scenario_file import (
@@ -491,6 +491,7 @@ class Session:
             acts_from_gun=self._acts_from_gun,
             answers=self._answers(known_s),
             left_behind=self.left_behind,
+            shortened=groups_with_removals(*self._scenarios),
         )
 
     def _answers(self, known_s: float) -> PageContent:

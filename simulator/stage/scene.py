@@ -611,6 +611,7 @@ class PanelState:
         unsaved: the settings differ from the file.
         answers: the contents of the open page.
         left_behind: the session of an earlier run that can be restored, as text.
+        shortened: headings of knobs from which a wave or a ghost of the file is gone.
     """
 
     knobs: tuple[Knob, ...]
@@ -633,3 +634,4 @@ class PanelState:
     measure: str = ""
     answers: PageContent = PageContent()
     left_behind: str = ""
+    shortened: frozenset[str] = frozenset()

@@ -50,8 +50,8 @@ def page_names(state: PanelState) -> tuple[str, ...]:
 
 def changed_pages(state: PanelState) -> frozenset[str]:
     """Return the pages with a difference from the file."""
-    names = {knob.group for knob in state.knobs if knob.changed}
-    return frozenset(names | {SPLITS} if any(split.changed for split in state.splits) else names)
+    names = state.shortened | {knob.group for knob in state.knobs if knob.changed}
+    return names | {SPLITS} if any(split.changed for split in state.splits) else names
 
 
 def wave_names(state: PanelState) -> tuple[str, ...]:

@@ -25,6 +25,21 @@ def test_an_even_time_is_added_and_set_by_its_knob() -> None:
     assert session.scenario == load_short()
 
 
+def test_what_is_removed_is_a_difference_from_the_file() -> None:
+    session = Session(load_scenario("breaking4"))
+    assert session.panel_state().shortened == frozenset()
+    session.remove_ghost(0)
+    assert session.panel_state().shortened == {"Ghosts"}
+    session.add_wave()
+    assert session.panel_state().shortened == {"Ghosts"}
+    session.undo()
+    session.remove_wave(session.scenario.wavelight.waves[0].name)
+    assert session.panel_state().shortened == {"Ghosts", "Light"}
+    session.undo()
+    session.undo()
+    assert session.panel_state().shortened == frozenset()
+
+
 def test_too_many_are_refused_by_name() -> None:
     session = Session(load_short())
     for _ in range(12):

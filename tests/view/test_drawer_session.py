@@ -10,7 +10,7 @@ import pytest
 from simulator.analysis.what_if import Alternative
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
-from simulator.view.pages import page_names, wave_names
+from simulator.view.pages import changed_pages, page_names, wave_names
 from simulator.view.panels.what_if import lay_out, tip_of
 from tests.view.user import User, label, places, user_at_drawer
 
@@ -194,6 +194,12 @@ def test_a_refused_split_says_why_at_its_row(user: User, session: Session) -> No
     user.key("enter")
     assert "every other row is locked" in " ".join(user.words())
     assert "locked" in session.panel_state().split_problem
+
+
+def test_a_page_is_marked_where_something_was_only_removed(session: Session) -> None:
+    assert "Ghosts" not in changed_pages(session.panel_state())
+    session.remove_ghost(0)
+    assert "Ghosts" in changed_pages(session.panel_state())
 
 
 def test_a_refused_file_name_stays_to_be_mended(user: User, session: Session) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,7 @@ def _start_distance(t: float) -> float:
     return FORCE * TAU * (t + TAU * math.expm1(-t / TAU))
 
 
-@cache
+@lru_cache(maxsize=32)
 def best_time(distance_m: float) -> BestRun:
     """Return Keller's best time over more than 291.4 m [m], in closed form but for one minimum."""
     top = FORCE * TAU

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +18,7 @@ from simulator.analysis.references import Reference, known_waypoints
 from simulator.coefficients import LAP_M
 from simulator.recording.recording import Recording
 from simulator.scenario.model import KnownGhost, Scenario
-from simulator.scenario.plan import waypoints_of
+from simulator.scenario.plan import Plan, waypoints_of
 from simulator.scenario.schedule import Waypoint
 from simulator.units import format_distance
 
@@ -64,11 +65,19 @@ def split_places(scenario: Scenario) -> list[float]:
     The distances of a plan and of a ghost (409.344, 440 yards, 1 km, every 100 m) are included.
     """
     race_m = scenario.distance
-    own = {w.distance_m for w in waypoints_of(scenario.plan, race_m)}
-    for ghost in scenario.ghosts:
-        if ghost.on or ghost.name == scenario.published:
-            own |= {w.distance_m for w in known_waypoints(ghost, race_m)}
-    return sorted({*split_distances(race_m), *(x for x in own if x <= race_m)})
+    known = {
+        w.distance_m
+        for ghost in scenario.ghosts
+        if ghost.on or ghost.name == scenario.published
+        for w in known_waypoints(ghost, race_m)
+    }
+    return [*_places_of(scenario.plan, race_m, known)]
+
+
+def _places_of(plan: Plan, race_m: float, known: AbstractSet[float]) -> tuple[float, ...]:
+    """Return the standard splits, a plan's and those `known` of ghosts [m], in order."""
+    own = known | {w.distance_m for w in waypoints_of(plan, race_m)}
+    return tuple(sorted({*split_distances(race_m), *(x for x in own if x <= race_m)}))
 
 
 def split_label(distance_m: float, race_m: float) -> str:
@@ -87,23 +96,27 @@ def published_waypoints(scenario: Scenario) -> list[Waypoint]:
 def split_table(
     scenario: Scenario, recording: Recording, plan: Reference, ghosts: list[Reference]
 ) -> list[Split]:
-    """Return the split table, with a row at each of `split_places`."""
+    """Return the split table, with a row at each standard split, and at those of plan and ghosts.
+
+    A ghost's file may be gone by now: what is known of it is in its mark.
+    """
     published = {w.distance_m: w for w in published_waypoints(scenario)}
     race_m = scenario.distance
-    places = tuple(split_places(scenario))
+    known = {x for ghost in ghosts for x in ghost.known_s or ()}
+    places = _places_of(scenario.plan, race_m, known | published.keys())
     run = (None if math.isnan(t) else t for t in recording.time_at(places).tolist())
     times = zip(times_of(plan, places), run, *(times_of(g, places) for g in ghosts), strict=True)
     rows = []
     for x, (plan_s, run_s, *ghosts_s) in zip(places, times, strict=True):
-        known = published.get(x)
+        at = published.get(x)
         row = Split(
             x,
             split_label(x, race_m),
             plan_s,
             recording.finish_s if x == recording.race_m else run_s,
             tuple(ghosts_s),
-            known.time_s if known else None,
-            known.tolerance_s if known else 0.0,
+            at.time_s if at else None,
+            at.tolerance_s if at else 0.0,
         )
         rows.append(row)
     return rows

@@ -167,7 +167,7 @@ def _with_file(review: DocumentCheck, number: int, ghost: Ghost, own: Path) -> G
 
 def _given_race(review: DocumentCheck, number: int, race: str, folder: Path) -> str:
     """Return a given race with an absolute path of its file; report an unusable one."""
-    if review.is_full or race.removesuffix(".yaml") in shipped_names():
+    if review.is_full or race in shipped_names():
         return race
     place = find(review.document, ("uncertainty", "given", number))
     try:

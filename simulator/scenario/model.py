@@ -506,6 +506,11 @@ class Scenario(CrossCheckedSection):
     )
 
     @property
+    def lit(self) -> bool:
+        """Whether a light runs: without one nobody keeps or loses it."""
+        return any(wave.on for wave in self.wavelight.waves)
+
+    @property
     def leds(self) -> int:
         """Number of LEDs around the lap."""
         return self.wavelight.leds or round(self.track.lap)

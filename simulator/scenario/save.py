@@ -15,8 +15,10 @@ import io
 import operator
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulator.files import configs_dir
 from simulator.scenario.loader import scenario_to_dict, without_folders
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import key_distance
@@ -94,11 +96,18 @@ def portable_text(scenario: Scenario) -> str:
 
     Ghosts and past races from local files are left out, and no folder's name is revealed.
     """
-    plain = without_folders(scenario_to_dict(scenario))
-    shipped = {f"{name}{ending}" for name in shipped_names() for ending in ("", ".yaml")}
-    plain["ghosts"] = [g for g in plain["ghosts"] if g.get("file", "breaking4") in shipped]
-    plain["uncertainty"]["given"] = [r for r in plain["uncertainty"]["given"] if r in shipped]
-    return document_text(worded(plain))
+    plain = scenario_to_dict(scenario)
+    plain["ghosts"] = [g for g in plain["ghosts"] if "file" not in g or _is_shipped(g["file"])]
+    given = filter(_is_shipped, plain["uncertainty"]["given"])
+    plain["uncertainty"]["given"] = list(given)
+    return document_text(worded(without_folders(plain)))
+
+
+def _is_shipped(file: str) -> bool:
+    """Return whether a name is that of a shipped scenario, and no local file of the same name."""
+    path = Path(file)
+    at_home = path.parent in (Path(), configs_dir().resolve())
+    return at_home and path.name.removesuffix(".yaml") in shipped_names()
 
 
 # -- changes and their places --------------------------------------------------------------------

@@ -10,6 +10,7 @@ bars are computed with the pages, the nearest first.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import setitem
@@ -19,6 +20,7 @@ from simulator.analysis.attribution import PriceList, price_list
 from simulator.analysis.references import Trajectory
 from simulator.analysis.what_if import AXES, Alternative, Goal, KnobMap, Measure, choices, finished
 from simulator.background import LatestJobs
+from simulator.errors import LightpaceError
 from simulator.physics.attempt import finish_times
 from simulator.physics.compiled import COMPILED
 from simulator.scenario.model import Scenario, Uncertainty
@@ -142,11 +144,11 @@ class RunResults:
         results = self._cache.get_or_make(_key(lineage, show), dict)
         known = {kind: results.get(kind) for kind in _kinds(lineage)}
         chances = known["chances"]
-        missing = [kind for kind, value in known.items() if value is None]
+        missing = [kind for kind in known if kind not in results]
         if chances is not None and chances.missing(*between_m):
             missing.append("chances")
         for kind in missing:
-            call = partial(_result, show, kind, chances, between_m)
+            call = partial(_result_or_none, show, kind, chances, between_m)
             self._jobs.submit(kind, call, partial(setitem, results, kind))
         return bool(missing)
 
@@ -180,6 +182,15 @@ def _kinds(lineage: Lineage) -> tuple[str, ...]:
 
 def _key(lineage: Lineage, show: Show) -> Key:
     return lineage, show.scenario.plan, show.scenario.uncertainty, show.light.run
+
+
+def _result_or_none(
+    show: Show, kind: str, chances: Chances | None, between_m: tuple[float, float]
+) -> Any:
+    """Return a result; None where a given race's file is gone or unusable, as the window says."""
+    with suppress(LightpaceError):
+        return _result(show, kind, chances, between_m)
+    return None
 
 
 def _result(show: Show, kind: str, chances: Chances | None, between_m: tuple[float, float]) -> Any:
@@ -229,6 +240,8 @@ class PageAnswers:
         self.goal_name, self.goal_target, self.goal_problem = "front gap", "", ""
         self.answered = 0
         self._jobs = LatestJobs("answers")
+        self._question: object = None
+        self._failed: object = None
         self._prices: LruCache[Scenario, tuple[PriceList | None]] = LruCache(CACHED)
         self._maps: LruCache[Hashable, _Map] = LruCache(CACHED)
         self._goals: LruCache[Hashable, Goal | str] = LruCache(CACHED)
@@ -251,9 +264,11 @@ class PageAnswers:
     # -- questions of the open page ----------------------------------------------------------------
 
     def ask(self, now: Scenarios, bars: WhatIfBars) -> None:
-        """Start computing the next missing answer, unless a job is running."""
-        if self._jobs.busy:
+        """Start computing the next missing answer, unless a job is running, or has failed."""
+        question = self.page, bars.measure, now
+        if self._jobs.busy or question == self._failed:
             return
+        self._question = question
         match self.page:
             case Tab.PRICES if self._prices.get(now[0]) is None:
                 self._submit(lambda: (price_list(now[0]),), partial(self._prices.put, now[0]))
@@ -265,7 +280,21 @@ class PageAnswers:
             self._ask_chance(bars.rows)
 
     def _submit(self, call: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        self._jobs.submit(self.page, call, done)
+        question = self._question
+
+        def tried() -> Any:
+            try:
+                return call()
+            except LightpaceError as error:  # a given race's file is gone, as the window says
+                return error
+
+        def take(result: Any) -> None:
+            if isinstance(result, LightpaceError):
+                self._failed = question
+            else:
+                done(result)
+
+        self._jobs.submit(self.page, tried, take)
         self._jobs.poll()  # starts it
 
     def _ask_map(self, now: Scenarios) -> None:

@@ -45,6 +45,7 @@ from simulator.stage.scene import Knob, SplitKnob
 from simulator.units import format_time
 
 MAX_PROBLEMS = 50
+_ITEM = re.compile(r"(wavelight\.waves|ghosts)\.\d+")
 LEAST_CHANGE_S = 0.0015
 """Splits that differ by less are equal [s]: a table's times are written in thousandths."""
 LEAST_CHANGE_TWICE_S = 2 * LEAST_CHANGE_S
@@ -193,7 +194,7 @@ class SettingsEditor:
         """
 
         def edit(settings: Settings, scenario: Scenario) -> Settings:
-            less = settings.without("plan")
+            less = self._with_file_plan(settings)
             if index is None:
                 return less
             in_file = self._row_times(self.file_scenario)
@@ -204,6 +205,13 @@ class SettingsEditor:
 
         self.split_problem = self._edit_once("plan.splits", edit, tick)
         return self.split_problem
+
+    def _with_file_plan(self, settings: Settings) -> Settings:
+        """Return the settings with the plan that the file has now: they may be of an older text."""
+        if settings.text == self.file_settings.text:
+            return settings.without("plan")
+        plan = scenario_to_dict(self.file_scenario)["plan"]
+        return settings.with_value("plan", flow(plan))
 
     def _with_split(
         self, settings: Settings, scenario: Scenario, index: int, time_s: float, cumulative: bool
@@ -263,9 +271,21 @@ class SettingsEditor:
         return self._edit_once("ghosts", partial(without_ghost, index=index), tick)
 
     def move(self, steps: int) -> None:
-        """Undo (-1) or redo (1); earlier refusals are forgotten, as they concern another state."""
-        if self.history.move(steps):
-            self.problems.clear()
+        """Undo (-1) or redo (1); earlier refusals are forgotten, as they concern another state.
+
+        Raises:
+            LightpaceError: that state needs a file that is gone or unusable; the present one stays.
+        """
+        if not self.history.move(steps):
+            return
+        change = self.history.now
+        try:
+            self._forks.run(change.lineage)
+            self._forks.ghosts(self._forks.scenario(change.settings))
+        except LightpaceError:
+            self.history.move(-steps)
+            raise
+        self.problems.clear()
 
     @property
     def cost_s(self) -> float | None:
@@ -322,6 +342,7 @@ class SettingsEditor:
             o
             for o in self.history.now.settings.overrides
             if _at(before, path_of(o)) == _at(after, path_of(o))
+            and _item_at(before, path_of(o)) == _item_at(after, path_of(o))
         )
         self.history.gesture = None
         base = self.history.now
@@ -418,6 +439,14 @@ def _spelled_out(scenario: Scenario) -> Scenario:
     pacers = scenario.pacers
     gap_m = round(pacers.gap_m, 9)
     return scenario.with_values({"pacers.count": pacers.running, "pacers.front_gap": gap_m})
+
+
+def _item_at(plain: Any, path: str) -> list[Any]:
+    """Return what tells the wave or ghost that a path leads into from others; else nothing."""
+    item = _ITEM.match(path)
+    if item is None:
+        return []
+    return [_at(plain, f"{item[0]}.{key}") for key in ("name", "file", "time")]
 
 
 def _at(plain: Any, path: str) -> Any:

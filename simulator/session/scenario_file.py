@@ -76,7 +76,8 @@ class ScenarioFile:
         in_configs = path.parent.resolve() == configs_dir().resolve()
         # shipped: its source is a bare name; pictures are never written either
         shipped = (in_configs and not Path(source).is_file()) or is_picture(path)
-        return cls(path, read_text(path, str(path)), shipped=shipped)
+        # absolute: an autosave is restored from another folder
+        return cls(path.absolute(), read_text(path, str(path)), shipped=shipped)
 
     def settings(self) -> Settings:
         """Return the file as settings, with the present content of the files it names."""

@@ -39,7 +39,7 @@ from simulator.session.editor import AFTER_FINISH, DirectEdits, SettingsEditor
 from simulator.session.history import Change, Lineage, Settings, settings_of
 from simulator.session.knobs import first_sentence, groups_with_removals, time_text
 from simulator.session.player import Player
-from simulator.session.runs import Forks, Pins, pins_file, tick_at, unused_name
+from simulator.session.runs import MOST_PINS, Forks, Pins, pins_file, tick_at, unused_name
 from simulator.session.scenario_file import (
     OverwriteGuard,
     ScenarioFile,
@@ -533,12 +533,18 @@ class Session:
         self.editor.reset(path, self._tick())
 
     def undo(self) -> None:
-        """Undo the last change."""
-        self.editor.move(-1)
+        """Undo the last change; a state that needs a file that is gone is not returned to."""
+        self._move(-1)
 
     def redo(self) -> None:
-        """Redo the last undone change."""
-        self.editor.move(1)
+        """Redo the last undone change, as `undo` does."""
+        self._move(1)
+
+    def _move(self, steps: int) -> None:
+        try:
+            self.editor.move(steps)
+        except LightpaceError as error:
+            self.notify(f"That cannot be shown again: {first_sentence(error).rstrip('.')}.")
 
     def set_from_gun(self, on: bool) -> None:
         """Choose whether changes run the whole attempt again, or apply from this moment on."""
@@ -674,7 +680,9 @@ class Session:
         knob_map = self.page_answers.knob_map(before)
         if knob_map is None or not (0 <= row < len(knob_map.ys) and 0 <= column < len(knob_map.xs)):
             return
-        values = tuple(zip(knob_map.paths, (knob_map.xs[column], knob_map.ys[row]), strict=True))
+        # in the order in which the map has run them: one of the two may bound the other
+        across, up = zip(knob_map.paths, (knob_map.xs[column], knob_map.ys[row]), strict=True)
+        values = up, across
         self._done(self.editor.change_all("the map", values, self._tick()))
         self.page_answers.keep_map(before, self._scenarios)
 
@@ -880,6 +888,12 @@ class Session:
             self.notify("There is no earlier session to bring back.")
             return
         path, saved = left
+        if self.story is None and self.editor.unsaved:
+            self.notify("The settings here are not saved: save them or undo first.")
+            return
+        if len(self.pins.pins) + saved.pins > MOST_PINS:
+            self.notify(f"{saved.pins} kept runs more are too many: give up some of those here.")
+            return
         with self._notifying(path.name):
             change = saved.change
             if change is not None:
@@ -906,9 +920,12 @@ class Session:
         file, in_file = None, replace(settings, overrides=())
         with suppress(LightpaceError):
             path = Path(saved.source)
-            file = ScenarioFile.open(path.stem if saved.shipped else path) if saved.source else None
-            in_file = in_file if file is None else file.settings()
-            self.forks.scenario(in_file)
+            there = (
+                ScenarioFile.open(path.stem if saved.shipped else path) if saved.source else None
+            )
+            filed = in_file if there is None else there.settings()
+            self.forks.scenario(filed)
+            file, in_file = there, filed  # only now: it may be unusable by now
         self.file = file
         self.editor = SettingsEditor(in_file, self.forks)
 

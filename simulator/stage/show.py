@@ -121,7 +121,7 @@ class Show:
     @property
     def lit(self) -> bool:
         """Whether a light runs: without one gaps are those to the plan."""
-        return any(wave.on for wave in self.scenario.wavelight.waves)
+        return self.scenario.lit
 
     @property
     def curves(self) -> tuple[ChartCurve, ...]:
@@ -200,6 +200,17 @@ class Show:
             marks += [mark for mark in then.pacer_marks if from_m <= mark.x_m < until_m]
             from_m = until_m
         return (*marks, *(mark for mark in self._own_pacer_marks() if mark.x_m >= from_m))
+
+    def hand_over_places(self) -> tuple[list[float], list[float]]:
+        """Return where pacers leave, and where two swap, of those who ran in each stretch [m]."""
+        leave, swap, from_m = list[float](), list[float](), 0.0
+        for until_s, then in (*self.earlier, (math.inf, self)):
+            until_m = math.inf if then is self else float(self.recording.distance_at(until_s))
+            changes = then.hand_overs
+            leave += [x for x in changes.leave_m if from_m <= x < until_m]
+            swap += [x for x in changes.swap_m if from_m <= x < until_m]
+            from_m = until_m
+        return leave, swap
 
     def _own_pacer_marks(self) -> tuple[ChartMarker, ...]:
         marks = [

@@ -398,6 +398,8 @@ class Facts:
         mark = self._reference(fact.other) if fact.other else ghosts[0]
         if run.finish_s is None or mark.finish_s is None:
             raise ValueError("one of the two does not finish")
+        if abs(mark.distance_m - run.race_m) > 1e-6:
+            raise ValueError(f"'{mark.name}' runs another distance")
         off = run.finish_s - mark.finish_s
         return FactText(_words(off, "slower", "faster", "no faster"), run.end_s)
 
@@ -446,6 +448,8 @@ def _text_of(fact: Fact, seen: FactSource) -> str:
 
 
 def _light_lost(seen: FactSource) -> str:
+    if not seen.scenario.lit:
+        raise ValueError("there is no light in this run")
     own = seen.run is seen.live.recording
     lost_m = lost_light_m(seen.run, seen.live.light if own else light_reference(seen.scenario))
     if lost_m is None:

@@ -730,7 +730,9 @@ class Ui:
         if event.type not in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
             return False
         self._point((event.pos[0] - self.origin[0], event.pos[1] - self.origin[1]))
-        meant = self._inside() or self._held is not None
+        # a button that went down elsewhere ends there what it began
+        up = event.type == pygame.MOUSEBUTTONUP
+        meant = self._held is not None or (self._inside() and not up)
         if event.type == pygame.MOUSEMOTION:
             self._drag()
         elif event.type == pygame.MOUSEBUTTONDOWN:

@@ -345,3 +345,14 @@ def test_a_scenario_in_a_picture_is_read_back_to_the_bit(target: str) -> None:
     """227.83 s and 3:47.83 differ in their last bit: each is written as what it is."""
     scenario = load_scenario("breaking4", overrides=[f"plan.target={target}"])
     assert load_text(portable_text(scenario)).plan == scenario.plan
+
+
+def test_a_local_copy_of_a_shipped_scenario_is_no_shipped_one(tmp_path: Path) -> None:
+    copy = (configs_dir() / "solo.yaml").read_text(encoding="utf-8")
+    (tmp_path / "solo.yaml").write_text(copy, encoding="utf-8")
+    mine, theirs = tmp_path / "mine.yaml", tmp_path / "theirs.yaml"
+    mine.write_text("ghosts: [{file: solo.yaml}]\n", encoding="utf-8")
+    theirs.write_text("ghosts: [{file: breaking4}]\n", encoding="utf-8")
+    assert load_text(portable_text(load_scenario(mine))).ghosts == ()
+    (ghost,) = load_text(portable_text(load_scenario(theirs))).ghosts
+    assert Path(ghost.file).name == "breaking4.yaml"  # type: ignore[union-attr]

@@ -149,6 +149,17 @@ def test_a_map_is_complete_then_refined_and_a_cell_is_one_change() -> None:
     assert session.scenario == load_short()
 
 
+def test_a_cell_is_taken_in_the_order_in_which_it_was_run() -> None:
+    session = Session(load_short())
+    session.set_map("shape", "strength")
+    session.look_at(Tab.MAP)
+    knob_map = answered(session).knob_map
+    assert knob_map is not None
+    row, column = knob_map.ys.index("3"), knob_map.xs.index("even")
+    session.take_cell(row, column)
+    assert simulate(session.scenario).finish_s == knob_map.finish_s[row, column]
+
+
 def test_another_change_makes_another_map() -> None:
     session = Session(load_short())
     session.look_at(Tab.MAP)

@@ -16,7 +16,7 @@ from simulator.session import Session
 from simulator.session.autosave import Autosave
 from simulator.session.presentation import Presentation
 from simulator.view.preferences import Preferences, load_preferences, save_preferences
-from tests.session.short import SHORT
+from tests.session.short import SHORT, load_short
 
 
 @pytest.fixture
@@ -356,3 +356,70 @@ def test_a_presentation_that_came_to_its_end_leaves_nothing(file: Path, folder: 
             break
     session.close()
     assert not list(folder.iterdir())
+
+
+def test_a_session_comes_back_onto_a_file_that_is_unusable_by_now(file: Path, folder: Path) -> None:
+    session = opened(file, folder)
+    session.change("runner.form", "1")
+    session.close()
+    left(folder)
+    file.write_text("plan: {target: sometime}\n", encoding="utf-8")
+    again = Session(load_short())
+    again.autosave = Autosave(folder)
+    again.restore()
+    again.advance(0.1)
+    assert again.scenario.runner.form == 1
+    assert again.scenario.distance == 400
+    assert again.left_behind == ""
+
+
+def test_a_session_comes_back_in_another_folder(
+    file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(file.parent)
+    session = opened(Path(file.name), folder)
+    session.change("runner.form", "1")
+    session.close()
+    left(folder)
+    elsewhere = file.parent / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    (elsewhere / file.name).write_text(SHORT, encoding="utf-8")
+    again = Session(load_short())
+    again.autosave = Autosave(folder)
+    again.restore()
+    again.save()
+    assert (elsewhere / file.name).read_text(encoding="utf-8") == SHORT, "it is another one"
+    assert "form: 1" in file.read_text(encoding="utf-8")
+
+
+def test_kept_runs_that_find_no_room_stay_where_they_are(file: Path, folder: Path) -> None:
+    session = opened(file, folder)
+    for form in range(6):
+        session.change("runner.form", f"0.{form + 1}")
+        session.pin()
+    session.close()
+    left(folder)
+    again = opened(file, folder)
+    again.pin()
+    again.restore()
+    assert "give up some" in again.scene().notice
+    assert len(again.pins.pins) == 1
+    again.unpin(1)
+    again.restore()
+    assert len(again.pins.pins) == 6
+
+
+def test_a_session_does_not_come_back_over_unsaved_settings(file: Path, folder: Path) -> None:
+    session = opened(file, folder)
+    session.change("runner.form", "1")
+    session.close()
+    left(folder)
+    again = opened(file, folder)
+    again.change("runner.form", "2")
+    again.restore()
+    assert again.scenario.runner.form == 2
+    assert "not saved" in again.scene().notice
+    again.undo()
+    again.restore()
+    assert again.scenario.runner.form == 1

@@ -198,3 +198,38 @@ def test_ghosts_are_removed_and_come_back() -> None:
     session.undo()
     session.undo()
     assert [ghost.name for ghost in session.show.ghosts] == names
+
+
+def test_a_watchs_file_that_is_gone_leaves_its_ghost(tmp_path: Path) -> None:
+    watch = tmp_path / "watch.csv"
+    watch.write_text("200,31.5\n400,63.9\n", encoding="utf-8")
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"{SHORT}  - {{name: watch, file: watch.csv}}\n", encoding="utf-8")
+    session = Session.open(file)
+    before = [row.distance_m for row in session.show.splits]
+    watch.unlink()
+    session.advance(1.0)
+    assert session.change("runner.form", "1")
+    session.pin()
+    session.undo()
+    session.advance(1.0)
+    assert [ghost.name for ghost in session.show.ghosts][:2] == ["even 1:05", "watch"]
+    assert [row.distance_m for row in session.show.splits] == before
+
+
+def test_undo_does_not_return_to_what_needs_a_file_that_is_gone(tmp_path: Path) -> None:
+    session = Session(load_short())
+    path = tmp_path / "other.npz"
+    save_recording(session.recording, path)
+    session.add_ghost_file(path)
+    session.remove_ghost(1)
+    path.unlink()
+    for cache in (session.forks._scenarios, session.forks._ghosts):
+        cache._values.clear()
+    session.undo()
+    session.advance(0.0)
+    assert len(session.scenario.ghosts) == 1, "the state with it stays undone"
+    assert "cannot be shown again" in session.scene().notice
+    session.undo()
+    session.advance(0.0)
+    assert len(session.scenario.ghosts) == 1

@@ -451,3 +451,40 @@ def test_a_ghosts_table_that_is_rewritten_in_its_old_time_is_read_again(tmp_path
     os.utime(table, ns=(was.st_atime_ns, was.st_mtime_ns))
     look(session)
     assert [ghost.finish_s for ghost in session.show.ghosts] == [61.5]
+
+
+def test_what_was_turned_of_a_ghost_stays_with_it_or_goes(file: Path) -> None:
+    one, two = "{name: one, time: 1:05}", "{name: two, time: 1:06}"
+    file.write_text(SHORT[: SHORT.index("ghosts:")] + f"ghosts: [{one}, {two}]\n")
+    session = Session.open(file)
+    assert session.change("ghosts.0.on", "no")
+    file.write_text(SHORT[: SHORT.index("ghosts:")] + f"ghosts: [{two}]\n")
+    look(session)
+    assert [(ghost.name, ghost.on) for ghost in session.scenario.ghosts] == [("two", True)]
+
+
+def test_the_files_plan_is_the_one_it_has_now(opened: Session) -> None:
+    assert opened.change("plan.target", "1:03")
+    opened.save()
+    opened.undo()
+    assert opened.scenario.plan.target == 64.0  # type: ignore[union-attr]
+    opened.reset_split(None)
+    assert opened.scenario.plan.target == 63.0  # type: ignore[union-attr]
+    assert not opened.editor.unsaved
+
+
+def test_a_given_race_that_is_gone_stops_no_window(tmp_path: Path) -> None:
+    (tmp_path / "race.yaml").write_text(SHORT, encoding="utf-8")
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"{SHORT}uncertainty: {{given: [race.yaml]}}\n", encoding="utf-8")
+    session = Session.open(file)
+    session.set_measure("chance")
+    (tmp_path / "race.yaml").unlink()
+    assert session.change("runner.kit.drag", "0.95")
+    for _ in range(200):
+        session.advance(0.02)
+        session.run_results.poll(wait=session.run_results.busy)
+        session.page_answers.poll(wait=session.page_answers.busy)
+    assert not session.run_results.busy, "it is not tried over and over"
+    assert not session.page_answers.busy
+    assert "no such past race" in session.file_problem

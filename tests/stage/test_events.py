@@ -8,7 +8,7 @@ import pytest
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
-from simulator.stage.events import SoundCue, sound_cues
+from simulator.stage.events import SoundCue, events, sound_cues
 from simulator.stage.keys import Action
 from simulator.stage.scene import Scene
 
@@ -66,3 +66,28 @@ def test_without_a_light_nothing_ticks(session: Session) -> None:
     session.player.pass_time(0.1)
     dark = [replace(scene, waves=()) for scene in (before, session.scene())]
     assert SoundCue.TICK not in sound_cues(*dark)
+
+
+def test_pacers_who_left_have_left_whoever_runs_on(session: Session) -> None:
+    run = session.recording
+    places = dict(events(session.show))
+    session.perform(Action.PLAY_PAUSE)
+    session.seek(float(run.time_at(1000.0)))
+    assert session.change("pacers.formation", "box")
+    session.advance(0.0)
+    after = events(session.show)
+    assert {name for name in places if name.startswith("pacer")} <= after.keys()
+    assert after["pacer left"] == pytest.approx(places["pacer left"])
+
+
+def test_nobody_leaves_who_was_not_there_yet() -> None:
+    session = Session(
+        load_scenario("breaking4", overrides=["pacers.formation=box", "pacers.names=~"])
+    )
+    assert "pacer left" not in events(session.show)
+    session.perform(Action.PLAY_PAUSE)
+    session.seek(float(session.recording.time_at(1000.0)))
+    assert session.change("pacers.formation", "breaking4")
+    session.advance(0.0)
+    left_s = events(session.show).get("pacer left")
+    assert left_s is None or session.recording.distance_at(left_s) >= 1000.0 - 1e-6

@@ -9,6 +9,7 @@ import pytest
 
 from simulator.analysis.what_if import Alternative
 from simulator.scenario.loader import load_scenario
+from simulator.screen import Camera
 from simulator.session import Session
 from simulator.view.pages import changed_pages, page_names, wave_names
 from simulator.view.panels.what_if import lay_out, tip_of
@@ -232,3 +233,18 @@ def test_a_slider_follows_a_hand_that_makes_every_picture_show_another_run(
         seen.add(pygame.image.tobytes(drawer._surface, "RGB"))
     assert len(runs) == 8
     assert len(seen) >= 4
+
+
+def test_a_drag_that_ends_over_the_drawer_has_ended(user: User) -> None:
+    app = user.app
+    box = app.drawer.box
+    assert box is not None
+    user.down((300, 200))
+    user.move((340, 200), held=True)
+    moved = app.shot
+    inside = (box.x + 40, box.y + box.h - 10)
+    user.move(inside, held=True)
+    user.up(inside)
+    user.move((390, 230))
+    assert app.shot.camera is Camera.FREE
+    assert app.shot.aim == moved.aim

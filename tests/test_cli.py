@@ -214,7 +214,8 @@ def test_csv_and_save_write_what_can_be_read_again(lightpace: Lightpace, tmp_pat
 def test_a_file_that_cannot_be_written_is_a_sentence(
     lightpace: Lightpace, tmp_path: Path, option: str
 ) -> None:
-    done = lightpace("simulate", "breaking4", option, tmp_path / "nowhere" / "file")
+    name = "file.npz" if option == "--save" else "file.csv"
+    done = lightpace("simulate", "breaking4", option, tmp_path / "nowhere" / name)
     assert (done.code, done.out) == (1, "")
     assert "cannot be written" in done.err
     assert len(done.err.splitlines()) == 1
@@ -639,3 +640,59 @@ def test_every_command_in_the_readme_is_one(lightpace: Lightpace) -> None:
         for line in re.findall(rf"^lightpace {command} (.*)", text, re.MULTILINE):
             for option in re.findall(r"--\w+", line.split("#")[0]):
                 assert option in options
+
+
+@pytest.mark.parametrize(
+    ("command", "ending"), [("simulate --save", ".npz"), ("simulate --csv", ".csv")]
+)
+def test_a_scenario_is_not_written_over_by_its_results(
+    lightpace: Lightpace, tmp_path: Path, command: str, ending: str
+) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("plan: {target: 4:05}\n", encoding="utf-8")
+    name, option = command.split()
+    refused = lightpace(name, mine, option, mine)
+    assert refused.code == 2
+    assert f"it is written as {ending}" in " ".join(refused.err.split())
+    assert mine.read_text(encoding="utf-8") == "plan: {target: 4:05}\n"
+
+
+def test_a_race_without_a_light_neither_keeps_nor_loses_one(lightpace: Lightpace) -> None:
+    dark = lightpace("simulate", "el_guerrouj_1998")
+    assert dark.code == 0
+    assert "the light" not in dark.out
+    assert (
+        json.loads(lightpace("simulate", "rudisha_2012", "--json").out)["lost_light_at_m"] is None
+    )
+    assert "lost the light at" in lightpace("simulate", "breaking4").out
+
+
+def test_check_goes_on_after_a_story_whose_ghost_cannot_be_read(
+    lightpace: Lightpace, tmp_path: Path
+) -> None:
+    (tmp_path / "g.npz").write_bytes(b"no recording")
+    (tmp_path / "one.yaml").write_text("ghosts: [{file: g.npz}]\n", encoding="utf-8")
+    story = tmp_path / "story.yaml"
+    story.write_text(
+        "name: s\nchapters: [{name: a, scenario: one.yaml, until: 10 s}]\n", encoding="utf-8"
+    )
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("plan: {target: sometime}\n", encoding="utf-8")
+    checked = lightpace("check", bad, story, tmp_path / "bad.yaml")
+    assert checked.code == 2
+    assert checked.err.count("bad.yaml:1") == 2
+    assert "g.npz" in checked.err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--target", "4:00"), ("--cluster", "tcp://127.0.0.1:9", "--jobs", "2")],
+    ids=["target", "jobs"],
+)
+def test_an_option_that_would_do_nothing_is_refused(
+    lightpace: Lightpace, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    table = tmp_path / "t.csv"
+    refused = lightpace("sweep", "solo", "--vary", "runner.form=0,1", "-o", table, *options)
+    assert refused.code == 2
+    assert not list(tmp_path.iterdir())

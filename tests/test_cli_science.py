@@ -6,6 +6,7 @@ import json
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -169,3 +170,32 @@ def test_fit_says_in_a_sentence_what_is_wrong(
     done = lightpace("fit", *arguments, *HER)
     assert (done.code, done.out) == (code, "")
     assert len(done.err.splitlines()) == 1
+
+
+def test_a_log_without_a_race_answers_for_nobody(lightpace: Lightpace, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("distance,time\n", encoding="utf-8")
+    refused = lightpace("predict", "--races", str(log))
+    assert refused.code == 2
+    assert "is a race on a track" in " ".join(refused.err.split())
+
+
+def test_a_log_may_say_only_how_far_a_race_was_sheltered(
+    lightpace: Lightpace, tmp_path: Path
+) -> None:
+    said, short = tmp_path / "said.csv", tmp_path / "short.csv"
+    said.write_text(
+        "distance,time,shelter,until\n1500 m,3:50,0.6,800\n3000 m,8:20,0.6,1600\n", encoding="utf-8"
+    )
+    short.write_text("distance,time,until\n1500 m,3:50,800\n3000 m,8:20,1600\n", encoding="utf-8")
+    body = ("--height", "1.57", "--mass", "42", "--json")
+    one = lightpace("fit", "--races", str(said), *body)
+    two = lightpace("fit", "--races", str(short), "--shelter", "0.6", *body)
+    assert one.code == two.code == 0
+    assert one.out == two.out
+
+
+def test_a_time_beyond_all_patience_is_no_answer(lightpace: Lightpace) -> None:
+    refused = lightpace("calibrate", "solo", "--to", "9:30", "--free", "runner.max_aerobic_power")
+    assert refused.code == 1
+    assert "ends at 9:30.00: the nearest is" in refused.err

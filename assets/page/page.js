@@ -253,7 +253,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     facts("late", done ? signed(run.finish - run.target) : "");
     $("fact-late").querySelector("dt").textContent = `s against ${timeText(run.target)}`;
     facts("change", differs && done && ofFile.finish ? signed(run.finish - ofFile.finish) : "");
-    facts("lost", lost === null ? "never" : lost.toFixed(0) + " m");
+    facts("lost", waves.length === 0 ? "" : lost === null ? "never" : lost.toFixed(0) + " m");
     facts("shelter", (100 * sheltered / (until + 1)).toFixed(1) + " %");
     facts("reserve", between(run.reserves, run.end / run.step).toFixed(0) + " J/kg");
     $("fact-chance").hidden = differs; // it was worked out for the file

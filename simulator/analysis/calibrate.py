@@ -118,6 +118,8 @@ class Calibration:
 
 REACHED_S = 0.005
 """A finish within this of the requested time reads the same [s]."""
+NEAR_S = 1.0
+"""A finish farther than this from the requested time is no answer [s]."""
 _SCAN = 33
 _CLOSER = 17
 _ROUNDS = 2
@@ -237,6 +239,8 @@ def _one(runs: _Runs, free: FreeNumber) -> Calibration:
     value = _closer(runs, values[i], values[i + 1], held is not None)
     if held is not None:
         held = (value, held[1]) if side[i] > 0 else (held[0], value)
+    if abs(float(runs.residuals(np.array([[value]]))[0, -1])) > NEAR_S:
+        raise _out_of_reach(runs, free, values, missed)  # between it and no finish lies a jump
     number = _flatness(runs, CalibratedNumber(free.path, value, low, high, held=held))
     return _calibration(runs, np.array([value]), (number,), others=len(turns) - 1)
 
@@ -274,7 +278,7 @@ def _flatness(runs: _Runs, number: CalibratedNumber) -> CalibratedNumber:
 
 
 def _out_of_reach(runs: _Runs, free: FreeNumber, values: Floats, missed: Floats) -> NoAnswerError:
-    i = int(np.argmin(np.abs(missed)))
+    i = int(np.argmin(np.where(missed == _LOST_S, np.inf, np.abs(missed))))
     near = format_time(runs.target_s + float(missed[i]))
     return NoAnswerError(
         f"No {free.path} from {values[0]:g} to {values[-1]:g} ends at "

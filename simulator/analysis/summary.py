@@ -119,7 +119,7 @@ def summarise(scenario: Scenario, recording: Recording) -> Summary:
         tuple(split_table(scenario, recording, plan, ghosts)),
         tuple(ghosts),
         target,
-        lost_light_m(recording, light_reference(scenario)),
+        lost_light_m(recording, light_reference(scenario)) if scenario.lit else None,
         recording.mean_shelter,
         Energy(aerobic + used, aerobic, used, reserve_left),
     )

@@ -53,7 +53,13 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import apply_overrides
 from simulator.scenario.plan import schedule_of
 from simulator.scenario.problems import find
-from simulator.scenario.reading import MAX_BYTES, find_scenario, read_text, shipped_names
+from simulator.scenario.reading import (
+    MAX_BYTES,
+    find_scenario,
+    named_files,
+    read_text,
+    shipped_names,
+)
 from simulator.scenario.yaml_tree import Document, read_document, scalar_value
 from simulator.units import LAP_M, parse_distance, parse_number, parse_time
 
@@ -501,11 +507,16 @@ def program() -> str:
 
 def files_named(texts: Iterable[str], folder: Path) -> list[tuple[str, str]]:
     """Return the texts that name an existing file, each with the digest of its content."""
+    library = {**named_files("runners"), **named_files("formations")}
     digests = []
-    names = (t for t in texts if len(t) < _LONGEST_NAME and t.strip("\"'").endswith(_ENDINGS))
+    names = (
+        t
+        for t in texts
+        if t in library or (len(t) < _LONGEST_NAME and t.strip("\"'").endswith(_ENDINGS))
+    )
     for text in dict.fromkeys(names):
         try:
-            content = read_bytes(folder / text.strip("\"'"), MAX_BYTES)
+            content = read_bytes(library.get(text) or folder / text.strip("\"'"), MAX_BYTES)
         except (OSError, ValueError):
             continue  # that row will be invalid
         digests.append((text, hashlib.sha256(content).hexdigest()))
@@ -532,6 +543,7 @@ class SweepRequest:
         seed: of the samples.
         target_s: the target in the column of chances [s].
         splits_m: the distances of splits [m].
+        given: the files of given races, each with the digest of its content.
     """
 
     source: ScenarioSource
@@ -540,6 +552,7 @@ class SweepRequest:
     seed: int
     target_s: float
     splits_m: tuple[float, ...]
+    given: tuple[tuple[str, str], ...] = ()
 
     @property
     def chunk_rows(self) -> int:
@@ -621,7 +634,8 @@ def request_of(
     count = int(np.ceil(longest / LAP_M)) - 1
     splits = tuple(LAP_M * (i + 1) for i in range(count))
     target = schedule_of(base.plan, base.distance).finish_s if target_s is None else target_s
-    return SweepRequest(source, grid, samples, seed, target, splits)
+    given = tuple(files_named(base.uncertainty.given, Path(source.folder)))
+    return SweepRequest(source, grid, samples, seed, target, splits, given)
 
 
 def source_of(scenario: str | Path | Scenario, changes: tuple[str, ...]) -> ScenarioSource:
@@ -713,7 +727,7 @@ def _outcomes(scenarios: Sequence[Scenario], request: SweepRequest, threads: int
     columns: Columns = {
         "status": words[ran.status],
         "finish_s": ran.finish_s,
-        "lost_light_m": ran.lost_light_m,
+        "lost_light_m": np.where([s.lit for s in scenarios], ran.lost_light_m, np.nan),
         "mean_shelter": ran.shelter,
         "reserve_used": ran.reserve_used,
     }

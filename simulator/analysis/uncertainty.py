@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -104,14 +105,23 @@ def samples_drawn(scenario: Scenario, count: int = SAMPLES, seed: int = SEED) ->
     """Return this many samples of a scenario, cached for the last few scenarios."""
     runner, given = scenario.runner, scenario.uncertainty
     of_no_form = runner.model_copy(update={"form": 0.0})
-    shares, bodies = _drawn(of_no_form, scenario.pacers.wake, given, count, seed)
+    read = tuple(map(_last_written, given.given))
+    shares, bodies = _drawn(of_no_form, scenario.pacers.wake, given, count, seed, read)
     return _in_form(bodies, runner, given, shares)
+
+
+def _last_written(race: str) -> int:
+    """Return when a given race's file was last written [ns]; 0 for a shipped one."""
+    with suppress(OSError):
+        return Path(race).stat().st_mtime_ns
+    return 0
 
 
 @lru_cache(maxsize=4)
 def _drawn(
-    runner: Runner, wake: float, given: Uncertainty, count: int, seed: int
+    runner: Runner, wake: float, given: Uncertainty, count: int, seed: int, _read: tuple[int, ...]
 ) -> tuple[Shares, Samples]:
+    """Return shares and bodies; `_read`: when the given races' files were written."""
     shares = draw(count, seed)
     return shares, _bodies_about(runner, wake, given, shares)
 

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from simulator.coefficients import BESIDE_REACH_M
 from simulator.errors import ScenarioError
 from simulator.physics.attempt import outcomes_of
 from simulator.physics.pacers import leads, stints_of
@@ -98,6 +99,8 @@ class Alternative:
                 return self.reserve_left
             case Measure.CHANCE:
                 return self.chance
+            case Measure.LIGHT if not self.scenario.lit:
+                return None
             case Measure.LIGHT if self.finish_s is not None and self.lost_light_m is None:
                 return self.scenario.distance
             case Measure.LIGHT:
@@ -155,7 +158,9 @@ def front_gaps(scenario: Scenario, file: Scenario) -> list[Alternative]:
 
 def _front_gap(pacers: Pacers) -> float:
     """Return the gap to the nearest pacer ahead [m], without slots' rounding; 0: none."""
-    return round(min((s.ahead for s in pacers.line_up() if s.ahead > 0), default=0.0), 9)
+    return round(
+        min((s.ahead for s in pacers.line_up() if s.ahead > BESIDE_REACH_M), default=0.0), 9
+    )
 
 
 def formations(scenario: Scenario, file: Scenario) -> list[Alternative]:

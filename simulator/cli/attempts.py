@@ -38,7 +38,7 @@ from simulator.cli.terminal import (
     progress_bar,
     script_of,
 )
-from simulator.errors import Problem, ScenarioError
+from simulator.errors import ExtraError, Problem, RecordingError, ScenarioError
 from simulator.screen import Camera
 from simulator.units import (
     format_clock,
@@ -61,6 +61,12 @@ _GIF_FPS, _FILM_FPS = 20, 60
 _GIF_SIZE, _FILM_SIZE = "960x540", "1920x1080"
 
 
+def _only(path: Path | None, ending: str, option: str) -> None:
+    """Refuse a name that is not of this kind: it may be the scenario's own file."""
+    if path is not None and path.suffix.lower() != ending:
+        raise typer.BadParameter(f"{path}: it is written as {ending}.", param_hint=option)
+
+
 @app.command()
 def simulate(
     scenario: ScenarioName = DEFAULT_SCENARIO,
@@ -81,6 +87,8 @@ def simulate(
     from simulator.analysis.summary import summarise
     from simulator.physics.attempt import simulate as run
 
+    _only(csv, ".csv", "--csv")
+    _only(save, ".npz", "--save")
     attempt = load(scenario, changes)
     recording = run(attempt)
     summary = summarise(attempt, recording)
@@ -167,6 +175,8 @@ def check(
                     out.print(f"  {warning}")
         except ScenarioError as error:
             problems += error.problems
+        except (RecordingError, ExtraError) as error:  # a ghost's file, in a story
+            problems.append(Problem(name, 0, 0, "", f"{error}".rstrip(".")))
     if problems:
         raise ScenarioError(problems)
 
@@ -186,7 +196,6 @@ def _unwritten(scenario: Scenario) -> list[str]:
 def _check_recordings(name: str, scenario: Scenario) -> None:
     """Refuse recordings and activities that cannot be ghosts; the loader opens only text files."""
     from simulator.analysis.references import activity_run
-    from simulator.errors import ExtraError, RecordingError
     from simulator.recording.store import load_recording
     from simulator.scenario.model import ActivityGhost, RecordingGhost
 
@@ -542,9 +551,10 @@ def _facts(summary: Summary) -> list[str]:
     if finish is not None:
         late, target = format_signed(finish - summary.target_s), format_time(summary.target_s)
         result = f"finish {format_time(finish)}, {late} s against the plan's {target}"
+    light = "kept the light to the line" if lost is None else f"lost the light at {lost:.0f} m"
     lines = [
         f"{result}; status: {summary.recording.status.value}",
-        "kept the light to the line" if lost is None else f"lost the light at {lost:.0f} m",
+        *([light] if summary.scenario.lit else []),
         f"mean shelter {100 * summary.mean_shelter:.1f} % of the air drag",
         (
             f"energy {energy.spent:.0f} J/kg: {energy.aerobic:.0f} aerobic, "

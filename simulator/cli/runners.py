@@ -95,6 +95,8 @@ _HEADS = {
     "shelter": ("shelter",),
     "until": ("until", "until_m"),
 }
+MOST_NAMED = 200
+"""A ghost's name in a scenario is no longer than this."""
 _NO_TIMES = ("dnf", "dns", "dq", "dsq", "nm", "-", "–", "—")
 """What stands where somebody ran no time."""
 
@@ -137,14 +139,17 @@ def _races_of(path: Path, shelter: float) -> list[Race]:
             )
             continue
         text = f"{cells['distance']}={cells['time']}"
-        text += f"@{cells['shelter']}" if cells["shelter"] else ""
-        text += f":{cells['until']}" if cells["shelter"] and cells["until"] else ""
+        until = f":{cells['until']}" if cells["until"] else ""
+        if cells["shelter"] or until:
+            text += f"@{cells['shelter'] or shelter}{until}"
         try:
             race = _race(text, shelter)
         except typer.BadParameter as error:
             raise refused(f"row {number}: {error.message}") from None
         if race.distance_m not in best or race.time_s < best[race.distance_m].time_s:
             best[race.distance_m] = race
+    if not best:
+        raise refused("no row of it is a race on a track")
     return list(best.values())
 
 
@@ -352,6 +357,8 @@ def ghost(
 
     if output is not None and output.suffix.lower() not in (".yaml", ".yml", ".npz"):
         raise OutputError(f"{output}: a ghost is written as .yaml or .npz.")
+    if trim and start is not None:
+        raise typer.BadParameter("--from says when the gun went.", param_hint="--trim")
     activity = read_activity(file)
     from_s = None if start is None else race_time(start, "--from")
     race_m = _race_of(activity, from_s, trim) if distance is None else _distance(distance)
@@ -359,7 +366,7 @@ def ghost(
         run = race_run(activity, race_m, from_s, trim=trim)
     except RecordingError as error:
         raise RecordingError(f"{file}: {error}") from None
-    called = name or activity.name or file.stem
+    called = " ".join((name or activity.name or file.stem).split())[:MOST_NAMED]
     places, standing = split_distances(race_m), not flying
     values = ghost_values(run, race_m, places, standing_start=standing, name=called)
     if output is not None and output.suffix.lower() == ".npz":

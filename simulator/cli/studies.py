@@ -251,6 +251,10 @@ def sweep(
     from simulator.scenario.reading import read_text
 
     check_ending(output)
+    if target is not None and not samples:
+        raise typer.BadParameter("It is of the chance: with --samples.", param_hint="--target")
+    if cluster is not None and jobs is not None:
+        raise typer.BadParameter("A cluster has its own workers.", param_hint="--jobs")
     target_s = None if target is None else race_time(target, "--target")
     listed = None if rows is None else axis_of_csv(read_text(rows, str(rows)), str(rows))
     grid = grid_of(vary or [], listed)

@@ -7,7 +7,10 @@ passed to the encoder and dropped.
 
 from __future__ import annotations
 
+import itertools
+import os
 import re
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -304,18 +307,39 @@ def _series_there(path: Path, frames: int) -> list[Path]:
 
 @dataclass
 class PictureSeries:
-    """Writes each picture immediately."""
+    """Writes each picture immediately, into a folder `beside` the series' own."""
 
     pattern: Path
+    beside: Path
     done: list[Path] = field(default_factory=list)
     written: int = 0
 
     def add(self, surface: pygame.Surface, _heard: Sequence[SoundCue] = ()) -> None:
         """Write the next picture."""
         path = name_of(self.pattern, len(self.done) + 1)
+        part = self.beside / path.name
+        try:
+            save_png(surface, part)
+        except OutputError as error:
+            raise OutputError(f"{error}".replace(str(part), str(path))) from None
         self.done.append(path)
-        save_png(surface, path)
-        self.written += path.stat().st_size
+        self.written += part.stat().st_size
+
+    def replace(self) -> None:
+        """Put the series into its place; what is left of a longer one there goes.
+
+        Raises:
+            OutputError: it cannot be put there.
+        """
+        rest = itertools.count(len(self.done) + 1) if self.done[0].exists() else ()
+        old = itertools.takewhile(Path.exists, (name_of(self.pattern, n) for n in rest))
+        try:
+            for path in self.done:
+                (self.beside / path.name).replace(path)
+            for path in old:
+                path.unlink()
+        except OSError as error:
+            raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
 
     def finish(self) -> None:
         """Do nothing: every picture is written already."""
@@ -323,19 +347,18 @@ class PictureSeries:
 
 @contextmanager
 def series_writer(path: Path) -> Iterator[PictureSeries]:
-    """Yield a writer of a series; raises `OutputError` if one cannot be written."""
+    """Yield a writer of a series, complete or absent; raises `OutputError` if it is not written."""
     pattern = pattern_of(path)
     folder = pattern.parent
     made = not folder.exists()
     make_folder(folder)
-    series = PictureSeries(pattern)
+    series = PictureSeries(pattern, folder / f".{os.getpid()}.part")
     try:
+        make_folder(series.beside)
         yield series
-    except BaseException:
-        for one in series.done:
-            with suppress(OSError):  # the original error is reported
-                one.unlink()
+        series.replace()
+    finally:
+        shutil.rmtree(series.beside, ignore_errors=True)
         if made:
-            with suppress(OSError):  # another program may have added a file
+            with suppress(OSError):  # there is something in it
                 folder.rmdir()
-        raise

@@ -193,11 +193,12 @@ def _facts(summary: Summary, chance: float) -> str:
     run, target = summary.recording, summary.target_s
     finish, lost = run.finish_s, summary.lost_light_at_m
     late = "" if finish is None else format_signed(finish - target)
+    kept = "never" if summary.scenario.lit else ""
     rows = [
         ("finish", "finish", "did not finish" if finish is None else format_time(finish)),
         ("late", f"s against {format_time(target)}", late),
         ("change", "s against the file", ""),
-        ("lost", "light lost at", "never" if lost is None else f"{lost:.0f} m"),
+        ("lost", "light lost at", kept if lost is None else f"{lost:.0f} m"),
         ("shelter", "mean shelter", f"{100 * summary.mean_shelter:.1f} %"),
         ("reserve", "reserve left", f"{summary.energy.reserve_left:.0f} J/kg"),
         ("chance", f"chance of {target_words(target)}", chance_words(chance, SAMPLES)),
@@ -210,13 +211,14 @@ def _facts(summary: Summary, chance: float) -> str:
 
 
 def _chart_words(summary: Summary) -> str:
-    run = summary.recording
+    run, lit = summary.recording, summary.scenario.lit
+    what = f"Gap to the {'light' if lit else 'plan'} over distance"
     if run.finish_s is None:
-        return "Gap to the light over distance. The line was not reached."
+        return f"{what}. The line was not reached."
     lost = summary.lost_light_at_m
-    kept = "It was kept to the line." if lost is None else f"It was lost at {lost:.0f} m."
+    kept = " It was kept to the line." if lost is None else f" It was lost at {lost:.0f} m."
     behind = format_signed(run.finish_s - summary.target_s)
-    return f"Gap to the light over distance, {behind} s at the finish. {kept}"
+    return f"{what}, {behind} s at the finish.{kept if lit else ''}"
 
 
 def _splits(summary: Summary, table: list[list[str]]) -> str:

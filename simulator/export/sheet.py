@@ -93,7 +93,8 @@ def sheet_sections(scenario: Scenario) -> list[tuple[str, list[list[str]]]]:
         targets.append([label, format_time(t), format_time(t - previous)])
         previous = t
     sections = [(f"Target splits, {scenario.runner.name}", targets)]
-    waves = wave_references(scenario)
+    shown = zip(scenario.wavelight.waves, wave_references(scenario), strict=True)
+    waves = [mark for wave, mark in shown if wave.on]
     if waves:
         rows = [["distance", *(f"{wave.name} ({wave.colour})" for wave in waves)]]
         for x in distances:
@@ -133,7 +134,7 @@ def write_sheet(scenario: Scenario, path: str | Path) -> None:
         others[ending](scenario, path)
         return
     if ending not in (".csv", ".txt"):
-        raise OutputError(f"{path}: a sheet is written as .csv, .txt or .pdf.")
+        raise OutputError(f"{path}: a sheet is written as .csv, .txt, .pdf or .fit.")
     rows, lines = [[scenario.name]], [scenario.name, "=" * len(scenario.name)]
     for heading, table in sheet_sections(scenario):
         rows += [[], [heading], *table]
@@ -214,15 +215,15 @@ _EPOCH_MS = 1_000_000_000_000
 _NAME_BYTES = 40
 
 
-def lap_ends(race_m: float) -> list[float]:
+def lap_ends(race_m: float, lap_m: float = LAP_M) -> list[float]:
     """Return the distances at which laps end at the finish line [m].
 
-    A first piece below 100 m is part of the lap after it.
+    A first piece below a quarter of a lap is part of the lap after it.
     """
-    odd = race_m % LAP_M
-    first = odd if odd >= 100.0 else odd + LAP_M
-    count = round((race_m - first) / LAP_M)
-    return [first + LAP_M * i for i in range(count)] + [race_m] if count > 0 else [race_m]
+    odd = race_m % lap_m
+    first = odd if odd >= lap_m / 4 else odd + lap_m
+    count = round((race_m - first) / lap_m)
+    return [first + lap_m * i for i in range(count)] + [race_m] if count > 0 else [race_m]
 
 
 def write_workout(scenario: Scenario, path: str | Path) -> None:
@@ -247,7 +248,7 @@ def write_workout(scenario: Scenario, path: str | Path) -> None:
             WorkoutStepDuration,
             WorkoutStepTarget,
         )
-    ends = lap_ends(scenario.distance)
+    ends = lap_ends(scenario.distance, scenario.track.lap)
     times = plan_reference(scenario).run.time_at(ends).tolist()
     builder = FitFileBuilder(auto_define=True, min_string_size=_NAME_BYTES)
     head = FileIdMessage()

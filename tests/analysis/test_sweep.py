@@ -203,3 +203,13 @@ def test_a_wind_too_strong_for_a_body_makes_a_row_invalid_as_it_does_a_file() ->
     table = run_sweep(_request(["environment.wind.speed=5,20", "runner.mass=45"], changes=light))
     assert table["status"].tolist() == ["finished", "invalid"]
     assert "pushes her with 43 % of her weight" in table["reason"][1]
+
+
+def test_a_given_race_that_changes_makes_another_sweep(tmp_path: Path) -> None:
+    race, mine = tmp_path / "race.yaml", tmp_path / "mine.yaml"
+    race.write_text("plan: {target: 4:00}\n", encoding="utf-8")
+    mine.write_text("uncertainty: {given: [race.yaml]}\n", encoding="utf-8")
+    grid = grid_of(["runner.form=0,1"])
+    digests = [request_of(mine, grid, samples=10).digest for _ in range(2)]
+    race.write_text("plan: {target: 4:01}\n", encoding="utf-8")
+    assert digests[0] == digests[1] != request_of(mine, grid, samples=10).digest

@@ -5,6 +5,7 @@ import pytest
 from simulator.analysis.what_if import (
     AXES,
     Alternative,
+    Measure,
     alternatives,
     choices,
 )
@@ -158,3 +159,8 @@ def test_a_race_shorter_than_a_lap_and_a_half_has_no_first_lap() -> None:
     changes = ["distance=400 m", "plan.target=1:00", "ghosts=[]", "published=null"]
     wanted = load_scenario("solo", overrides=changes)
     assert [row.label for row in choices(wanted, "first-lap pace")] == ["as planned"]
+
+
+def test_without_a_light_no_bar_says_where_it_is_lost() -> None:
+    dark = load_scenario("solo", overrides=["wavelight.waves=[]"])
+    assert all(bar.measured(Measure.LIGHT) is None for bar in alternatives(dark, "wind"))

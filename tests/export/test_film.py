@@ -175,6 +175,20 @@ def test_a_numbered_series_is_lossless(show: Show, tmp_path: Path, path: str) ->
     assert np.array_equal(got, still(show, cut.time_s(1)))
 
 
+def test_a_series_that_is_given_up_leaves_the_one_before(show: Show, tmp_path: Path) -> None:
+    def stop(_: int, __: int) -> None:
+        raise KeyboardInterrupt
+
+    path = tmp_path / "frames"
+    write_film(pictures(show, FilmSegment(60.0, 60.5, fps=10)), path)
+    before = {p.name: p.read_bytes() for p in path.iterdir()}
+    with pytest.raises(KeyboardInterrupt):
+        write_film(pictures(show, FilmSegment(1.0, 1.2, fps=10)), path, force=True, progress=stop)
+    assert {p.name: p.read_bytes() for p in path.iterdir()} == before
+    write_film(pictures(show, FilmSegment(1.0, 1.2, fps=10)), path, force=True)
+    assert len(list(path.iterdir())) < len(before), "nothing of the longer one is left"
+
+
 @pytest.mark.parametrize("name", ["a.mp4", "a.gif", "frames"])
 def test_what_is_there_is_not_written_over_unless_forced(
     show: Show, tmp_path: Path, name: str

@@ -113,7 +113,7 @@ def test_a_sheet_has_a_row_at_each_distance_of_the_plan_and_its_sections_add_up(
 
 
 def test_another_ending_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match=r"\.csv, \.txt or \.pdf"):
+    with pytest.raises(OutputError, match=r"\.csv, \.txt, \.pdf or \.fit"):
         write_sheet(load_scenario("breaking4"), tmp_path / "sheet.doc")
     assert list(tmp_path.iterdir()) == []
 

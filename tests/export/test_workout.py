@@ -36,6 +36,10 @@ def test_laps_end_at_the_finish_line(race_m: float, ends: list[float]) -> None:
     assert lap_ends(race_m) == pytest.approx(ends)
 
 
+def test_a_short_track_has_its_own_laps() -> None:
+    assert lap_ends(730.0, 200.0) == pytest.approx([130.0, 330.0, 530.0, 730.0])
+
+
 @pytest.mark.parametrize("name", ["breaking4", "cheptegei_monaco_2020", "rudisha_2012"])
 def test_a_watch_is_given_each_lap_with_its_time_and_speed(name: str, tmp_path: Path) -> None:
     scenario, path = load_scenario(name), tmp_path / "plan.fit"

@@ -611,7 +611,7 @@ def _finishes(scenarios: Sequence[Scenario]) -> Floats:
 
 # -- identities: what must hold to the last digits, because a closed form is known ----------------
 
-SECTION = "Identities"
+IDENTITIES = "Identities"
 KELLER_M = (400.0, 800.0, 1500.0, MILE_M, 3000.0, 5000.0, 10_000.0)
 KELLER_PUBLISHED = {1500.0: 219.49, MILE_M: 237.34}
 
@@ -637,7 +637,7 @@ def _start_losses() -> list[ValidationRow]:
     ]
     return [
         ValidationRow(
-            SECTION,
+            IDENTITIES,
             f"standing start at {v:g} m/s: time lost",
             "closed form",
             (start_loss(v),),
@@ -658,7 +658,7 @@ def _wind() -> list[ValidationRow]:
     relative = np.sqrt(air * air + cross_wind_square(wind, s))
     return [
         ValidationRow(
-            SECTION,
+            IDENTITIES,
             f"mean of the drag's air speeds on the bends, v {v:g}, w {w:g} m/s",
             "v² + 3w²/4 - 3w⁴/(64v²) - w⁶/(256v⁴)",
             (v**2 + 0.75 * w**2 - 3 * w**4 / (64 * v**2) - w**6 / (256 * v**4),),
@@ -674,7 +674,7 @@ def _keller() -> list[ValidationRow]:
     closed = [best_time(d).time_s for d in KELLER_M]
     rows = [
         ValidationRow(
-            SECTION,
+            IDENTITIES,
             f"Keller's {format_distance(d)}, closed form",
             "Keller 1973",
             (published,),
@@ -686,7 +686,7 @@ def _keller() -> list[ValidationRow]:
     ]
     return rows + [
         ValidationRow(
-            SECTION,
+            IDENTITIES,
             f"Keller's {format_distance(d)}, stepped",
             "closed form",
             (exact,),

@@ -16,6 +16,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
+from simulator.session.runs import MOST_PINS
 from simulator.stage.keys import Action
 from simulator.stage.scene import Knob, KnobKind, PanelState, PinRow, SplitKnob, Tab
 from simulator.units import LAP_M, format_signed, format_time, parse_time
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from simulator.view.drawer import Drawer
 
 SPLITS, COMPARE = "Splits", "Compare"
-MOST_PINS = 6
 _YES = ("yes", "true", "on")
 _RESETS = "Double-click a label, or click this, to reset."
 _TYPED = "Click or Enter to type; Enter applies, Escape takes back."

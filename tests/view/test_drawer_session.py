@@ -248,3 +248,14 @@ def test_a_drag_that_ends_over_the_drawer_has_ended(user: User) -> None:
     user.move((390, 230))
     assert app.shot.camera is Camera.FREE
     assert app.shot.aim == moved.aim
+
+
+def test_a_bar_without_a_light_says_so() -> None:
+    session = Session(load_scenario("solo", overrides=["wavelight.waves=[]"]))
+    session.set_measure("light lost")
+    session.settle()
+    shown = session.scene().what_if
+    assert shown is not None
+    assert {tip_of(shown, i)[1] for i, bar in enumerate(shown.bars) if not bar.hidden} == {
+        "no light runs"
+    }

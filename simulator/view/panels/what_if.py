@@ -242,6 +242,8 @@ def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
     name, value = f"{shown.axis.removesuffix(FROM_GUN)} {bar.label}", value_of(shown, bar)
     if value is None and bar.hidden and shown.measure != CHANCE:
         return name, f"{mine}: shown at the finish; click or V to see it now"
+    if value is None and shown.measure == LIGHT and not bar.scenario.lit:
+        return name, "no light runs"
     if value is None:
         known = not bar.stale and bar.finish_s is None
         return name, "does not finish" if known else "being computed"

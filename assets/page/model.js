@@ -176,7 +176,7 @@ const makeModel = (m, arrays) => {
     a.shelter_step = m.shelter_step; a.light_lag = m.light_lag;
     const formation = m.formations[s.formation], count = countIn(formation, s.pacers);
     const group = groups(`${s.formation} ${count}`, s.formation, count);
-    a.formation = a.earlier = group.inside; a.outside = group.outside; a.wide_m = group.wide;
+    a.formation = a.earlier = group.inside; a.outside = group.outside; a.wide_m = group.wide * m.oval[1];
     a.shift = m.gap_set || s.gap !== m.gap ? s.gap - formation.nearest : 0;
     a.follows = m.follows; a.passes = m.passes;
     a.scale = m.wake;

@@ -8,7 +8,7 @@ the pacers' errors is assumed.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -179,7 +179,7 @@ def _end_spurt(scenario: Scenario, run: Recording, last_m: float) -> EndSpurt:
     """
     begin_m = scenario.distance - last_m
     tick = int(np.searchsorted(run.x, begin_m, side="right")) - 1
-    state = replace(run.state_at_tick(tick), tick=0)
+    state = run.state_at_tick(tick)
     left_m = scenario.distance - state.x_m
     from_s = float(run.time_at(begin_m))
 
@@ -188,7 +188,7 @@ def _end_spurt(scenario: Scenario, run: Recording, last_m: float) -> EndSpurt:
         attempt = steady_attempt(scenario, state, speed, 2.0 * left_m / speed, run.step_s)
         ran = run_attempts([attempt], [state], slack_until_m=LAST_M)
         kept = bool(ran.valid[0]) and float(ran.slack.min()) >= 0.0
-        return float(ran.finish_s[0]) + tick * run.step_s - from_s if kept else None
+        return float(ran.finish_s[0]) - from_s if kept else None
 
     low, high = _SLOWEST * begin_m / from_s, last_m / least_flying_time(last_m)
     best = fastest(low)

@@ -26,7 +26,14 @@ from simulator.analysis.sweep import (
     number_of,
     source_of,
 )
-from simulator.analysis.uncertainty import SAMPLES, chance_words, percentile, sampled, samples_words
+from simulator.analysis.uncertainty import (
+    SAMPLES,
+    TARGET_TOLERANCE_S,
+    chance_words,
+    percentile,
+    sampled,
+    samples_words,
+)
 from simulator.errors import NoAnswerError, Problem, ScenarioError
 from simulator.physics.attempt import Outcomes, finish_times, outcomes_of
 from simulator.scenario.fields import Section, bounds_of, cannot_free
@@ -349,6 +356,11 @@ class Condition:
         """Return the margin by which it holds; negative if it does not."""
         values = ran.finish_s if self.name == FINISH else ran.reserve_used
         return self.value - values if self.at_most else values - self.value
+
+    def holds(self, ran: Outcomes) -> NDArray[np.bool_]:
+        """Return where it holds; a time to within rounding, as for every chance."""
+        tolerance = TARGET_TOLERANCE_S if self.name == FINISH else 0.0
+        return self.room(ran) >= -tolerance
 
     def __str__(self) -> str:
         """Return it as it was written."""
@@ -694,7 +706,7 @@ class Optimum:
         """Share of the samples in which all conditions hold [1]; None without a condition."""
         if not self.conditions:
             return None
-        holds = np.stack([c.room(self.sampled) >= 0.0 for c in self.conditions]).all(axis=0)
+        holds = np.stack([c.holds(self.sampled) for c in self.conditions]).all(axis=0)
         return float((self.sampled.valid & holds).mean())
 
 

@@ -15,7 +15,6 @@ from functools import lru_cache
 import numpy as np
 
 from simulator.analysis.references import Reference, known_waypoints
-from simulator.coefficients import LAP_M
 from simulator.recording.recording import Recording
 from simulator.scenario.model import KnownGhost, Scenario
 from simulator.scenario.plan import Plan, waypoints_of
@@ -165,13 +164,15 @@ class Column:
         return tuple(None if a is None or b is None else a - b for a, b in pairs)
 
 
-def column(run: Recording, distances_m: list[float], until_s: float = math.inf) -> Column:
+def column(
+    run: Recording, distances_m: list[float], lap_m: float, until_s: float = math.inf
+) -> Column:
     """Return a run in numbers, as far as it is known at `until_s` [s of race time]."""
     splits = []
     for x in distances_m:
         time = run_time(run, x) if x <= run.race_m else None
         splits.append(time if time is not None and time <= until_s else None)
-    bell_m = run.race_m - LAP_M
+    bell_m = run.race_m - lap_m
     bell_s = float(run.time_at(bell_m)) if bell_m > 0 else math.nan
     reserve = None
     if bell_s <= until_s:  # NaN compares false

@@ -106,11 +106,13 @@ class Summary:
 def summarise(scenario: Scenario, recording: Recording) -> Summary:
     """Return the summary of a recording of this scenario."""
     plan, ghosts = plan_reference(scenario), ghost_references(scenario)
-    until = np.arange(recording.ticks + 1) * recording.step_s <= recording.end_s
-    step = recording.step_s
-    middle = 0.5 * (recording.aerobic[1:] + recording.aerobic[:-1])
-    aerobic = float(middle[until[1:]].sum() * step)
-    reserve_left = recording.at(recording.end_s).reserve
+    end = recording.at(recording.end_s)
+    times = np.arange(recording.ticks + 1) * recording.step_s
+    until = times < recording.end_s
+    power = np.append(recording.aerobic[until], end.aerobic)
+    elapsed = np.diff(np.append(times[until], recording.end_s))
+    aerobic = float((0.5 * (power[1:] + power[:-1]) * elapsed).sum())
+    reserve_left = end.reserve
     used = float(recording.reserve[0]) - reserve_left
     target = plan.finish_s if plan.finish_s is not None else float("nan")
     return Summary(

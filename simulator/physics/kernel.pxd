@@ -34,8 +34,9 @@ cdef double leader_error(double x, double fast_opening, Py_ssize_t jitter,
 @cython.final
 cdef class Pace:
     cdef const double[::1] u, x, pace, slope
-    cdef double[::1] marks, speeds
-    cdef Py_ssize_t last, halves
+    cdef public double[::1] marks, speeds
+    cdef public Py_ssize_t halves
+    cdef Py_ssize_t last
     cdef double loss, tau, ahead, half_step
 
     @cython.locals(i=Py_ssize_t, half=Py_ssize_t, t=double, begin=double, end=double, x=double, p=double,

@@ -396,7 +396,9 @@ def _bends(lap_m: float) -> Any:
 
 
 def _bends_of_plan(level: Any, v_m_s: float, lap_m: float) -> Any:
-    """Return the remaining level cost of a plan [J/kg] on another lap, at its mean speed."""
+    """Return the remaining level cost of a plan [J/kg] on this lap, at its mean speed."""
+    if lap_m == LAP_M:
+        return level
     share, dearer = 2.0 * BEND_M / LAP_M, kernel.bend_factor(v_m_s) - 1.0
     here = 1.0 + share * dearer * (LAP_M / lap_m) ** 2
     return table(np.asarray(level) * (here / (1.0 + share * dearer)))
@@ -476,11 +478,10 @@ def _set_race(a: Any, scenario: Scenario, step_s: float) -> None:
     plan = planned_of(scenario.plan, race, step_s)
     a.plan = plan.pace
     a.light = light_of(scenario, step_s).pace
-    a.level, a.drag, a.time = plan.remaining
-    a.last_place = len(a.level) - 1.001
+    level, a.drag, a.time = plan.remaining
+    a.level = _bends_of_plan(level, race / plan.schedule.finish_s, lap_m)
+    a.last_place = len(level) - 1.001
     a.bends = _bends(lap_m)
-    if lap_m != LAP_M:
-        a.level = _bends_of_plan(a.level, race / plan.schedule.finish_s, lap_m)
     a.shelter_step = SHELTER_RATE * step_s
     a.light_lag = round(2.0 * LOST_S / step_s)
     a.ticks = math.ceil((PATIENCE * plan.schedule.finish_s + PATIENCE_S) / step_s)
@@ -500,7 +501,9 @@ def _set_group(a: Any, scenario: Scenario) -> None:
     stints, a.shift = stints_of(pacers)
     sheltering = sheltering_of(stints, pacers.shelter, race)
     a.formation = a.outside = a.earlier = sheltering.tables
-    a.follows, a.passes, a.wide_m = body.follows == "pacers", body.passes, sheltering.wide_m
+    a.follows, a.passes = body.follows == "pacers", body.passes
+    # the kernel divides by the radius of a lap of 400 m
+    a.wide_m = sheltering.wide_m * (LAP_M / scenario.track.lap)
     if a.passes:
         a.outside = sheltering_of(stints, pacers.shelter, race, outside=True).tables
     a.scale = pacers.wake
@@ -517,16 +520,21 @@ def steady_attempt(
     """Return an attempt that continues from a state at one speed, which the group wants as well.
 
     Her mark starts with her, accelerates to `v_m_s` [m/s] as she does, and keeps it for `time_s`
-    [s]: x(t) = x + V t - tau (V - v) (1 - exp(-t / tau)), tau = TAU_SPEED.
+    [s]: x(t) = x + V t - tau (V - v) (1 - exp(-t / tau)), tau = TAU_SPEED, t from that state on.
+    The clock goes on, and with it the heat she has run in.
     """
     a = attempt_of(scenario, step_s)
     knots = (table([0.0, 1.0]), table([0.0, v_m_s]), table([1.0 / v_m_s] * 2), table([0.0]))
     loss = TAU_SPEED * (v_m_s - state.v_m_s) / v_m_s
-    a.plan = a.leader = _tabulated(
-        kernel.Pace(*knots, loss, TAU_SPEED, state.x_m / v_m_s), time_s, step_s
-    )
-    a.level, a.drag, a.time = remaining_of(a.plan, scenario.distance)
-    a.last_place = len(a.level) - 1.001
+    pace = kernel.Pace(*knots, loss, TAU_SPEED, state.x_m / v_m_s)
+    _tabulated(pace, time_s, step_s)
+    past = np.zeros(2 * state.tick)
+    pace.marks, pace.speeds = (table([*past, *kept]) for kept in (pace.marks, pace.speeds))
+    pace.halves += len(past)
+    a.plan = a.leader = pace
+    level, a.drag, a.time = remaining_of(pace, scenario.distance)
+    a.level = _bends_of_plan(level, v_m_s, scenario.track.lap)
+    a.last_place = len(level) - 1.001
     return a
 
 

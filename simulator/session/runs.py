@@ -18,7 +18,6 @@ from typing import Any, Generic, TypeVar
 
 from simulator.analysis.references import Reference, ghost_references, run_reference
 from simulator.analysis.splits import column, split_distances, split_label
-from simulator.coefficients import LAP_M
 from simulator.errors import LightpaceError
 from simulator.physics.attempt import fork, simulate
 from simulator.recording.recording import Recording
@@ -356,22 +355,24 @@ class Pins:
             rows.append(PinRow(pin.number, pin.name, pin.colour, text, pin.shown))
         return tuple(rows)
 
-    def state(self, run: Recording, known_s: float) -> tuple[object, ...] | None:
+    def state(self, run: Recording, lap_m: float, known_s: float) -> tuple[object, ...] | None:
         """Return a value that changes when the table must be drawn differently; None: no table."""
         if not self.pins:
             return None
         over, x = run.end_s <= known_s, run.distance_at(min(known_s, run.end_s))
-        places = (*split_distances(run.race_m), run.race_m - LAP_M)
+        places = (*split_distances(run.race_m), run.race_m - lap_m)
         return run, over, sum(place <= x + 1e-6 for place in places)
 
-    def comparison(self, run: Recording, live: Lineage, known_s: float) -> Comparison | None:
+    def comparison(
+        self, run: Recording, lap_m: float, live: Lineage, known_s: float
+    ) -> Comparison | None:
         """Return the comparison of the live run, as far as it is known, with the kept ones."""
         if not self.pins:
             return None
         places = split_distances(run.race_m)
-        now = column(run, places, known_s)
+        now = column(run, places, lap_m, known_s)
         others = [
-            column(pin.run, places, known_s if pin.lineage == live else math.inf)
+            column(pin.run, places, lap_m, known_s if pin.lineage == live else math.inf)
             for pin in self.pins
         ]
         heads = ["m", "now"]
@@ -385,7 +386,7 @@ class Pins:
                 cells += [time_cell(other.splits_s[i]), signed_cell(gap[i])]
             rows.append(tuple(cells))
         rows.append(_shares("mean shelter", [c.shelter for c in (now, *others)]))
-        if run.race_m > LAP_M:
+        if run.race_m > lap_m:
             rows.append(_shares("reserve at the bell", [c.reserve_at_bell for c in (now, *others)]))
         return Comparison(tuple(heads), tuple(rows))
 

@@ -455,7 +455,8 @@ class Session:
         if self.pins.pins:
             self._update()  # pins are compared with the live run, as far as it is known
         known_s = math.inf if self.options.reveal else self._player.playback.furthest_s
-        compared = self.pins.pins, self.pins.state(self._player.show.recording, known_s)
+        show = self._player.show
+        compared = self.pins.pins, self.pins.state(show.recording, show.scenario.track.lap, known_s)
         strip, acts = (self.bars.axis, self.bars.measure), self._acts_from_gun
         file, asked = (self.file_name, self.file_problem), None
         if self.page_answers.page:
@@ -470,6 +471,7 @@ class Session:
 
     def _make_panel_state(self, known_s: float) -> PanelState:
         editor, pins, live = self.editor, self.pins, self._shown.lineage
+        show = self._player.show
         return PanelState(
             knobs=editor.knobs(),
             splits=editor.splits(),
@@ -480,7 +482,7 @@ class Session:
             can_undo=editor.history.can_undo,
             can_redo=editor.history.can_redo,
             pins=pins.rows(live, known_s),
-            comparison=pins.comparison(self._player.show.recording, live, known_s),
+            comparison=pins.comparison(show.recording, show.scenario.track.lap, live, known_s),
             axes=axes_of(*self._scenarios),
             axis=self.bars.axis,
             measures=tuple(Measure),

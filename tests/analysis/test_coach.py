@@ -1,15 +1,19 @@
 """What a coach asks: cases of erring pacers, and the end spurt that is left."""
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from simulator.analysis.coach import case_outcomes, end_spurts
 from simulator.analysis.uncertainty import breaks_target, sampled
 from simulator.cli import main
 from simulator.physics.attempt import simulate
+from simulator.physics.setup import STEP_S, attempt_of, steady_attempt
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
+from simulator.units import MILE_M
 
 FEW = 60
 EASY = "plan.target=4:06"
@@ -64,6 +68,22 @@ def test_who_has_something_to_spare_has_an_end_spurt_left() -> None:
 def test_who_has_given_everything_has_none() -> None:
     hard = _load("plan.target=3:57", name="solo")
     assert [spurt.left_s for spurt in end_spurts(hard, simulate(hard))] == [0.0, 0.0]
+
+
+def test_nothing_is_left_after_a_race_in_the_heat() -> None:
+    """The spurt goes on in the heat of the whole race, not of its own seconds."""
+    hot = ("distance=5000", "ghosts=[]", "plan.target=14:10", "environment.temperature=35")
+    race = _load(*hot, name="solo")
+    assert [spurt.left_s for spurt in end_spurts(race, simulate(race))] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("lap_m", [400.0, 200.0])
+def test_a_steady_end_costs_what_the_bends_of_this_lap_cost(lap_m: float) -> None:
+    scenario = _load("plan.target=4:06", "plan.standing_start=no", f"track.lap={lap_m:g}")
+    plan = attempt_of(scenario)
+    state = replace(simulate(scenario).state_at_tick(1200), v_m_s=MILE_M / 246.0)
+    steady = steady_attempt(scenario, state, MILE_M / 246.0, 300.0, STEP_S)
+    assert np.asarray(steady.level) == pytest.approx(np.asarray(plan.level), rel=1e-9)
 
 
 def test_no_end_spurt_is_faster_than_a_human() -> None:

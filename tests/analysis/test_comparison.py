@@ -17,7 +17,7 @@ def alone() -> Recording:
 
 def test_a_column_holds_the_run_in_numbers(attempt: Recording) -> None:
     places = split_distances(attempt.race_m)
-    result = column(attempt, places)
+    result = column(attempt, places, 400.0)
     assert result.splits_s == tuple(run_time(attempt, x) for x in places)
     assert result.splits_s[-1] == attempt.finish_s
     bell = attempt.at(float(attempt.time_at(attempt.race_m - 400)))
@@ -27,7 +27,7 @@ def test_a_column_holds_the_run_in_numbers(attempt: Recording) -> None:
 
 def test_a_gap_is_positive_where_this_run_is_behind(attempt: Recording, alone: Recording) -> None:
     places = split_distances(attempt.race_m)
-    now, other = column(alone, places), column(attempt, places)
+    now, other = column(alone, places, 400.0), column(attempt, places, 400.0)
     gaps = now.gaps_to(other)
     assert gaps[-1] == pytest.approx((alone.finish_s or 0) - (attempt.finish_s or 0))
     assert gaps[-1] is not None
@@ -36,10 +36,17 @@ def test_a_gap_is_positive_where_this_run_is_behind(attempt: Recording, alone: R
     assert [g for g in back if g is not None] == pytest.approx([-g for g in gaps if g is not None])
 
 
+@pytest.mark.parametrize("lap_m", [200.0, 300.0])
+def test_the_bell_is_rung_one_lap_before_the_line(attempt: Recording, lap_m: float) -> None:
+    bell = attempt.at(float(attempt.time_at(attempt.race_m - lap_m)))
+    result = column(attempt, split_distances(attempt.race_m), lap_m)
+    assert result.reserve_at_bell == pytest.approx(bell.reserve / attempt.reserve[0])
+
+
 @pytest.mark.parametrize("until_s", [-1.0, 0.0, 61.0, 200.0])
 def test_nothing_is_known_before_it_happened(attempt: Recording, until_s: float) -> None:
     places = split_distances(attempt.race_m)
-    whole, part = column(attempt, places), column(attempt, places, until_s)
+    whole, part = column(attempt, places, 400.0), column(attempt, places, 400.0, until_s)
     for reported, known in zip(part.splits_s, whole.splits_s, strict=True):
         assert known is not None
         assert reported == (known if known <= until_s else None)
@@ -50,7 +57,7 @@ def test_nothing_is_known_before_it_happened(attempt: Recording, until_s: float)
 
 def test_runs_over_other_distances_are_compared_where_they_both_were(alone: Recording) -> None:
     short = simulate(load_scenario("fifteen_hundred"))
-    result = column(short, split_distances(alone.race_m))
+    result = column(short, split_distances(alone.race_m), 400.0)
     assert result.splits_s[-1] is None
     assert result.splits_s[0] is not None
     assert math.isfinite(result.splits_s[0])

@@ -5,9 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.analysis.optimise import LAST_M, Optimisation, Optimum, optimise
+from simulator.analysis.optimise import LAST_M, Optimisation, Optimum, condition_of, optimise
 from simulator.analysis.sweep import NOTHING_BESIDE, source_of
-from simulator.analysis.uncertainty import SAMPLES, SEED, draw, run_samples, samples_of
+from simulator.analysis.uncertainty import (
+    SAMPLES,
+    SEED,
+    breaks_target,
+    draw,
+    run_samples,
+    sampled,
+    samples_of,
+)
 from simulator.errors import NoAnswerError, ScenarioError
 from simulator.physics.attempt import outcomes_of, simulate
 from simulator.scenario.loader import load_scenario
@@ -30,6 +38,13 @@ def test_the_fewest_pacers_that_will_do() -> None:
     assert result.chance is not None
     assert 0.4 < result.chance < 0.6
     assert result.gains == ()
+
+
+def test_its_chance_is_that_of_every_other_table() -> None:
+    ran = sampled(load_scenario("breaking4", overrides=["plan.target=4:06"]), 60)
+    holds = condition_of("finish<=4:06").holds(ran) & ran.valid
+    assert (holds == breaks_target(ran, 246.0)).all()
+    assert holds.sum() > (ran.valid & (ran.finish_s <= 246.0)).sum(), "a plan kept to rounding"
 
 
 @pytest.mark.slow

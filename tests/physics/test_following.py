@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.coefficients import BEND_RADIUS_M, LAP_M
 from simulator.physics.attempt import fork, simulate
 from simulator.physics.pacers import changed_group, group_of, places
+from simulator.physics.track import on_bend, on_oval, track_position
 from simulator.recording.recording import Recording
 from simulator.recording.store import load_recording
 from simulator.scenario.loader import load_scenario
@@ -69,6 +71,20 @@ def test_a_group_that_is_much_too_slow_is_passed_on_the_outside_where_she_may() 
     beside = (passed.group - passed.x < 0.0) & (passed.group - passed.x > -6.0)
     assert (passed.wide[beside] > 0.5).all(), "nobody runs through anybody"
     assert (passed.group - passed.x)[-1] < -8.0
+
+
+@pytest.mark.parametrize("lap_m", [400.0, 200.0])
+def test_running_wide_in_a_bend_costs_what_its_radius_says(lap_m: float) -> None:
+    scenario = _load(WAVE.format("4:20"), "runner.passes=yes", f"track.lap={lap_m:g}")
+    run = simulate(scenario)
+    wide = (run.wide[1:] == 1.0) & (run.wide[:-1] == 1.0)
+    ratio = 0.5 * (run.v[1:] + run.v[:-1]) * run.step_s / np.diff(run.x)
+    wide_m = group_of(scenario.pacers, scenario.distance).wide_m
+    longest = 1.0 + wide_m / (BEND_RADIUS_M * lap_m / LAP_M)
+    bend = on_bend(on_oval(track_position(run.x, scenario.distance, lap_m), lap_m))
+    around = wide & bend[1:] & bend[:-1]
+    assert around.any()
+    assert ratio[around] == pytest.approx(longest, abs=0.002)
 
 
 def test_who_follows_the_light_runs_her_plan_whatever_the_group_does() -> None:

@@ -97,6 +97,18 @@ def test_the_table_compares_what_is_known(session: Session) -> None:
     assert now.startswith("1:0")
 
 
+def test_a_race_of_two_short_laps_has_a_bell(session: Session) -> None:
+    settle(session)
+    for path, value in (("track.lap", "200"), ("distance", "400 m"), ("plan.target", "1:05")):
+        session.change(path, value)
+    settle(session).pin()
+    session.perform(Action.REVEAL)
+    table = session.panel_state().comparison
+    assert table is not None
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert rows["reserve at the bell"][0].endswith("%")
+
+
 def test_pins_are_saved_and_loaded(session: Session, tmp_path: Path) -> None:
     session.pin()
     session.change("pacers.count", "0")

@@ -169,3 +169,31 @@ def test_without_matplotlib_the_command_that_installs_it_is_named_at_once(
     code, _, said = lightpace("plot", "pacers", "-o", tmp_path / "out.png")
     assert code == 1
     assert said.strip() == 'A figure needs an extra: pip install "lightpace[plot]"'
+
+
+AXES = ["--x", "pacers.count", "--y", "finish"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["pacers", "--x", "finish"], "A ready figure has its own axes"),
+        (["prices", "--colour", "chance"], "A ready figure has its own axes"),
+        (["out.csv", "--x", "pacers.count", "--y", "finish", *DASH], "drawn as it is"),
+        (
+            ["out.csv", "--x", "pacers.count", "--y", "finish", "--scenario", "solo"],
+            "drawn as it is",
+        ),
+    ],
+)
+def test_no_option_is_ignored_in_silence(
+    lightpace: Lightpace,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    word: str,
+) -> None:
+    monkeypatch.chdir(folder)
+    code, _, err = lightpace("plot", *arguments)
+    assert code == 2
+    assert word in " ".join(err.split())

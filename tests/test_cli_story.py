@@ -175,6 +175,9 @@ def test_a_storys_film_ends_with_the_code_of_its_page(lightpace: Lightpace) -> N
     code, _, err = lightpace("film", "short.yaml", "--link", "https://example.org")
     assert code == 2
     assert "The code of a page ends the film of a story" in err
+    code, _, err = lightpace("present", "short.yaml", "--link", "https://example.org")
+    assert code == 2
+    assert "The code of a page ends a story" in err
 
 
 @pytest.mark.parametrize(
@@ -207,6 +210,10 @@ def test_without_a_display_the_chapters_are_told(
     assert code == 0
     assert "2 chapters" in out
     assert "`lightpace film story.yaml -o film.mp4` makes a film of it." in err
+    assert "stays dark" not in err
+    for command in ("present", "run"):
+        *_, err = lightpace(command, "short.yaml", "--leds", "ddp:127.0.0.1")
+        assert "The strip stays dark: the window lights it." in err
 
 
 @pytest.mark.parametrize("command", ["simulate", "still", "run"])

@@ -342,7 +342,10 @@ def plot(
         typer.Option("--colour", "--color", help="Column shown by colour: of lines, or of a map."),
     ] = "",
     title: Annotated[str, typer.Option(help="Heading.")] = "",
-    scenario: Annotated[str, typer.Option(help="Scenario of a ready figure.")] = DEFAULT_SCENARIO,
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="Scenario of a ready figure.", show_default=DEFAULT_SCENARIO),
+    ] = None,
     theme: ThemeName = "night",
     changes: Changes = None,
 ) -> None:
@@ -355,11 +358,19 @@ def plot(
 
     check_figure(output)
     colours = theme_named(theme)
-    if table == "prices" and not Path(table).exists():
+    ready = table in ("prices", *FIGURES) and not Path(table).exists()
+    if ready and (x or y or colour):
+        what, names = "A ready figure has its own axes.", "--x, --y and --colour"
+        raise typer.BadParameter(what, param_hint=names)
+    if not ready and (scenario or changes):
+        what = "A table is drawn as it is; they belong to a ready figure."
+        raise typer.BadParameter(what, param_hint="--scenario and --set")
+    scenario = scenario or DEFAULT_SCENARIO
+    if ready and table == "prices":
         attempt = load(scenario, changes)
         heading = title or f"Where the time goes: {attempt.name}"
         draw_prices(_prices(attempt), heading, output, colours)
-    elif table in FIGURES and not Path(table).exists():
+    elif ready:
         heading, x, y, colour = FIGURES[table]
         attempt = load(scenario, changes)
         vary = [f"pacers.count=0..{len(attempt.pacers.formation.names())}"]

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     _Lights = AbstractContextManager[LedStrip | None]
 
+_DARK = "The strip stays dark: the window lights it. "
 LEDS_FORM = "ddp:HOST,count=400"
 DEFAULT_STORY = "stories/breaking4"
 AudienceDisplay = Annotated[
@@ -148,7 +149,7 @@ def run(
 
         load(scenario, changes)  # raises if something is wrong with it
         instead = f"`lightpace still {scenario} --at 2:00 -o out.png` makes a picture."
-        err.print(f"{missing} {instead}")
+        err.print(f"{missing} {_DARK * bool(leds)}{instead}")
         simulate(scenario, changes)
         return
 
@@ -196,16 +197,18 @@ def present(
     ] = False,
 ) -> None:
     """Present a story, or a scenario's own events, to an audience with a clicker."""
+    from simulator.scenario.story import is_story
     from simulator.view.window import missing_display
 
     checked_link(link)
+    if link and not is_story(story):
+        raise typer.BadParameter("The code of a page ends a story.", param_hint="--link")
     missing = missing_display()
     if missing:
-        _print_chapters(missing, story)
+        _print_chapters(f"{missing} {_DARK * bool(leds)}".rstrip(), story)
         return
 
     def opened() -> Session:
-        from simulator.scenario.story import is_story
         from simulator.session import Session
         from simulator.session.autosave import Autosave
         from simulator.session.presentation import Presentation

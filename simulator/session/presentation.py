@@ -200,6 +200,7 @@ class Presentation:
         chapter, session = self.chapter, self.session
         session.begin(self._settings_of(chapter), chapter.show, chapter.spec.what_if)
         self._scripted, self._knob = session.editor.history.now, None
+        self._scripted_values = {knob.path: knob.value for knob in session.editor.knobs()}
 
     def _settings_of(self, chapter: CompiledChapter) -> Settings:
         """Return the settings of the chapter's scenario, so that its knobs can be turned."""
@@ -346,7 +347,11 @@ class Presentation:
     def _turned_words(self) -> str:
         """Return the changed knob and its effect as text; empty while the script is followed."""
         knobs = self._knobs() if self._knob is not None else []
-        shown = [knob for n, knob in enumerate(knobs) if n == 0 or knob.changed]
+        shown = [
+            knob
+            for n, knob in enumerate(knobs)
+            if n == 0 or knob.value != self._scripted_values.get(knob.path)
+        ]
         words = ", ".join(_said(knob) for knob in shown)
         if self.on_script:
             return f"Turned by hand: {words}." if words else ""

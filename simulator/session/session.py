@@ -106,6 +106,10 @@ class StoryControl(PlaybackControl, Protocol):
     def place(self) -> int | None:
         """The chapter that is shown, from 0; None if there is nothing to resume."""
 
+    @property
+    def on_script(self) -> bool:
+        """Whether the run shown is the chapter's."""
+
     def come_back(self, chapter: int) -> None:
         """Resume a chapter as if it had been interrupted."""
 
@@ -849,13 +853,16 @@ class Session:
     # -- autosave ----------------------------------------------------------------------------------
 
     @property
+    def _changed(self) -> bool:
+        """Whether the settings are no longer the file's, or in a story those of its chapter."""
+        return self.editor.unsaved if self.story is None else not self.story.on_script
+
+    @property
     def at_stake(self) -> str:
         """What closing the window now would lose, as a sentence; empty: nothing."""
         kept = len(self.pins.pins)
         runs = f"{kept} run{'s are' if kept > 1 else ' is'} kept" if kept else ""
-        parts = [
-            part for part in ("the settings are not saved" * self.editor.unsaved, runs) if part
-        ]
+        parts = [part for part in ("the settings are not saved" * self._changed, runs) if part]
         words = " and ".join(parts)
         return f"{words[:1].upper()}{words[1:]}." if words else ""
 
@@ -870,7 +877,7 @@ class Session:
         if not self.at_stake and chapter is None:
             autosave.drop()
             return
-        file, as_told = self.file, self.story is not None and not self.editor.unsaved
+        file, as_told = self.file, self.story is not None and not self._changed
         saved = SavedSession(
             version=1,
             source=autosave.story or ("" if file is None else str(file.path)),

@@ -279,6 +279,7 @@ chapters:
   - {name: Two, from: 5 s after start, until: 20 s after start, caption: Second, card: 0}
   - {name: Three, from: 20 s after start, until: 21 s after start, caption: Third, card: 0}
 """
+SETTING = STORY.replace("caption: Second", "caption: Second, set: [pacers.count=0]")
 
 
 def presented(file: Path, folder: Path) -> Session:
@@ -324,6 +325,22 @@ def test_a_presentation_goes_on_in_the_chapter_where_it_was_left(file: Path, fol
     assert not again.editor.unsaved
     press(again)
     assert again.cue().number == 3
+
+
+def test_what_a_chapter_sets_is_nothing_unsaved(file: Path, folder: Path) -> None:
+    file.with_name("story.yaml").write_text(SETTING, encoding="utf-8")
+    session = presented(file, folder)
+    press(session, 2)
+    session.advance(0.2)
+    assert session.scenario.pacers.count == 0
+    assert session.at_stake == ""
+    session.close()
+    left_story(folder)
+    again = presented(file, folder)
+    again.restore()
+    assert again.story is not None
+    assert again.story.on_script
+    assert again.cue().number == 2
 
 
 def test_knobs_and_pins_of_a_presentation_come_back(file: Path, folder: Path) -> None:

@@ -277,6 +277,19 @@ def test_permitted_knobs_turn_while_presenting_and_go_back(carded: Presentation)
     assert session.playback.time_s == before_s
 
 
+def test_what_a_chapter_sets_was_not_turned_by_hand(script: Script) -> None:
+    text = STORY.replace(
+        "set: [pacers.count=0]",
+        "set: [pacers.count=1]\n    knobs: [pacers.front_gap, pacers.count]",
+    )
+    carded = Presentation(load_story_text(text, script.path))
+    carded.session.jump(3)
+    carded.session.perform(Action.KNOB_MORE)
+    caption = staged(carded.session.scene()).caption
+    assert caption.startswith("Turned by hand: front gap")
+    assert "pacers" not in caption
+
+
 def test_a_chapter_without_knobs_says_so(story: Presentation) -> None:
     story.session.perform(Action.KNOB_MORE)
     assert story.on_script

@@ -325,6 +325,7 @@ def model_of(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
     lap = scenario.track.lap
     turned = heading(cells) - math.radians(air.wind.direction)
     leader = scenario.pacers.leader
+    fade_from, surge_from = leader.begins(race)
     count, errors = jitter_of(leader, race)
     line = scenario.pacers.follows
     led = next((w.plan for w in scenario.wavelight.waves if w.name == line), None)
@@ -367,7 +368,9 @@ def model_of(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
         "plan": _plan(scenario, bundle),
         "light_plan": packed_schedule(schedule_of(lit, race), bundle) if lit else None,
         "leader_plan": packed_schedule(schedule_of(led, race), bundle) if led else None,
-        "leader": leader.model_dump() | {"count": count, "errors": bundle.add(errors)},
+        "leader": leader.model_dump()
+        | {"fade_from": fade_from, "surge_from": surge_from}
+        | {"count": count, "errors": bundle.add(errors)},
         "wake": scenario.pacers.wake,
         "formations": _formations(scenario, bundle),
         "usual": _usual(scenario, default, planned_s),

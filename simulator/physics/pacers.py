@@ -183,7 +183,9 @@ def paths_of(
     paths = [np.array(_path(turn, race_m)) for turn in turns]
     gaps = _swap_gaps(turns)
     bends = {float(x) for path in (*paths, *gaps) for x in path[:, 0]} | set(more_stages_m)
-    stages = np.array(sorted({0.0, *(x for x in bends if 0.0 < x < race_m)}))
+    # a change that is not over at the line is cut off there
+    ends = {race_m} if not bends or max(bends) >= race_m else set()
+    stages = np.array(sorted({0.0, *(x for x in bends if 0.0 < x < race_m), *ends}))
     if len(stages) == 1:
         stages = np.array([0.0, race_m])
     ahead, offset, presence = at = np.empty((3, len(paths), len(stages)))

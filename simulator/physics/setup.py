@@ -224,10 +224,11 @@ def _lapse(
     `right`: the marks and speeds V of the light that he follows; `half_s`: half a time step [s].
     """
     x, v = map(np.asarray, right)
-    left_m = max(race_m - leader.fade_from, 1.0)
-    ahead_m = x - leader.surge_from
+    fade_from, surge_from = leader.begins(race_m)
+    left_m = max(race_m - fade_from, 1.0)
+    ahead_m = x - surge_from
     surge = _smooth(ahead_m / SURGE_M) - _smooth((ahead_m - SURGE_M) / SURGE_BACK_M)
-    error = leader.surge * surge - leader.fade * np.maximum(x - leader.fade_from, 0.0) / left_m
+    error = leader.surge * surge - leader.fade * np.maximum(x - fade_from, 0.0) / left_m
     more = np.asarray(columns[1]) - v + np.gradient(error, half_s) * v
     changed = (
         np.asarray(columns[0]) + error * v,
@@ -329,7 +330,7 @@ def sheltering_of(
             known[bodies] = len(profiles)
             profiles.append(profile_together(_together(bodies)))
         which.append(known[bodies])
-    constant = [_constant(constants, x) for x in stages.tolist()]
+    constant = [_constant(constants, x, race_m) for x in stages.tolist()]
     least, lead, far = group.least_m(), group.lead(), group.far_m()
     tables = _formation(stages, constant, (profiles, which), least, lead, far)
     by_stage = tuple(profiles[n] if profiles else None for n in which)
@@ -347,13 +348,13 @@ def sheltering_of(
     )
 
 
-def _constant(constants: tuple[ConstantShelter, ...] | None, x_m: float) -> float:
+def _constant(constants: tuple[ConstantShelter, ...] | None, x_m: float, race_m: float) -> float:
     """Return the constant shelter at x [m]: each changes to the next within CHANGE_M."""
     if not constants:
         return BY_FORMATION if constants is None else 0.0
     value = constants[0].value
     for here, following in zip(constants, (*constants[1:], None), strict=True):
-        if here.until is not None:
+        if here.until is not None and here.until < race_m:
             share = (x_m - here.until) / CHANGE_M + 0.5
             after = 0.0 if following is None else following.value
             value += min(max(share, 0.0), 1.0) * (after - here.value)

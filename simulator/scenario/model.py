@@ -62,7 +62,7 @@ from simulator.scenario.plan import (
 )
 from simulator.scenario.reading import RUNNER
 from simulator.scenario.schedule import Waypoint
-from simulator.units import LAP_M, LONGEST_M, MILE_M, parse_distance
+from simulator.units import LAP_M, LONGEST_M, MILE_M, format_distance, parse_distance
 
 # -- uncertain inputs -----------------------------------------------------------------------------
 
@@ -520,6 +520,7 @@ class Scenario(CrossCheckedSection):
         yield from self.wind_complaints()
         yield from plan_complaints(("plan",), self.plan, self.distance)
         yield from self._wave_complaints()
+        yield from self._leader_complaints()
         yield from self._ghost_complaints()
         yield from self._uncertainty_complaints()
 
@@ -548,6 +549,15 @@ class Scenario(CrossCheckedSection):
             hint = f"waves: {', '.join(dict.fromkeys(names)) or 'none'}"
             rests_on = ((*at, ANY, "name"),)
             yield SectionProblem(("pacers", "follows"), what, hint, rests_on)
+
+    def _leader_complaints(self) -> Iterator[SectionProblem]:
+        leader = self.pacers.leader
+        for name, begins_m in zip(("fade", "surge"), leader.begins(self.distance), strict=True):
+            if getattr(leader, name) > 0 and begins_m >= self.distance:
+                what = f"{name} has no effect: it begins beyond the line"
+                hint = f"the race is {format_distance(self.distance)}"
+                at = ("pacers", "leader", f"{name}_from")
+                yield SectionProblem(at, what, hint, (("distance",), ("pacers", "leader", name)))
 
     def _ghost_complaints(self) -> Iterator[SectionProblem]:
         yield from same_names("ghost", ("ghosts",), (g.name for g in self.ghosts))

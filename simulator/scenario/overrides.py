@@ -135,16 +135,24 @@ class _Override:
         key_node, node = mapping.nodes.get(key, (plain_node(key), plain_node("")))
         old = (mapping.get(key), node)
         items = items_of(field.types)
-        if key not in mapping and items and PlanSplit not in items:
-            old = self._default_list(field.info)
+        if key not in mapping and PlanSplit not in items:
+            old = self._default(field.info, old)
         value, node = self.put(old, field.types, steps[1:])
         mapping.put(key, value, key_node, node)
 
     @staticmethod
-    def _default_list(info: FieldInfo) -> Value:
-        """Return the default list of sections, for a file without one."""
+    def _default(info: FieldInfo, nothing: Value) -> Value:
+        """Return what a file without this section or list of sections means."""
         default = info.get_default(call_default_factory=True, validated_data={})
-        plain = [item.model_dump(mode="json", by_alias=True) for item in default or ()]
+        if isinstance(default, Section):
+            # what is published of it is no longer so once a part of it is changed
+            plain: Any = default.model_dump(
+                mode="json", by_alias=True, exclude_unset=True, exclude={"assumed"}
+            )
+        elif isinstance(default, tuple):
+            plain = [item.model_dump(mode="json", by_alias=True) for item in default]
+        else:
+            return nothing
         document = read_document(json.dumps(plain), SET)
         return document.root, document.node
 

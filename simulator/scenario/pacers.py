@@ -166,8 +166,12 @@ class Leader(Section):
         le=60,
         description="Seconds behind the light at the line, lost evenly from `fade_from` on [s].",
     )
-    fade_from: Metres = Field(
-        1000.0, ge=0, le=10_000, description="The light's distance where that begins [m]."
+    fade_from: Metres | None = Field(
+        None,
+        ge=0,
+        le=10_000,
+        description="The light's distance where that begins; left out: 1000 m, or 5/8 of a race "
+        "under a mile [m].",
     )
     surge: Number = Field(
         0.0,
@@ -176,9 +180,21 @@ class Leader(Section):
         description="Seconds gained on the light within 100 m from `surge_from` on, given back "
         "over the 200 m after [s].",
     )
-    surge_from: Metres = Field(
-        800.0, ge=0, le=10_000, description="The light's distance where that begins [m]."
+    surge_from: Metres | None = Field(
+        None,
+        ge=0,
+        le=10_000,
+        description="The light's distance where that begins; left out: 800 m, or half of a race "
+        "under a mile [m].",
     )
+
+    def begins(self, race_m: float) -> tuple[float, float]:
+        """Return where his fade and his surge begin in a race of `race_m` [m]."""
+        fade, surge = self.fade_from, self.surge_from
+        return (
+            min(1000.0, 0.625 * race_m) if fade is None else fade,
+            min(800.0, 0.5 * race_m) if surge is None else surge,
+        )
 
 
 def _shelter_rows(value: Any) -> Any:

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from simulator.coefficients import CHANGE_M, PASS_WIDE_M, SWAP_IN_M, SWAP_M
+from simulator.errors import ScenarioError
 from simulator.files import configs_dir
 from simulator.physics.attempt import simulate
 from simulator.physics.pacers import DRIFT_M, PacerGroup, PacerPlace, front_gap, group_of, places
@@ -14,6 +15,7 @@ from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.schedule import even_schedule
+from simulator.units import MILE_M
 
 Floats = NDArray[np.float64]
 
@@ -97,6 +99,43 @@ def test_a_fade_loses_its_seconds_evenly_by_the_line() -> None:
     assert behind[np.searchsorted(plan, 1600.0)] == pytest.approx(2 * 600 / 609.3 * 6.74, rel=0.05)
     braking = np.diff(group, 2)[plan[1:-1] > 900] / 0.1**2
     assert -2.0 < braking.min() < -0.05, "they slow down as people do"
+
+
+def test_a_fade_and_a_surge_are_felt_in_a_short_race_too() -> None:
+    race = "name: x\ndistance: 800 m\nplan: {target: 1:56}\nghosts: []\npacers: {count: 5}"
+    even = simulate(load_text(race)).finish_s or 0.0
+    fades = simulate(load_text(race, overrides=["pacers.leader.fade=3"])).finish_s or 0.0
+    assert fades == pytest.approx(even + 3.0, abs=0.3)
+    surge = simulate(load_text(race, overrides=["pacers.leader.surge=1"]))
+    assert surge.time_at(480.0) < simulate(load_text(race)).time_at(480.0) - 0.3
+    late = ["pacers.leader.fade=3", "pacers.leader.fade_from=800 m"]
+    with pytest.raises(ScenarioError, match="it begins beyond the line"):
+        load_text(race, overrides=late)
+
+
+@pytest.mark.parametrize("change", ["until", "from"])
+def test_a_change_that_is_not_over_at_the_line_is_cut_off_there(change: str) -> None:
+    slots = f"[{{ahead: 1.2, name: a}}, {{ahead: 2.4, name: b, {change}: 1600}}]"
+    group = group_of(
+        load_text(
+            "name: x", overrides=["pacers.count=2", f"pacers.formation.slots={slots}"]
+        ).pacers,
+        MILE_M,
+    )
+    share = (MILE_M - 1600.0) / CHANGE_M + 0.5
+    assert group.presence[1][-1] == pytest.approx(share if change == "from" else 1.0 - share)
+
+
+def test_a_constant_shelter_ends_at_the_same_rate_just_before_the_line() -> None:
+    def finish(until_m: int) -> float:
+        phases = f"[{{value: 0.8, until: {until_m}}}, {{value: 0.0}}]"
+        weak = ["runner.max_aerobic_power=20", "runner.reserve=500", "plan.target=50.5"]
+        changes = [f"pacers.shelter={phases}", *weak, "distance=400 m", "ghosts=[]"]
+        return simulate(load_text("name: x", overrides=changes)).finish_s or 0.0
+
+    times = [finish(until_m) for until_m in range(362, 400, 4)]
+    assert -0.06 < min(np.diff(times)) < max(np.diff(times)) < 0.0
+    assert times[-1] - 0.1 < finish(400) == finish(410) < times[-1], "to the line"
 
 
 def test_a_surge_is_given_back() -> None:

@@ -99,6 +99,14 @@ def test_defaults_that_the_file_does_not_give_can_be_reached() -> None:
     assert isinstance(scenario.plan, EvenPlan)
 
 
+@pytest.mark.parametrize(
+    "change", ["pacers.policy=hold_light", "pacers.front_gap=2", "pacers.leader.fade=1"]
+)
+def test_a_part_of_what_the_file_leaves_out_leaves_the_rest_as_it_is(change: str) -> None:
+    assert load_text("name: x", overrides=[change]).pacers.count == 0
+    assert load_text("name: x", overrides=[change, "pacers.count=3"]).pacers.count == 3
+
+
 def test_a_named_formation_is_written_out_to_change_one_slot() -> None:
     scenario = load_scenario("breaking4", overrides=["pacers.formation.slots.0.ahead=1.5"])
     assert scenario.pacers.formation.slots[0].ahead == 1.5

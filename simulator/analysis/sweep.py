@@ -34,7 +34,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from simulator.analysis.uncertainty import breaks_target, draw, run_samples, samples_of
+from simulator.analysis.uncertainty import (
+    breaks_target,
+    draw,
+    given_races,
+    run_samples,
+    samples_of,
+)
 from simulator.errors import Problem, ScenarioError
 from simulator.files import configs_dir, read_bytes
 from simulator.physics.attempt import STATUSES, outcomes_of
@@ -634,7 +640,10 @@ def request_of(
     count = int(np.ceil(longest / LAP_M)) - 1
     splits = tuple(LAP_M * (i + 1) for i in range(count))
     target = schedule_of(base.plan, base.distance).finish_s if target_s is None else target_s
-    given = tuple(files_named(base.uncertainty.given, Path(source.folder)))
+    given = tuple(
+        (name, hashlib.sha256(race.model_dump_json().encode()).hexdigest())
+        for name, race in zip(base.uncertainty.given, given_races(base.uncertainty), strict=True)
+    )
     return SweepRequest(source, grid, samples, seed, target, splits, given)
 
 

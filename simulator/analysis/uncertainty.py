@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -96,34 +95,36 @@ def samples_of(scenario: Scenario, shares: Shares) -> Samples:
     follows from the height and each sample's mass.
     """
     runner, given = scenario.runner, scenario.uncertainty
-    return _in_form(
-        _bodies_about(runner, scenario.pacers.wake, given, shares), runner, given, shares
-    )
+    races = given_races(given)
+    bodies = _bodies_about(runner, scenario.pacers.wake, given, races, shares)
+    return _in_form(bodies, runner, given, shares)
 
 
 def samples_drawn(scenario: Scenario, count: int = SAMPLES, seed: int = SEED) -> Samples:
     """Return this many samples of a scenario, cached for the last few scenarios."""
     runner, given = scenario.runner, scenario.uncertainty
     of_no_form = runner.model_copy(update={"form": 0.0})
-    read = tuple(map(_last_written, given.given))
-    shares, bodies = _drawn(of_no_form, scenario.pacers.wake, given, count, seed, read)
+    races = given_races(given)
+    shares, bodies = _drawn(of_no_form, scenario.pacers.wake, given, races, count, seed)
     return _in_form(bodies, runner, given, shares)
 
 
-def _last_written(race: str) -> int:
-    """Return when a given race's file was last written [ns]; 0 for a shipped one."""
-    with suppress(OSError):
-        return Path(race).stat().st_mtime_ns
-    return 0
+def given_races(given: Uncertainty) -> tuple[Scenario, ...]:
+    """Return the given races as they are now, with all that their files name."""
+    return tuple(load_scenario(race, with_ghosts=False) for race in given.given)
 
 
 @lru_cache(maxsize=4)
 def _drawn(
-    runner: Runner, wake: float, given: Uncertainty, count: int, seed: int, _read: tuple[int, ...]
+    runner: Runner,
+    wake: float,
+    given: Uncertainty,
+    races: tuple[Scenario, ...],
+    count: int,
+    seed: int,
 ) -> tuple[Shares, Samples]:
-    """Return shares and bodies; `_read`: when the given races' files were written."""
     shares = draw(count, seed)
-    return shares, _bodies_about(runner, wake, given, shares)
+    return shares, _bodies_about(runner, wake, given, races, shares)
 
 
 def _in_form(bodies: Samples, runner: Runner, given: Uncertainty, shares: Shares) -> Samples:
@@ -133,7 +134,9 @@ def _in_form(bodies: Samples, runner: Runner, given: Uncertainty, shares: Shares
     return replace(bodies, values={name: values[name] for name in values if name != "row"})
 
 
-def _bodies_about(runner: Runner, wake: float, given: Uncertainty, shares: Shares) -> Samples:
+def _bodies_about(
+    runner: Runner, wake: float, given: Uncertainty, races: Sequence[Scenario], shares: Shares
+) -> Samples:
     """Return samples around a runner and a wake, without the form of the day.
 
     Each has the row of its shares, since samples may be resampled.
@@ -148,14 +151,15 @@ def _bodies_about(runner: Runner, wake: float, given: Uncertainty, shares: Share
     # rows of `one_at_a_time` are no samples
     drawn = np.flatnonzero(~np.isnan([shares[name] for name in INPUTS]).any(axis=0))
     effective = float(len(drawn))
-    if given.given:
-        effective = _as_in_the_given_races(runner, given, shares["reserve"], drawn, values)
+    if races:
+        effective = _as_in_the_given_races(runner, given, races, shares["reserve"], drawn, values)
     return Samples(values, effective)
 
 
 def _as_in_the_given_races(
     own: Runner,
     given: Uncertainty,
+    races: Sequence[Scenario],
     shares: Floats,
     drawn: NDArray[np.int64],
     values: dict[str, Floats],
@@ -171,8 +175,7 @@ def _as_in_the_given_races(
     form = quantile(given.given_form, shares, np.zeros(count)) / 100.0
     bodies = np.stack([values[name] for name in ("drag_cost", "drag_area", "mass")])
     power = values["max_aerobic_power"]
-    races = [race_demand(load_scenario(name, with_ghosts=False), own) for name in given.given]
-    first, *others = [race.as_run_by(own) for race in races]
+    first, *others = [race_demand(race, own).as_run_by(own) for race in races]
     reserve = first.reserve(bodies, power * (1.0 + form)) / (1.0 + form)
     values["given_form"] = 100.0 * form
     values["reserve"] = np.clip(reserve, *INPUT_BOUNDS["reserve"])
@@ -358,6 +361,12 @@ class Forecast:
         return float(np.sqrt(share * (1.0 - share) / self.effective))
 
     @property
+    def held_by_plan(self) -> bool:
+        """Whether no sample is faster than the plan: not so if the pacers are."""
+        times = self.finish_s[self.valid]
+        return not bool((times < self.target_s - TARGET_TOLERANCE_S).any())
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many samples ended in each way."""
         return {s.value: int((self.status == i).sum()) for i, s in enumerate(STATUSES)}
@@ -373,7 +382,7 @@ class Forecast:
             "chance": self.chance(),
             "chance_standard_error": self.chance_error,
             "statuses": self.counts,
-            "plan_limits_the_fast_end": True,
+            "plan_limits_the_fast_end": self.held_by_plan,
             "given": [Path(name).name for name in self.scenario.uncertainty.given],
             "assumed_inputs": [e.name for e in self.effects if e.assumed],
             "effects": [

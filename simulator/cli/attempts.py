@@ -533,8 +533,9 @@ def print_summary(summary: Summary) -> None:
     from simulator.export.sheet import split_cells
 
     head, *rows = split_cells(summary)
+    published = any(split.published_s is not None for split in summary.splits)
     for split, cells in zip(summary.splits, rows, strict=True):
-        if "published" in head and split.published_s is None:
+        if published and split.published_s is None:
             cells[-2:] = ["", ""]
     out.print(summary.scenario.name, style="bold")
     print_table(head, rows, bold=("finish",))
@@ -683,11 +684,10 @@ def _forecast_facts(forecast: Forecast) -> list[str]:
             f"{chance_words(forecast.chance(), forecast.samples)} "
             f"± {100 * forecast.chance_error:.1f} (the ± is from the number of samples alone)"
         ),
-        (
-            f"she follows her plan: nobody is faster than its {format_time(forecast.target_s)}, "
-            "however strong; the fast end tells of the plan"
-        ),
     ]
+    if forecast.held_by_plan:
+        plan = f"nobody is faster than its {format_time(forecast.target_s)}, however strong"
+        lines.append(f"she follows her plan: {plan}; the fast end tells of the plan")
     assumed = [effect.name for effect in forecast.effects if effect.assumed]
     if assumed:
         lines.append(f"assumed spreads, not published: {', '.join(assumed)}")

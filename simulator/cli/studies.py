@@ -205,7 +205,7 @@ def reach(
     out.print(attempt.name, style="bold")
     out.print(goal.words, soft_wrap=True)
     if goal.plan_target:
-        out.print(f"with the plan at {goal.plan_target}: nobody is faster than her plan")
+        out.print(f"with the plan at {goal.plan_target}, too: the present one is slower")
     if goal.chance is not None:
         words = chance_words(goal.chance, SAMPLES)
         out.print(f"chance of {format_time(goal.target_s)} with it: {words}")

@@ -585,7 +585,7 @@ class Page:
         if goal.finish_s is None:
             return
         if goal.plan_target:
-            self._hint(f"With the plan at {goal.plan_target}: nobody is faster than her plan.")
+            self._hint(f"With the plan at {goal.plan_target}, too: the present one is slower.")
         # imported here: the window opens sooner
         from simulator.analysis.uncertainty import SAMPLES, chance_words  # noqa: PLC0415
 

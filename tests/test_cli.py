@@ -696,3 +696,42 @@ def test_an_option_that_would_do_nothing_is_refused(
     refused = lightpace("sweep", "solo", "--vary", "runner.form=0,1", "-o", table, *options)
     assert refused.code == 2
     assert not list(tmp_path.iterdir())
+
+
+QUICK = """name: led by another light
+distance: 1500 m
+plan: {shape: even, target: 4:05}
+wavelight: {waves: [{name: main}, {name: quick, plan: {shape: even, target: 4:00}}]}
+pacers: {count: 7, follows: quick}
+ghosts: [{name: published, splits: {800: "2:09", finish: "4:01"}}]
+"""
+
+
+def test_a_faster_group_leads_her_under_her_plan_and_nothing_else_is_said(
+    lightpace: Lightpace, tmp_path: Path
+) -> None:
+    path = tmp_path / "quick.yaml"
+    path.write_text(QUICK, encoding="utf-8")
+    done = lightpace("simulate", path, "--samples", "40")
+    assert done.code == 0
+    assert "nobody is faster than its" not in done.out
+    told = json.loads(lightpace("simulate", path, "--samples", "40", "--json").out)
+    assert told["uncertainty"]["plan_limits_the_fast_end"] is False
+    reached = lightpace("reach", path, "--knob", "form", "--to", "4:02")
+    assert reached.code == 0
+    assert "with the plan at" not in reached.out
+
+
+def test_a_ghost_may_have_the_name_of_a_column(lightpace: Lightpace, tmp_path: Path) -> None:
+    path = tmp_path / "quick.yaml"
+    path.write_text(QUICK, encoding="utf-8")
+    named = lightpace("simulate", path).out
+    path.write_text(QUICK.replace("name: published", "name: somebody"), encoding="utf-8")
+    rows = [line.split() for line in named.splitlines() if line[:3].strip().isdigit()]
+    others = [
+        line.split()
+        for line in lightpace("simulate", path).out.splitlines()
+        if line[:3].strip().isdigit()
+    ]
+    assert rows
+    assert rows == others

@@ -923,6 +923,8 @@ def facts(best: Optimum) -> list[str]:
             f"{percent} % {format_signed(value)} s"
             for percent, value in ((5, gain.p5_s), (50, gain.p50_s), (95, gain.p95_s))
         )
+        if np.isnan(gain.p50_s):
+            seconds = "unknown: none finishes with both"
         lines.append(
             f"against {gain.over} ({ends}): faster in {chance_words(gain.share, SAMPLES)} of the "
             f"samples; gain sample by sample {seconds}"

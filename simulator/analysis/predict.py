@@ -25,7 +25,7 @@ from simulator.physics.compiled import kernel
 from simulator.physics.setup import attempt_of, endurance_share
 from simulator.physics.track import on_bend, track_position
 from simulator.recording.recording import Floats, crossing
-from simulator.scenario.model import Environment, Runner, Scenario
+from simulator.scenario.model import Environment, Runner, Scenario, Track
 from simulator.scenario.pacers import ConstantShelter, Leader, Pacers
 from simulator.scenario.plan import EvenPlan, LapPlan, Plan, SplitPlan, schedule_of
 from simulator.units import MILE_M, format_distance, format_time
@@ -69,7 +69,9 @@ class Race:
         """Return `1500 m in 3:48.68`."""
         return f"{format_distance(self.distance_m)} in {format_time(self.time_s)}"
 
-    def scenario(self, runner: Runner, environment: Environment | None = None) -> Scenario:
+    def scenario(
+        self, runner: Runner, environment: Environment | None = None, track: Track | None = None
+    ) -> Scenario:
         """Return the race as an even plan for `runner`, with no pacers but the given shelter."""
         phases: tuple[ConstantShelter, ...] = (
             ConstantShelter(value=self.shelter, until=self.until_m),
@@ -79,6 +81,7 @@ class Race:
         return Scenario(
             distance=self.distance_m,
             environment=environment or Environment(),
+            track=track or Track(),
             runner=runner,
             plan=EvenPlan(target=self.time_s),
             pacers=Pacers(count=0, shelter=phases if self.shelter else None),
@@ -133,6 +136,7 @@ def predict(
     paced: bool = False,
     covariance: Floats | None = None,
     environment: Environment | None = None,
+    track: Track | None = None,
 ) -> list[Prediction]:
     """Return what a runner would run over each distance, at even pace on a good day.
 
@@ -143,6 +147,7 @@ def predict(
         covariance: of her MAP [W/kg], reserve [J/kg] and endurance [1], shape (3, 3), as
             `Fit.covariance` has it; None: her numbers are taken as exact.
         environment: the air; None: still air at 25 °C. The effect of heat is left out.
+        track: the lap; None: 400 m.
 
     Raises:
         NoAnswerError: even 2 m/s is too fast for her.
@@ -151,7 +156,7 @@ def predict(
     races = [
         paced_race(d, t) if paced else Race(d, t) for d, t in zip(distances_m, first, strict=True)
     ]
-    scenarios = [race.scenario(runner, environment) for race in races]
+    scenarios = [race.scenario(runner, environment, track) for race in races]
     times = predicted_times(scenarios)
     known = np.zeros((3, 3)) if covariance is None else covariance
     slopes = _slopes([stretched(s, t) for s, t in zip(scenarios, times, strict=True)], times)

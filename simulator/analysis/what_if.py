@@ -157,10 +157,9 @@ def front_gaps(scenario: Scenario, file: Scenario) -> list[Alternative]:
 
 
 def _front_gap(pacers: Pacers) -> float:
-    """Return the gap to the nearest pacer ahead [m], without slots' rounding; 0: none."""
-    return round(
-        min((s.ahead for s in pacers.line_up() if s.ahead > BESIDE_REACH_M), default=0.0), 9
-    )
+    """Return the gap that `front_gap` sets [m], without slots' rounding; 0: nobody is ahead."""
+    ahead = any(slot.ahead > BESIDE_REACH_M for slot in pacers.line_up())
+    return round(pacers.gap_m, 9) if ahead else 0.0
 
 
 def formations(scenario: Scenario, file: Scenario) -> list[Alternative]:

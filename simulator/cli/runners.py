@@ -265,7 +265,14 @@ def predict_command(
         raise typer.BadParameter("A body goes with --race.", param_hint="--height and --mass")
     distances = [_distance(text) for text in distance or []] or DISTANCES_M
     alone, paced = (
-        predict(runner, distances, paced=how, covariance=covariance, environment=base.environment)
+        predict(
+            runner,
+            distances,
+            paced=how,
+            covariance=covariance,
+            environment=base.environment,
+            track=base.track,
+        )
         for how in (False, True)
     )
     if as_json:

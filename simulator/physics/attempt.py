@@ -576,7 +576,7 @@ class Stepper:
             speed_m_s: the speed she wants to run at from here on [m/s], 0 to 12. From the first
                 one on she saves nothing for later, as she would under a plan: that is up to the
                 caller. None: the speed she wanted before, at first the scenario's plan. Behind
-                pacers she still follows them, unless `runner.follows` is `plan`.
+                pacers she still follows them, unless `runner.follows` is `light`.
             for_s: duration [s]; rounded to whole time steps, at least one.
 
         Raises:

@@ -236,8 +236,8 @@ class Pacers(CrossCheckedSection):
         None,
         ge=0.5,
         le=20,
-        description="Hip to hip gap from her to the nearest pacer ahead [m]; left out: as in the "
-        "formation. Moves all slots ahead.",
+        description="Hip to hip gap from her to the formation's nearest slot ahead, filled or not "
+        "[m]; left out: as in the formation. Moves all slots ahead.",
     )
     swap_gap: GapMetres = Field(
         0.0,

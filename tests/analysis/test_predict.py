@@ -18,7 +18,7 @@ from simulator.analysis.predict import (
 from simulator.errors import NoAnswerError
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
-from simulator.scenario.model import Environment, Runner, Scenario
+from simulator.scenario.model import Environment, Runner, Scenario, Track
 from simulator.scenario.plan import EvenPlan
 from simulator.world_records import least_time
 
@@ -113,6 +113,12 @@ def test_thin_air_makes_a_long_race_slower() -> None:
             predict(HER, [distance], environment=high)[0].time_s
             > predict(HER, [distance])[0].time_s
         )
+
+
+def test_the_tighter_bends_of_a_short_lap_make_it_slower() -> None:
+    indoors = Track(lap=200.0)
+    (here,), (there,) = predict(HER, [3000.0]), predict(HER, [3000.0], track=indoors)
+    assert here.time_s + 1.0 < there.time_s < here.time_s + 4.0
 
 
 def test_endurance_is_lost_in_races_longer_than_250_seconds_alone() -> None:

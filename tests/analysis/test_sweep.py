@@ -24,7 +24,7 @@ from simulator.analysis.sweep import (
     run_chunks,
     run_sweep,
 )
-from simulator.analysis.uncertainty import forecast
+from simulator.analysis.uncertainty import forecast, sampled
 from simulator.errors import ScenarioError
 from simulator.files import configs_dir
 from simulator.physics.attempt import simulate_all
@@ -213,3 +213,22 @@ def test_a_given_race_that_changes_makes_another_sweep(tmp_path: Path) -> None:
     digests = [request_of(mine, grid, samples=10).digest for _ in range(2)]
     race.write_text("plan: {target: 4:01}\n", encoding="utf-8")
     assert digests[0] == digests[1] != request_of(mine, grid, samples=10).digest
+
+
+def test_what_a_given_race_names_changes_the_sweep_and_the_chance_too(tmp_path: Path) -> None:
+    race, mine, form = tmp_path / "race.yaml", tmp_path / "mine.yaml", tmp_path / "form.yaml"
+    form.write_text("slots: [{ahead: 1.2}]\n", encoding="utf-8")
+    race.write_text("plan: {target: 4:00}\npacers: {formation: form.yaml}\n", encoding="utf-8")
+    mine.write_text("plan: {target: 4:02}\nuncertainty: {given: [race.yaml]}\n", encoding="utf-8")
+    grid = grid_of(["runner.form=0,1"])
+
+    def seen() -> tuple[str, float]:
+        ran = sampled(load_scenario(mine), 40)
+        return request_of(mine, grid, samples=10).digest, float(ran.finish_s[ran.valid].sum())
+
+    before = seen()
+    assert seen() == before
+    form.write_text("slots: [{ahead: 8}]\n", encoding="utf-8")
+    after = seen()
+    assert before[0] != after[0]
+    assert before[1] != after[1]

@@ -164,3 +164,18 @@ def test_a_race_shorter_than_a_lap_and_a_half_has_no_first_lap() -> None:
 def test_without_a_light_no_bar_says_where_it_is_lost() -> None:
     dark = load_scenario("solo", overrides=["wavelight.waves=[]"])
     assert all(bar.measured(Measure.LIGHT) is None for bar in alternatives(dark, "wind"))
+
+
+def test_the_bars_of_the_front_gap_measure_what_the_knob_sets() -> None:
+    """Also where the slot that is nearest is not filled."""
+    slots = "[{ahead: 3.0, name: a}, {ahead: 1.5, name: b}]"
+    scenario = load_scenario(
+        "solo", overrides=["pacers.count=1", f"pacers.formation={{slots: {slots}}}"]
+    )
+    rows = choices(scenario, "front gap")
+    (current,) = (row for row in rows if row.current)
+    assert current.label == "1.5"
+    gaps = [row.scenario.pacers.gap_m for row in rows]
+    assert gaps == [pytest.approx(float(row.label)) for row in rows]
+    ahead = [min(slot.ahead for slot in row.scenario.pacers.line_up()) for row in rows]
+    assert ahead == sorted(ahead)

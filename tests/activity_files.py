@@ -101,10 +101,16 @@ def tcx(
     *,
     trigger: str = "Manual",
     digits: int = 3,
+    late_s: float = 0.0,
 ) -> bytes:
-    """Return a TCX file: laps of a time, a distance, and tracks of (time, distance)."""
-    parts = []
+    """Return a TCX file: laps of a time, a distance, and tracks of (time, distance).
+
+    `late_s`: how long after its lap's start the first sample of each is at most [s].
+    """
+    parts, begun = [], 0.0
     for time_s, distance, tracks in laps:
+        if tracks and tracks[0]:  # the timer may have been stopped since the lap before
+            begun = max(begun, tracks[0][0][0] - late_s)
         points = "".join(
             "<Track>"
             + "".join(
@@ -118,10 +124,11 @@ def tcx(
         )
         metres = "" if distance is None else f"<DistanceMeters>{distance}</DistanceMeters>"
         parts.append(
-            f'<Lap StartTime="2024-06-08T18:30:00.000Z"><TotalTimeSeconds>{time_s}'
+            f'<Lap StartTime="{_stamp(begun, 3)}"><TotalTimeSeconds>{time_s}'
             f"</TotalTimeSeconds>{metres}<Calories>20</Calories><Intensity>Active</Intensity>"
             f"<TriggerMethod>{trigger}</TriggerMethod>{points}</Lap>"
         )
+        begun += time_s
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<TrainingCenterDatabase '
         'xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2">'

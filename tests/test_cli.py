@@ -140,6 +140,13 @@ def test_samples_tell_how_sure_the_finish_is(lightpace: Lightpace) -> None:
         assert fact in reported
 
 
+@pytest.mark.parametrize("command", ["simulate", "sweep"])
+def test_a_seed_without_samples_is_refused(lightpace: Lightpace, command: str) -> None:
+    done = lightpace(command, "breaking4", "--seed", "3")
+    assert done.code == 2
+    assert "It draws samples: with --samples" in done.err
+
+
 def test_samples_in_json_are_the_same_for_the_same_seed(lightpace: Lightpace) -> None:
     wanted = ("simulate", "breaking4", "--samples", "5", "--json")
     reported = json.loads(lightpace(*wanted).out)

@@ -138,6 +138,7 @@ def test_predict_says_where_a_runner_without_endurance_comes_out_too_fast(
         ("--distance", "far"),
         ("--distance", "20 km"),
         ("--height", "1.7"),
+        ("--shelter", "0.3"),
         ("--race", "1500 m"),
         ("--set", "runner=nobody"),
     ],

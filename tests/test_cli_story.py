@@ -124,6 +124,10 @@ def test_a_part_of_a_story_is_given_in_told_time(lightpace: Lightpace) -> None:
     code, _, err = lightpace("film", "story.yaml", "-o", "b.mp4", "--to", "9", *size)
     assert code == 2
     assert "no part of this story" in err
+    for chosen in (["--camera", "rail"], ["--no-slow-motion"]):
+        code, _, err = lightpace("film", "story.yaml", "-o", "b.mp4", *chosen)
+        assert code == 2
+        assert "A story's chapters say them" in err
     for command in (("film", "story.yaml", "-o", "b.mp4"), ("check", "story.yaml")):
         code, _, err = lightpace(*command, "--set", "pacers.count=1")
         assert code == 2

@@ -87,6 +87,8 @@ def simulate(
     from simulator.analysis.summary import summarise
     from simulator.physics.attempt import simulate as run
 
+    if seed != 1 and samples is None:
+        raise typer.BadParameter("It draws samples: with --samples.", param_hint="--seed")
     _only(csv, ".csv", "--csv")
     _only(save, ".npz", "--save")
     attempt = load(scenario, changes)
@@ -391,6 +393,9 @@ def film(
         raise typer.BadParameter(
             "The code of a page ends the film of a story.", param_hint="--link"
         )
+    if of_story and (camera != Camera.WHOLE or not slow_motion):
+        what, names = "A story's chapters say them.", "--camera and --no-slow-motion"
+        raise typer.BadParameter(what, param_hint=names)
     reel = _story(scenario, changes, link) if of_story else _attempt(scenario, changes, speed)
     first, last = (
         moment(text, reel.moments, reel.show, option)

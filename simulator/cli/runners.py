@@ -261,8 +261,9 @@ def predict_command(
         name = "a runner" if height or mass else runner.name
         fitted = fit_runner(races, runner.model_copy(update={**body, "name": name}))
         runner, covariance = fitted.runner, fitted.covariance
-    elif height or mass:
-        raise typer.BadParameter("A body goes with --race.", param_hint="--height and --mass")
+    elif height or mass or shelter:
+        names = "--height, --mass and --shelter"
+        raise typer.BadParameter("They go with --race.", param_hint=names)
     distances = [_distance(text) for text in distance or []] or DISTANCES_M
     alone, paced = (
         predict(

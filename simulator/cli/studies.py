@@ -253,6 +253,8 @@ def sweep(
     check_ending(output)
     if target is not None and not samples:
         raise typer.BadParameter("It is of the chance: with --samples.", param_hint="--target")
+    if seed != 1 and not samples:
+        raise typer.BadParameter("It draws samples: with --samples.", param_hint="--seed")
     if cluster is not None and jobs is not None:
         raise typer.BadParameter("A cluster has its own workers.", param_hint="--jobs")
     target_s = None if target is None else race_time(target, "--target")

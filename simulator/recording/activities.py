@@ -307,7 +307,8 @@ def _read_tcx(data: bytes) -> Activity:
     for lap in root.iter("Lap"):
         time_s = _value(lap, "TotalTimeSeconds")
         pieces = [_tcx_points(piece) for piece in lap.findall("Track")]
-        samples, stopped = _joined([piece for piece in pieces if piece], before)
+        begun = _instant(lap.get("StartTime", ""))
+        samples, stopped = _joined([piece for piece in pieces if piece], before, begun, time_s)
         track += samples
         paused += stopped
         if time_s is None or time_s <= 0:
@@ -354,11 +355,22 @@ def _read_gpx(data: bytes) -> Activity:
     return Activity(_text(root, "trk/name"), (), (), _in_order(track), paused)
 
 
-def _joined(pieces: Sequence[list[Sample]], begin_s: float) -> tuple[list[Sample], float]:
-    """Return the samples of a track's pieces on the timer, and the total time of the gaps [s]."""
+def _joined(
+    pieces: Sequence[list[Sample]],
+    begin_s: float,
+    begun: float | None = None,
+    lap_s: float | None = None,
+) -> tuple[list[Sample], float]:
+    """Return the samples of a track's pieces on the timer, and the total time of the gaps [s].
+
+    `begun`, if it is at most a lap of `lap_s` [s] before the first sample: when the timer was at
+    `begin_s` [s]; else it was there at that sample.
+    """
     if not pieces:
         return [], 0.0
     zero, paused, joined = pieces[0][0].time_s, 0.0, list[Sample]()
+    if begun is not None and 0.0 <= zero - begun <= (lap_s or 0.0):
+        zero = begun
     for i, piece in enumerate(pieces):
         if i:
             paused += max(piece[0].time_s - pieces[i - 1][-1].time_s - 1.0, 0.0)

@@ -223,3 +223,12 @@ def test_a_pacer_who_stops_becomes_a_recording_without_a_finish(tmp_path: Path) 
         recording_of(run, 1500.0, standing_start=True, name="rabbit"), tmp_path / "r.npz"
     )
     assert load_recording(tmp_path / "r.npz").finish_s is None
+
+
+def test_the_first_sample_of_a_tcx_lap_may_come_late(tmp_path: Path) -> None:
+    first = [(float(t), 5.0 * t) for t in range(200)]
+    second = [(float(t), 5.0 * t) for t in range(205, 301)]
+    laps = [(200.0, 1000.0, [first]), (100.0, 500.0, [second])]
+    read = read_activity(write(tmp_path, "watch.tcx", tcx(laps, late_s=5.0)))
+    times = {sample.distance_m: sample.time_s for sample in read.track}
+    assert (times[1025.0], times[1500.0]) == (205.0, 300.0)

@@ -162,13 +162,11 @@ def film(
         FilmSegment,
         Pictures,
         attempt_scenes,
-        check_film,
         write_film,
     )
     from simulator.view.theme import theme_named
 
     cut = FilmSegment(from_s, to_s, speed, fps)
-    check_film(Path(path), cut, size, None, force=force)
     scenes = attempt_scenes(show, speed)
     write_film(Pictures(scenes, cut, size, theme_named(theme), _shot(camera)), path, force=force)
     return Path(path)
@@ -181,23 +179,17 @@ def scenario_of(run: Recording) -> Scenario:
 
 def html_of(run: Recording) -> str:
     """Return a recording as HTML for a notebook: its splits, and a chart of the gap to its plan."""
+    from simulator.export.sheet import split_cells
+
     summary = _summary(run)
     finish = format_time(run.finish_s) if run.finish_s is not None else run.status.value
     head = f"<b>{escape(summary.scenario.name)}</b>: {escape(finish)}"
-    rows = "".join(
-        f"<tr><th>{escape(s.label)}</th>{_cell(s.plan_s)}{_cell(s.run_s)}"
-        f"{_cell(s.delta_s, signed=True)}</tr>"
-        for s in summary.splits
-    )
-    titles = "<tr><th>m</th><th>plan</th><th>run</th><th>gap</th></tr>"
-    return f"<div>{head}<table>{titles}{rows}</table>{_chart(run, summary.scenario)}</div>"
-
-
-def _cell(seconds: float | None, *, signed: bool = False) -> str:
-    if seconds is None:
-        return "<td></td>"
-    text = format_signed(seconds) if signed else format_time(seconds)
-    return f'<td style="text-align:right">{text}</td>'
+    names, *rows = [list(map(escape, row)) for row in split_cells(summary)]
+    lines = [f"<tr><th>{'</th><th>'.join(names)}</th></tr>"]
+    for label, *cells in rows:
+        row = "".join(f'<td style="text-align:right">{cell}</td>' for cell in cells)
+        lines.append(f"<tr><th>{label}</th>{row}</tr>")
+    return f"<div>{head}<table>{''.join(lines)}</table>{_chart(run, summary.scenario)}</div>"
 
 
 def _chart(run: Recording, scenario: Scenario) -> str:

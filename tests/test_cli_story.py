@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -172,7 +173,8 @@ def test_a_storys_film_ends_with_the_code_of_its_page(lightpace: Lightpace) -> N
     Path("story.yaml").write_text(text, encoding="utf-8")
     assert last() == coded
     assert last("--link", "") == plain
-    for command in (("film", "story.yaml"), ("present", "story.yaml"), ("page", "story.yaml")):
+    names = "story.yaml", "short.yaml"
+    for command in itertools.product(("film", "present", "page"), names):
         code, _, err = lightpace(*command, "--link", "x" * 1001)
         assert code == 2
         assert "1001 characters makes no code that a phone can read" in err

@@ -21,9 +21,9 @@ from simulator.cli.terminal import (
     Changes,
     Force,
     OutFile,
+    PageLink,
     ScenarioName,
     Seed,
-    StoryLink,
     StoryOrScenario,
     ThemeName,
     app,
@@ -374,7 +374,7 @@ def film(
             show_default="of a story, or transparent",
         ),
     ] = None,
-    link: StoryLink = None,
+    link: PageLink = None,
     force: Force = False,
     changes: Changes = None,
 ) -> None:
@@ -474,14 +474,7 @@ def page(
     scenario: StoryOrScenario = DEFAULT_SCENARIO,
     output: OutFile = Path("page.html"),
     theme: ThemeName = "night",
-    link: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="Where the page will stand, for its QR code.",
-            show_default="a story's own",
-        ),
-    ] = None,
+    link: PageLink = None,
     force: Force = False,
     changes: Changes = None,
 ) -> None:

@@ -127,13 +127,25 @@ CameraName = Annotated[
 OutFile = Annotated[Path, typer.Option("-o", "--output", help="File to write.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the samples.")]
-StoryLink = Annotated[
+
+
+def _link(link: str | None) -> str | None:
+    from simulator.scenario.story import LONGEST_LINK
+
+    if link is not None and len(link) > LONGEST_LINK:
+        what = f"A link of {len(link)} characters makes no code that a phone can read."
+        raise typer.BadParameter(what)
+    return link
+
+
+PageLink = Annotated[
     str | None,
     typer.Option(
         "--link",
         metavar="URL",
-        help="Address of the story's page, for the QR code at its end.",
-        show_default="its own",
+        callback=_link,
+        help="Where the page stands, for its QR code; a film has it at its end.",
+        show_default="a story's own",
     ),
 ]
 
@@ -161,22 +173,12 @@ def load(name: str, changes: list[str] | None) -> Scenario:
     return scenario
 
 
-def checked_link(link: str | None) -> None:
-    """Refuse an address that makes no code that a phone can read."""
-    from simulator.export.page import LONGEST_LINK
-
-    if link is not None and len(link) > LONGEST_LINK:
-        what = f"A link of {len(link)} characters makes no code that a phone can read."
-        raise typer.BadParameter(what, param_hint="--link")
-
-
 def script_of(name: str, link: str | None, changes: list[str] | None = None) -> Script:
     """Return a story by name or path, with another link where one is given; refuse changes."""
     from dataclasses import replace
 
     from simulator.scenario.story import load_story
 
-    checked_link(link)
     if changes:
         raise typer.BadParameter(NO_CHANGES, param_hint="--set")
     script = load_story(name)

@@ -21,12 +21,11 @@ from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     CameraName,
     Changes,
+    PageLink,
     ScenarioName,
-    StoryLink,
     StoryOrScenario,
     ThemeName,
     app,
-    checked_link,
     err,
     finite,
     keys_help,
@@ -189,7 +188,7 @@ def present(
     ] = False,
     theme: ThemeName = "night",
     sound: WithSound = False,
-    link: StoryLink = None,
+    link: PageLink = None,
     leds: Leds = None,
     restore: Annotated[
         bool,
@@ -200,7 +199,6 @@ def present(
     from simulator.scenario.story import is_story
     from simulator.view.window import missing_display
 
-    checked_link(link)
     if link and not is_story(story):
         raise typer.BadParameter("The code of a page ends a story.", param_hint="--link")
     missing = missing_display()

@@ -39,7 +39,6 @@ from simulator.analysis.uncertainty import (
 )
 from simulator.analysis.what_if import Alternative
 from simulator.coefficients import LAP_M
-from simulator.errors import OutputError
 from simulator.export.page_model import Bundle, kernel_script, model_of, packed_schedule
 from simulator.export.sheet import split_cells
 from simulator.files import asset_path, refuse_existing, write_text
@@ -55,7 +54,6 @@ from simulator.stage.story import CompiledChapter, StoryTimeline, Words, said
 from simulator.units import format_distance, format_signed, format_time, time_cell
 from simulator.view.theme import THEMES, Theme, css, relative_luminance
 
-LONGEST_LINK = 1000
 PLACE_M = 5.0
 """Distance between the stored times of a ghost [m]."""
 DISTANCES_M = (800.0, 1000.0, 1500.0, 1609.344, 3000.0, 5000.0, 10_000.0)
@@ -82,18 +80,14 @@ def write_page(
     `link`: the page's future address, for its QR code.
 
     Raises:
-        OutputError: the file exists already, or cannot be written, or the link is too long.
+        OutputError: the file exists already, or cannot be written.
     """
     refuse_existing(Path(path), force=force)
     write_text(path, page_text(show, theme, link))
 
 
 def page_text(show: Show, theme: Theme, link: str = "") -> str:
-    """Return the page.
-
-    Raises:
-        OutputError: the link is too long for a code that a phone can read.
-    """
+    """Return the page."""
     scenario = show.scenario
     summary = summarise(scenario, show.recording)
     table = split_cells(summary)
@@ -270,8 +264,6 @@ def code_of(link: str) -> str:
     """Return the QR code of the page's address as a picture; empty without an address."""
     if not link:
         return ""
-    if len(link) > LONGEST_LINK:
-        raise OutputError(f"A link of {len(link)} characters makes no code that a phone can read.")
     import segno  # noqa: PLC0415 - few pages have a code
 
     code = segno.make(link, error="m", micro=False)
@@ -360,18 +352,14 @@ def write_story_page(
     """Write the page of a story, with the QR code of its link.
 
     Raises:
-        OutputError: the file exists already, or cannot be written, or the link is too long.
+        OutputError: the file exists already, or cannot be written.
     """
     refuse_existing(Path(path), force=force)
     write_text(path, story_text(timeline, theme))
 
 
 def story_text(timeline: StoryTimeline, theme: Theme) -> str:
-    """Return the page of a story.
-
-    Raises:
-        OutputError: the link is too long for a code that a phone can read.
-    """
+    """Return the page of a story."""
     story = timeline.script.story
     bundle = Bundle()
     add_fonts(bundle)

@@ -350,6 +350,10 @@ class Chapter(CrossCheckedSection):
         yield from same_names("ghost", ("ghosts",), (g.name for g in self.ghosts or ()))
 
 
+LONGEST_LINK = 1000
+"""The code of a longer address is too fine for a phone to read."""
+
+
 class Story(Section):
     """A story: its chapters in the order in which they are told."""
 
@@ -358,7 +362,7 @@ class Story(Section):
     scenario: OneLine = Field("breaking4", description="Scenario of chapters that name none.")
     link: OneLine = Field(
         "",
-        max_length=1000,
+        max_length=LONGEST_LINK,
         description="Where its page stands: the last chapter shows this address as a QR code.",
     )
     chapters: Annotated[tuple[Chapter, ...], at_most(100)] = Field(

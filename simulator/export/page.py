@@ -175,7 +175,7 @@ def _colours(theme: Theme) -> str:
     colours |= {name: getattr(ground, name) for name in ("turf", "tartan", "apron", "kerb")}
     colours |= {"high": theme.panel_high, "line": theme.faint, "on-target": theme.back}
     colours |= {"lane": ground.line, "led": ground.led_off}
-    colours |= {state.value.replace(", ", "-"): colour for state, colour in theme.gaps.items()}
+    colours |= {STATES[state]: colour for state, colour in theme.gaps.items()}
     colours |= {f"named-{name}": colour for name, colour in theme.named.items()}
     return " ".join(f"--{name}: {css(colour)};" for name, colour in colours.items())
 
@@ -343,7 +343,8 @@ STEP_S = 0.2
 """Interval of the embedded moments of a chapter [s of its time]."""
 POINTS = 160
 """Number of embedded points of a curve."""
-STATES = tuple(state.value.replace(", ", "-") for state in GapState)
+STATES = {state: state.value.replace(", ", "-") for state in GapState}
+"""The name of each state in style sheets."""
 
 
 def write_story_page(
@@ -415,8 +416,8 @@ def _chapter(chapter: CompiledChapter, bundle: Bundle) -> dict[str, Any]:
         "waves": _chapter_waves(scenes),
         "gap": [None if g is None or g.seconds is None else round(100 * g.seconds) for g in gaps],
         "metres": [None if g is None or g.metres is None else round(100 * g.metres) for g in gaps],
-        "state": [0 if g is None else _state(g.state) for g in gaps],
-        "states": STATES,
+        "state": [0 if g is None else list(STATES).index(g.state) for g in gaps],
+        "states": list(STATES.values()),
         "clock": Panel.CLOCK in panels,
         "gaps": Panel.GAPS in panels,
         "close": close,
@@ -429,10 +430,6 @@ def _chapter(chapter: CompiledChapter, bundle: Bundle) -> dict[str, Any]:
         "target": last.target_s,
         "target_text": format_time(last.target_s),
     }
-
-
-def _state(state: GapState) -> int:
-    return STATES.index(state.value.replace(", ", "-"))
 
 
 def _pieces(chapter: CompiledChapter, words: Words) -> list[list[Any]]:

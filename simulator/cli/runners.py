@@ -277,7 +277,8 @@ def predict_command(
         for how in (False, True)
     )
     if as_json:
-        print_json({"runner": runner.name, "alone": _plain(alone), "paced": _plain(paced)})
+        plain = {"alone": list(map(asdict, alone)), "paced": list(map(asdict, paced))}
+        print_json({"runner": runner.name, **plain})
     else:
         _print_predictions(runner, alone, paced)
 
@@ -290,10 +291,6 @@ def _distance(text: str) -> float:
     if not 100 <= metres <= 10_000:
         raise typer.BadParameter(f"'{text}' is outside 100 m to 10 km.", param_hint="--distance")
     return metres
-
-
-def _plain(predictions: list[Prediction]) -> list[dict[str, float]]:
-    return [asdict(prediction) for prediction in predictions]
 
 
 def _print_predictions(runner: Runner, alone: list[Prediction], paced: list[Prediction]) -> None:

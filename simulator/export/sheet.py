@@ -355,7 +355,7 @@ def validation_markdown(rows: Sequence[ValidationRow], study: Study) -> str:
     """Return docs/validation.md."""
     lines = [f"- **{role.value}**: {words};" for role, words in ROLE_WORDS.items()]
     lines[-1] = lines[-1].removesuffix(";") + "."
-    head = ["what", "source", "published", "model", "difference", "role", "note"]
+    head = [name or "role" for name in VALIDATION_COLUMNS]
     for title, section in sections(rows).items():
         lines += ["", f"## {title}", ""]
         lines.append(f"| {' | '.join(head)} |")

@@ -15,8 +15,8 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   // -- words ---------------------------------------------------------------------------------------
   const clockAt = (t) => (t >= run.end ? timeText(run.end) : clockText(t));
   const typedTime = (text) => {
-    const match = /^\s*(?:(\d{1,2}):)?(\d{1,3}(?:[.,]\d{1,3})?)\s*$/.exec(text);
-    return match ? 60 * Number(match[1] || 0) + Number(match[2].replace(",", ".")) : NaN;
+    const match = /^\s*(?:(?:(\d):)?(\d{1,2}):)?(\d{1,3}(?:[.,]\d{1,3})?)\s*$/.exec(text);
+    return match ? 3600 * Number(match[1] || 0) + 60 * Number(match[2] || 0) + Number(match[3].replace(",", ".")) : NaN;
   };
 
   // -- where everything is -------------------------------------------------------------------------

@@ -33,9 +33,14 @@ let shades = new Map();
 const forgetColours = () => { shades = new Map(); };
 const shade = (name) => { if (!shades.has(name)) shades.set(name, colour(name)); return shades.get(name); };
 const named = (name) => (name.startsWith("#") ? name : shade("named-" + name) || shade("muted"));
-const timeText = (s, digits = 2) => {
-  const unit = 10 ** digits, whole = Math.round(s * unit), minutes = Math.floor(whole / (60 * unit));
-  return `${minutes}:${((whole - minutes * 60 * unit) / unit).toFixed(digits).padStart(digits ? digits + 3 : 2, "0")}`;
+const halfEven = (v) => { const up = Math.round(v); return up - v === 0.5 && up % 2 ? up - 1 : up; };
+const timeText = (s, digits = 2) => { // as `format_time` in simulator/units.py, which rounds halves to even
+  if (!Number.isFinite(s)) return "–";
+  const unit = 10 ** digits, whole = halfEven(Math.abs(s) * unit), minutes = Math.floor(whole / (60 * unit)), hours = Math.floor(minutes / 60);
+  const seconds = ((whole - minutes * 60 * unit) / unit).toFixed(digits), padded = seconds.padStart(digits ? digits + 3 : 2, "0");
+  const sign = s < 0 && whole ? "-" : "";
+  if (hours) return `${sign}${hours}:${String(minutes % 60).padStart(2, "0")}:${padded}`;
+  return sign + (minutes ? `${minutes}:${padded}` : seconds);
 };
 const clockText = (t) => {
   const tenths = Math.floor(t * 10 + 1e-6);

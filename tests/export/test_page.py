@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from simulator.cli import main
 from simulator.errors import OutputError
 from simulator.export.page import page_text, write_page
+from simulator.files import asset_path
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.reading import shipped_names
@@ -136,6 +139,46 @@ def test_it_ends_on_the_finish_time_that_simulate_prints(
     assert "behind" in element(opened, "gap").text
     last = opened.find_elements(By.CSS_SELECTOR, "tbody tr")[-1]
     assert last.find_element(By.CSS_SELECTOR, ".run").text == finish
+
+
+def test_times_are_written_as_python_writes_them(browser: webdriver.Chrome) -> None:
+    browser.get("about:blank")
+    script = asset_path("page/stage.js").read_text(encoding="utf-8")
+    times = [0.0, 9.995, 33.72, 33.125, 59.994, 59.996, 246.42, 246.125, 3599.999, 3723.0, -2.5]
+    for decimals in (2, 0):
+        read = browser.execute_script(
+            f"{script}; return arguments[0].map((s) => timeText(s, arguments[1]));", times, decimals
+        )
+        assert read == [format_time(time, decimals) for time in times]
+    assert browser.execute_script(f"{script}; return timeText(NaN);") == format_time(math.nan)
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_the_script_repeats_the_tables_it_finds(
+    browser: webdriver.Chrome, page_of: Callable[..., Path], name: str
+) -> None:
+    written = page_of(name)
+    text = unescape(written.read_text(encoding="utf-8"))
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", text)
+    facts = re.findall(r'<dd id="(\w+)">(.*?)</dd>', text)
+    sized(browser, 1280, 800, written)
+    shown = browser.execute_script(
+        "return [...document.querySelectorAll('tbody td')].map((cell) => cell.textContent);"
+    )
+    assert shown == cells
+    for key, value in facts:
+        assert element(browser, key).get_attribute("textContent") == value
+
+
+def test_a_reader_of_more_than_an_hour_is_read_back(opened: webdriver.Chrome, page: Path) -> None:
+    option = opened.find_element(By.CSS_SELECTOR, "#you-distance option[value='10000.0']")
+    option.click()
+    element(opened, "you-time").send_keys("1:02:03", Keys.ENTER)
+    link = element(opened, "link").get_attribute("value") or ""
+    assert link.endswith("#you=1:02:03.00&over=10000")
+    go_to(opened, page, "#you=1:02:03.00&over=10000")
+    assert element(opened, "you-time").get_attribute("value") == "1:02:03.00"
+    assert "pace of your 1:02:03.00" in element(opened, "you-said").text
 
 
 def test_everything_can_be_done_by_keyboard(opened: webdriver.Chrome, show: Show) -> None:

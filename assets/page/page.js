@@ -10,6 +10,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   const state = { t: 0, rate: 1, playing: false, before: 0, x: 0 };
 
   const PRONOUNS = show.woman ? { she: "she", She: "She", her: "her", hers: "her", Hers: "Her" } : { she: "he", She: "He", her: "him", hers: "his", Hers: "His" };
+  const mark = show.lit ? "light" : "plan"; // what gaps are taken to
   const as = (words) => words.replace(/\{(\w+)\}/g, (_, name) => PRONOUNS[name]);
 
   // -- words ---------------------------------------------------------------------------------------
@@ -115,7 +116,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     for (const c of curves) if (c.own || c.name !== "you") for (const g of c.gap) { if (g < low) low = g; if (g > high) high = g; }
     const pad = 0.06 * (high - low);
     gapRange = [low - pad, high + pad];
-    $("legend").replaceChildren(...[{ name: "the light", colour: named(show.light_colour), own: true }, ...curves].map((c) => {
+    $("legend").replaceChildren(...[{ name: "the " + mark, colour: named(show.light_colour), own: true }, ...curves].map((c) => {
       const key = make("i", { className: c.own ? "" : "ghost" });
       key.style.color = c.colour;
       return make("li", {}, key, c.name);
@@ -129,8 +130,8 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     const name = meaning.states[Math.min(Math.floor(state.t / run.step), run.ticks)], [seconds, metres] = gapAt(state.t);
     const side = name.split("-")[0], arrow = { ahead: "▲", level: "●", behind: "▼" }[side];
     const far = state.t >= run.end ? "" : ` · ${Math.abs(metres).toFixed(1)} m`;
-    const meant = { ahead: "ahead of the light", level: "level with the light", behind: "behind the light" }[side];
-    return [`${arrow} ${signed(seconds)} s${far} ${meant}`, name];
+    const meant = { ahead: "ahead of", level: "level with", behind: "behind" }[side];
+    return [`${arrow} ${signed(seconds)} s${far} ${meant} the ${mark}`, name];
   };
   const endWords = () => (Number.isNaN(run.finish) ? "did not finish" : `finish, ${signed(run.finish - run.target)} s against ${timeText(run.target)}`);
   const draw = () => {
@@ -191,7 +192,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   // -- what can be turned ------------------------------------------------------------------------------
   const TEXTS = {
     pacers: ["Pacers", (v) => String(v)], gap: ["Gap to the front", (v) => v.toFixed(2) + " m"], wait: ["They wait up to", (v) => v + " m"],
-    target: [m.light_plan || m.leader_plan ? as("{Hers} plan runs") : "The light runs", (v) => timeText(v)], strength: ["Second half faster", (v) => signed(v, 1) + " %"],
+    target: [!show.lit || m.light_plan || m.leader_plan ? as("{Hers} plan runs") : "The light runs", (v) => timeText(v)], strength: ["Second half faster", (v) => signed(v, 1) + " %"],
     temperature: ["Temperature", (v) => v.toFixed(1) + " °C"], wind: ["Wind", (v) => v.toFixed(1) + " m/s"], form: [as("{Hers} form"), (v) => signed(v, 1) + " %"],
   };
   const text = (name, value) => TEXTS[name][1](value);
@@ -212,7 +213,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   };
   const policyRow = () => {
     if (controls.policy || !knobs.pacers) return;
-    const choices = { hold_light: "Keep to the light", wait_for_runner: as("Wait for {her}") };
+    const choices = { hold_light: "Keep to the " + mark, wait_for_runner: as("Wait for {her}") };
     const buttons = Object.entries(choices).map(([value, words]) => {
       const button = make("button", { type: "button" }, words);
       button.dataset.policy = value;
@@ -253,7 +254,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     facts("late", done ? signed(run.finish - run.target) : "");
     $("fact-late").querySelector("dt").textContent = `s against ${timeText(run.target)}`;
     facts("change", differs && done && ofFile.finish ? signed(run.finish - ofFile.finish) : "");
-    facts("lost", waves.length === 0 ? "" : lost === null ? "never" : lost.toFixed(0) + " m");
+    facts("lost", !show.lit ? "" : lost === null ? "never" : lost.toFixed(0) + " m");
     facts("shelter", (100 * sheltered / (until + 1)).toFixed(1) + " %");
     facts("reserve", between(run.reserves, run.end / run.step).toFixed(0) + " J/kg");
     $("fact-chance").hidden = differs; // it was worked out for the file
@@ -288,22 +289,22 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     const before = (name) => without({ [name]: knobs[name].value });
     if (turned("target") && !m.light_plan && !m.leader_plan) {
       const was = before("target"), faster = settings.target < knobs.target.value;
-      if (faster && finish > was + 0.005) words.push("A faster light makes {her} slower here: it takes the pacers away from {her} sooner, and with them the shelter.");
-      if (!faster && finish < was - 0.005) words.push("A slower light makes {her} faster here: {she} stays longer in the shelter of those who follow it.");
+      if (faster && finish > was + 0.005) words.push(`A faster ${mark} makes {her} slower here: it takes the pacers away from {her} sooner, and with them the shelter.`);
+      if (!faster && finish < was - 0.005) words.push(`A slower ${mark} makes {her} faster here: {she} stays longer in the shelter of those who follow it.`);
     }
-    if (turned("gap") && settings.gap < knobs.gap.value && finish > before("gap") + 0.005) words.push("Nearer is not faster here: an early loss of the light weighs more.");
+    if (turned("gap") && settings.gap < knobs.gap.value && finish > before("gap") + 0.005) words.push(`Nearer is not faster here: ${show.lit ? "an early loss of the light" : "falling behind the plan early"} weighs more.`);
     if (turned("temperature")) {
       const was = before("temperature");
       if (settings.temperature > knobs.temperature.value && finish < was - 0.005) words.push("Warm air is thinner: it brakes less, as long as it is not so hot that the heat takes {hers} power.");
       if (settings.temperature > knobs.temperature.value && finish > was + 0.005) words.push("Warm air is thinner, but in such heat {she} loses more aerobic power than that gives.");
     }
     if (turned("wind") && settings.wind > knobs.wind.value && finish > before("wind") + 0.005) words.push("Wind costs on every lap: what it takes from {her} against the wind is more than it gives back from behind.");
-    if (settings.policy === "wait_for_runner" && model.defaults.policy !== settings.policy && finish < without({ policy: "hold_light" }) - 0.005) words.push("Pacers who wait keep {her} sheltered after the light is lost: that is worth more than their pace.");
+    if (settings.policy === "wait_for_runner" && model.defaults.policy !== settings.policy && finish < without({ policy: "hold_light" }) - 0.005) words.push(`Pacers who wait keep {her} sheltered after ${show.lit ? "the light is lost" : "{she} has fallen behind the plan"}: that is worth more than their pace.`);
     return as(words.slice(0, 2).join(" "));
   };
   const verdict = () => {
     const differs = changed();
-    const list = differs.map((name) => (name === "policy" ? (settings.policy === "hold_light" ? "they keep to the light" : as("they wait for {her}")) : name === "wait" ? "up to " + text(name, settings[name]) : `${TEXTS[name][0].toLowerCase()} ${text(name, settings[name])}`));
+    const list = differs.map((name) => (name === "policy" ? (settings.policy === "hold_light" ? "they keep to the " + mark : as("they wait for {her}")) : name === "wait" ? "up to " + text(name, settings[name]) : `${TEXTS[name][0].toLowerCase()} ${text(name, settings[name])}`));
     const change = run.finish - ofFile.finish;
     const compared = Number.isNaN(run.finish) ? as("{She} does not finish.") : !differs.length ? "As in the file." : Number.isNaN(change) ? "" : Math.abs(change) < 0.005 ? "No faster and no slower than in the file." : `${Math.abs(change).toFixed(2)} s ${change < 0 ? "faster" : "slower"} than in the file.`;
     const said = [list.length ? list.join(", ").replace(/^./, (c) => c.toUpperCase()) + ": " + compared : compared, surprise()].join(" ");

@@ -44,6 +44,7 @@ from simulator.export.sheet import split_cells
 from simulator.files import asset_path, refuse_existing, write_text
 from simulator.physics.pacers import group_of
 from simulator.scenario.loader import scenario_to_dict, without_folders
+from simulator.scenario.model import Scenario
 from simulator.scenario.save import document_text, worded
 from simulator.scenario.schedule import Schedule
 from simulator.screen import Camera, Panel
@@ -99,6 +100,7 @@ def page_text(show: Show, theme: Theme, link: str = "") -> str:
         "subtitle": escape(show.subtitle),
         "facts": _facts(summary, chance_of(show.scenario)),
         "end": f"{show.recording.end_s!r}",
+        "mark": _mark_of(scenario),
         "chart": escape(_chart_words(summary), quote=True),
         "splits": _splits(summary, table),
         "residual": " A residual is run minus published." if "residual" in table[0] else "",
@@ -204,9 +206,14 @@ def _facts(summary: Summary, chance: float) -> str:
     )
 
 
+def _mark_of(scenario: Scenario) -> str:
+    """Return what gaps are taken to: without a light, the plan."""
+    return "light" if scenario.lit else "plan"
+
+
 def _chart_words(summary: Summary) -> str:
     run, lit = summary.recording, summary.scenario.lit
-    what = f"Gap to the {'light' if lit else 'plan'} over distance"
+    what = f"Gap to the {_mark_of(summary.scenario)} over distance"
     if run.finish_s is None:
         return f"{what}. The line was not reached."
     lost = summary.lost_light_at_m
@@ -293,6 +300,7 @@ def _shown(show: Show, summary: Summary, bundle: Bundle) -> dict[str, Any]:
         "finish": summary.recording.finish_s,
         "ghosts": [_ghost(ghost, last, bundle) for ghost in show.ghosts],
         "waves": _waves(show, bundle),
+        "lit": scenario.lit,
         "light_colour": show.light.colour,
         "counts": [_with_count(show, n) for n in range(len(pacers.formation.names()) + 1)],
         "assumed_count": pacers.shelter is None,
@@ -422,7 +430,8 @@ def _chapter(chapter: CompiledChapter, bundle: Bundle) -> dict[str, Any]:
         "gaps": Panel.GAPS in panels,
         "close": close,
         "meters": _meters(scenes) if Panel.METERS in panels else [],
-        "chart": _chart(last, bundle) if Panel.CHART in panels else None,
+        "mark": _mark_of(chapter.show.scenario),
+        "chart": _chart(last, chapter.show.light.colour, bundle) if Panel.CHART in panels else None,
         "reveal": [round(100 * scene.chart.reveal_m) for scene in scenes],
         "splits": _chapter_splits(last) if Panel.SPLITS in panels else [],
         "bars": list(map(_bar, bars)),
@@ -501,13 +510,13 @@ def _meters(scenes: Sequence[Scene]) -> list[dict[str, Any]]:
     return rows
 
 
-def _chart(last: Scene, bundle: Bundle) -> dict[str, Any]:
+def _chart(last: Scene, light: str, bundle: Bundle) -> dict[str, Any]:
     chart = last.chart
     marks = [{"x_m": m.x_m, "label": m.label} for m in chart.marks if m.kind == "pacer"]
     return {
         "range": list(chart.gap_range_s),
         "marks": marks,
-        "light": last.waves[0].colour if last.waves else "green",
+        "light": light,
         "curves": [_curve(curve, chart.race_m, bundle) for curve in chart.curves],
     }
 

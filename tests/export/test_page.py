@@ -479,3 +479,31 @@ def test_the_code_is_of_the_link() -> None:
     assert "javascript:" not in re.findall(
         r'href="(.*?)"', page_text(show, NIGHT, "javascript:alert(1)")
     )
+
+
+@pytest.mark.parametrize(("on", "mark"), [("no", "plan"), ("yes", "light")])
+def test_a_page_names_what_gaps_are_taken_to(
+    browser: webdriver.Chrome, page_of: Callable[..., Path], on: str, mark: str
+) -> None:
+    other = {"plan": "light", "light": "plan"}[mark]
+    sized(browser, 1280, 800, page_of("breaking4", f"wavelight.waves.0.on={on}"))
+    seek(browser, 100.0)
+    assert element(browser, "gap").text.endswith(f" the {mark}")
+    assert element(browser, "gap-heading").text.lower() == f"gap to the {mark}"
+    legend = element(browser, "legend").text
+    assert legend.startswith(f"the {mark}\n")
+    for changes in (
+        {"target": 238.0, "gap": 1.0},
+        {"target": 242.0, "policy": "wait_for_runner"},
+        {"target": 239.99, "policy": "wait_for_runner", "gap": 0.8},
+    ):
+        turn(browser, **changes)
+        settled(browser)
+        said = element(browser, "knobs").text + element(browser, "verdict").text
+        assert f"Keep to the {mark}" in said
+        assert not re.search(rf"\b[Tt]he {other}\b|(fast|slow)er {other}", said)
+    if mark == "plan":
+        written = "[...document.querySelectorAll('section:not(.scenario)')].map((s) => s.innerText)"
+        assert not re.search(
+            r"\blight\b", browser.execute_script(f"return {written}.join();"), re.IGNORECASE
+        )

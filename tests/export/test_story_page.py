@@ -193,6 +193,29 @@ def test_strings_of_a_story_are_text_and_nothing_else(
     assert "<svg" not in story_text(timeline, NIGHT)
 
 
+def test_a_chapter_names_what_gaps_are_taken_to(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    script = load_story_text(
+        "name: two\nscenario: breaking4\nchapters:\n"
+        "  - {name: lit, until: 60 s, panels: [gaps, chart]}\n"
+        "  - {name: unlit, until: 60 s, set: [wavelight.waves.0.on=no], panels: [gaps, chart]}\n",
+        tmp_path / "s.yaml",
+    )
+    with few_samples():
+        timeline = Presentation(script).completed_timeline()
+    path = tmp_path / "story.html"
+    write_story_page(timeline, path, NIGHT)
+    for number, (mark, colour) in enumerate([("light", "green"), ("plan", "white")], start=1):
+        go_to(browser, path, f"#{number}")
+        browser.execute_script("lightpace.state.t = 1;")
+        press(browser, Keys.ARROW_RIGHT)  # to its end
+        assert said(browser, "gap").endswith(f" the {mark}")
+        assert said(browser, "legend").startswith(f"the {mark}\n")
+        label = browser.find_element(By.ID, "curve").get_attribute("aria-label")
+        assert label == f"Gap to the {mark} over distance."
+        chart = "return lightpace.chapters[arguments[0]].chart.light;"
+        assert browser.execute_script(chart, number - 1) == colour
+
+
 def test_the_command_makes_the_page_of_a_story(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -543,11 +543,15 @@ def _formations(scenario: Scenario, bundle: Bundle) -> list[dict[str, Any]]:
 
 
 def _least_gap(pacers: Pacers) -> float | None:
-    """Return the smallest front gap without collisions [m]; None: the gap has no effect."""
+    """Return the smallest front gap without collisions [m]; None: the gap has no effect.
+
+    The file's own is tried too: a formation's may be smaller than any that a control offers.
+    """
     if not pacers.formation.outline[1]:
         return None
-    tried = (pacers.model_copy(update={"front_gap": gap}) for gap in GAPS)
-    return next((p.gap_m for p in tried if not any(p.complaints())), GAPS[-1])
+    gaps = sorted({*GAPS, pacers.gap_m})
+    tried = (pacers.model_copy(update={"front_gap": gap}) for gap in gaps)
+    return next((p.gap_m for p in tried if not any(p.complaints())), gaps[-1])
 
 
 def _group(pacers: Pacers, scenario: Scenario, bundle: Bundle) -> dict[str, Any]:

@@ -507,3 +507,21 @@ def test_a_page_names_what_gaps_are_taken_to(
         assert not re.search(
             r"\blight\b", browser.execute_script(f"return {written}.join();"), re.IGNORECASE
         )
+
+
+def test_a_page_keeps_a_gap_smaller_than_its_control_offers(
+    browser: webdriver.Chrome, page_of: Callable[..., Path]
+) -> None:
+    near = "{name: two, slots: [{name: a, ahead: 0.4, offset: 0.5}, {name: b, ahead: 1.6}]}"
+    scenario = ("solo", f"pacers.formation={near}")
+    finish = simulate(load_scenario(scenario[0], overrides=[scenario[1]])).finish_s
+    assert finish is not None
+    sized(browser, 1280, 800, page_of(*scenario))
+    settled(browser)
+    assert element(browser, "verdict").text == f"{format_time(finish)} As in the file."
+    slide(browser, "gap", 1.0)
+    settled(browser)
+    assert "gap to the front 1.00 m" in element(browser, "verdict").text.lower()
+    element(browser, "reset").click()
+    settled(browser)
+    assert element(browser, "verdict").text == f"{format_time(finish)} As in the file."

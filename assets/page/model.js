@@ -1,6 +1,5 @@
 // From what is turned to an attempt that the kernel steps, as simulator/physics/setup.py does.
 const COLUMNS = ["xs", "vs", "aerobics", "reserves", "powers", "shelters", "groups", "group_vs", "wides", "modes", "helds", "felts"];
-const FORGOTTEN = 40;
 
 const makeModel = (m, arrays) => {
   const table = (n) => arrays[n];
@@ -20,12 +19,27 @@ const makeModel = (m, arrays) => {
   };
 
   // -- schedules: simulator/scenario/schedule.py and plan.py ---------------------------------------
+  const warp = (t, loss) => (loss ? t + loss * Math.expm1(-t / loss) : t);
+  const raceClock = (u, loss) => { // its inverse, by Newton's method
+    let t = u + loss;
+    for (let n = 0; n < 60; n++) {
+      const fromRest = Math.expm1(-t / loss), gap = t + loss * fromRest - u;
+      t = Math.max(t - gap / Math.max(-fromRest, 1e-9), 0);
+      if (Math.abs(gap) < 1e-12) break;
+    }
+    return t;
+  };
+  const finishAt = ({ x, u, pace, loss }) => {
+    const last = x.length - 1, time = u[last] + loss;
+    if (time >= FORGOTTEN * loss) return time;
+    const i = last - 1, dx = x[last] - x[i], slope = (pace[last] - pace[i]) / dx;
+    return raceClock(u[i] + dx * (pace[i] + 0.5 * slope * dx), loss);
+  };
   const through = (x, t, standing) => {
     const loss = standing ? _loss_for(x[1], t[1]) : 0;
-    const u = t.map((s) => (s === 0 ? 0 : s - loss)); // so late the start's exponential is nothing
     const knots = { x: [], u: [], pace: [], loss };
-    ramps_through(x, u, knots.x, knots.u, knots.pace);
-    knots.finish = knots.u[knots.u.length - 1] + loss;
+    ramps_through(x, t.map((s) => warp(s, loss)), knots.x, knots.u, knots.pace);
+    knots.finish = finishAt(knots);
     return knots;
   };
   const even = (time, standing, race = m.race) => through([0, race], [0, time], standing);

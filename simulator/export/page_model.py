@@ -306,7 +306,7 @@ _KERNEL = (
     "LEAD_SPEED_MAX",
     "PLAN_CELL_M",
 )
-_SCHEDULE = ("start_loss", "_loss_for", "ramps_through")
+_SCHEDULE = ("start_loss", "_loss_for", "ramps_through", "FORGOTTEN")
 
 
 @lru_cache(maxsize=1)

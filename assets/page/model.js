@@ -99,7 +99,7 @@ const makeModel = (m, arrays) => {
   const scheduleFor = (target, strength) => {
     const own = target === m.knobs.target.value && (!m.knobs.strength || strength === m.knobs.strength.value);
     if (own) return schedule(m.plan.own);
-    if (m.plan.stretched) return schedule(m.plan.stretched.find(([time]) => time === target)[1]);
+    if (m.plan.stretched) return schedule(m.plan.stretched.find((plan) => plan.target === target).schedule);
     const standing = m.plan.standing_start;
     if (m.plan.shape === "even" && strength === 0) return even(target, standing);
     return halved(target, strength / 100 * (m.plan.shape === "positive" ? -1 : 1), standing);
@@ -120,7 +120,7 @@ const makeModel = (m, arrays) => {
   const enduring = (finish, target) => {
     if (m.plan.endurance === undefined) return 1;
     const i = table(m.plan.targets).indexOf(target), most = m.plan.ulps;
-    const off = Math.round((finish - target) / table(m.plan.spacing)[i]);
+    const off = Math.round((finish - table(m.plan.finishes)[i]) / table(m.plan.spacing)[i]);
     return table(m.plan.endurance)[i * (2 * most + 1) + clip(off, -most, most) + most];
   };
 

@@ -524,10 +524,11 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     }, 200);
     $("link").value = location.href.split("#")[0] + hash;
     const set = changed().filter((name) => name !== "target" && name !== "strength").map((name) => ` --set ${name === "policy" ? "pacers.policy" : knobs[name].path}=${settings[name]}`);
-    if (changed().includes("target")) set.push(` --set plan.target=${timeText(settings.target)}`);
+    if (changed().includes("target")) set.push(m.plan.stretched ? ` --set "plan=${stretchedTo(settings.target).text}"` : ` --set plan.target=${timeText(settings.target)}`);
     if (changed().includes("strength")) set.push(` --set plan.shape=${m.plan.shape === "even" ? "negative" : m.plan.shape} --set plan.strength=${settings.strength}`);
     $("command").textContent = set.length ? `In the program: lightpace run SCENARIO${set.join("")}` : "";
   };
+  const stretchedTo = (target) => m.plan.stretched.find((plan) => plan.target === target);
   const readLink = () => {
     const asked = new URLSearchParams(location.hash.slice(1)), fresh = { ...model.defaults };
     for (const [name, value] of asked) {

@@ -54,7 +54,14 @@ from simulator.physics.track import heading, start_position
 from simulator.scenario import schedule
 from simulator.scenario.model import Environment, Scenario, Wind
 from simulator.scenario.pacers import Pacers
-from simulator.scenario.plan import EvenPlan, Plan, SteppedPlan, plan_complaints, schedule_of
+from simulator.scenario.plan import (
+    EvenPlan,
+    Plan,
+    SteppedPlan,
+    plan_complaints,
+    schedule_of,
+    target_complaints,
+)
 from simulator.scenario.schedule import Schedule
 from simulator.session.knobs import RefusedError, plan_with_target
 
@@ -401,10 +408,11 @@ WAITS = _grid(0, 50, HALVES)
 
 
 def targets_of(plan: Plan, race_m: float) -> list[float]:
-    """Return the targets of a plan on a page [s]: tenths away from its own."""
+    """Return a page's targets of a plan [s]: tenths away from its own, as far as a human runs."""
     own = round(schedule_of(plan, race_m).finish_s * HUNDREDTHS)
     most = round(AROUND_S * TENTHS)
-    return [(own + HUNDREDTHS // TENTHS * k) / HUNDREDTHS for k in range(-most, most + 1)]
+    around = [(own + HUNDREDTHS // TENTHS * k) / HUNDREDTHS for k in range(-most, most + 1)]
+    return [x for x in around if not any(target_complaints(("plan",), x, race_m))]
 
 
 def _knobs(scenario: Scenario) -> dict[str, dict[str, Any]]:
@@ -420,11 +428,7 @@ def _knobs(scenario: Scenario) -> dict[str, dict[str, Any]]:
         ),
         "gap": ("pacers.front_gap", GAPS, pacers.gap_m),
         "wait": ("pacers.drop_back", WAITS, pacers.drop_back),
-        "target": (
-            "plan.target",
-            targets_of(plan, scenario.distance),
-            getattr(plan, "target", schedule_of(plan, scenario.distance).finish_s),
-        ),
+        "target": ("plan.target", targets_of(plan, scenario.distance), _own_target(scenario)),
         "strength": ("plan.strength", STRENGTHS, getattr(plan, "strength", 0.0)),
         "temperature": ("environment.temperature", TEMPERATURES, air.temperature),
         "wind": ("environment.wind.speed", WINDS, air.wind.speed),
@@ -432,7 +436,7 @@ def _knobs(scenario: Scenario) -> dict[str, dict[str, Any]]:
     }
     if not live:
         del rows["strength"]
-        rows["target"] = ("plan.target", [x for x, _ in _stretched(scenario)], rows["target"][2])
+        rows["target"] = ("plan.target", [x for x, *_ in _stretched(scenario)], rows["target"][2])
     if not pacers.formation.outline[1]:  # nobody runs ahead
         del rows["gap"]
     if not pacers.formation.slots:
@@ -441,6 +445,12 @@ def _knobs(scenario: Scenario) -> dict[str, dict[str, Any]]:
         name: {"path": path, "values": sorted({*values, value}), "value": value}
         for name, (path, values, value) in rows.items()
     }
+
+
+def _own_target(scenario: Scenario) -> float:
+    plan = scenario.plan
+    finish_s = schedule_of(plan, scenario.distance).finish_s
+    return getattr(plan, "target", finish_s)
 
 
 def _air(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
@@ -473,41 +483,45 @@ def _plan(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
         "shape": plan.shape if isinstance(plan, (EvenPlan, SteppedPlan)) else None,
     }
     if result["shape"] is None:
-        result["stretched"] = [[x, packed_schedule(s, bundle)] for x, s in _stretched(scenario)]
+        result["stretched"] = [
+            {"target": x, "schedule": packed_schedule(s, bundle), "text": text}
+            for x, s, text in _stretched(scenario)
+        ]
     endurance = scenario.runner.endurance
     if endurance:
         knob = _knobs(scenario)["target"]
         targets = knob["values"]
         ulps = range(-MOST_ULPS, MOST_ULPS + 1)
+        ends = {x: s.finish_s for x, s, _ in _stretched(scenario)} if not result["shape"] else {}
+        finishes = [ends.get(x, x) for x in targets]  # laps of whole milliseconds miss a target
         shares = [
             [endurance_share(endurance, x + k * float(np.spacing(x))) for k in ulps]
-            for x in targets
+            for x in finishes
         ]
         result["ulps"] = MOST_ULPS
         result["targets"] = bundle.add(targets)
-        result["spacing"] = bundle.add(np.spacing(targets))
+        result["finishes"] = bundle.add(finishes)
+        result["spacing"] = bundle.add(np.spacing(finishes))
         result["endurance"] = bundle.add(shares)
     return result
 
 
-def _stretched(scenario: Scenario) -> Iterator[tuple[float, Schedule]]:
-    """Yield targets [s] near a table's own with their schedules, stretched as in the window."""
+def _stretched(scenario: Scenario) -> Iterator[tuple[float, Schedule, str]]:
+    """Yield targets [s] near a table's own with their schedules, stretched as in the window.
+
+    The third of each is the stretched plan as `--set plan=` takes it; empty for the table's own.
+    """
     plan, race = scenario.plan, scenario.distance
-    own = schedule_of(plan, race).finish_s
-    yield own, planned_of(plan, race).schedule
+    own = _own_target(scenario)
+    yield own, planned_of(plan, race).schedule, ""
     most = round(AROUND_S / STRETCHES_S)
     for k in range(-most, most + 1):
         target = (round(own * HUNDREDTHS) + round(STRETCHES_S * HUNDREDTHS) * k) / HUNDREDTHS
         with suppress(ValidationError, RefusedError):
-            other = stretched_plan(plan, race, target)
+            text = plan_with_target(plan, race, target, ())
+            other = _PLAN.validate_python(yaml.safe_load(text))
             if target != own and not any(plan_complaints(("plan",), other, race)):
-                yield target, schedule_of(other, race)
-
-
-def stretched_plan(plan: Plan, race_m: float, target_s: float) -> Plan:
-    """Return the plan with another target, as the window's knob does."""
-    text = plan_with_target(plan, race_m, target_s, ())
-    return _PLAN.validate_python(yaml.safe_load(text))
+                yield target, schedule_of(other, race), text.replace('"', "")
 
 
 def packed_schedule(run: Schedule, bundle: Bundle) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import random
+import shlex
 import zlib
 from collections.abc import Callable
 from dataclasses import asdict
@@ -17,7 +19,7 @@ from numpy.typing import ArrayLike
 from selenium import webdriver
 
 from simulator.analysis.attribution import price_list
-from simulator.export.page_model import Bundle, model_of, stretched_plan
+from simulator.export.page_model import Bundle, model_of
 from simulator.files import asset_path
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Recording
@@ -36,9 +38,21 @@ HARD = (
 )
 STRONG = ("runner=kipyegon_2025", "plan.shape=positive", "plan.strength=1")
 SHORT_LAP = ("track.lap=300 m", "environment.wind={speed: 2, direction: 35}")
+LAPS = (
+    "plan={laps: [30.2, 60.9, 60.3, 1:00.7, 61, 61, 61, 61, 60.7, 60.6, 61.1, 61.1, 60.1]}",
+    "runner.endurance=0.05",
+)
+PROGRESSIVE = ("plan={shape: progressive, target: 4:05.00, strength: 3}",)
+SPRINT = (
+    "ghosts=[]",
+    "distance=100 m",
+    "plan={shape: positive, target: 12.0, strength: 3}",
+    "runner={max_aerobic_power: 40, reserve: 5000, drag_area: 0.4}",
+)
 CASES: list[tuple[str, tuple[str, ...]]] = [
     *((name, ()) for name in shipped_names()),
-    *(("breaking4", changes) for changes in (HARD, STRONG, SHORT_LAP)),
+    *(("breaking4", changes) for changes in (HARD, STRONG, SHORT_LAP, PROGRESSIVE)),
+    ("bekele_hengelo_2004", LAPS),
 ]
 RUN = """
 const table = Array.from({length: 256}, (_, n) => {
@@ -114,8 +128,8 @@ def as_overrides(name: str, overrides: tuple[str, ...], settings: dict[str, Any]
         plain |= {} if shape == "even" else {"strength": strength}
         texts.append(f"plan={json.dumps(plain)}")
     elif target != knobs["target"]["value"]:
-        stretched = stretched_plan(plan, scenario.distance, target)
-        texts.append(f"plan={stretched.model_dump_json(by_alias=True)}")
+        stretched = known["plan"]["stretched"]
+        texts.append("plan=" + next(one["text"] for one in stretched if one["target"] == target))
     return texts
 
 
@@ -147,26 +161,46 @@ def test_every_tick_is_that_of_the_program(
     check_equal(browser, page_of(case[0], *case[1]), case, [{}, *changes])
 
 
-@pytest.mark.parametrize(("distance", "target"), [("100 m", 12.0), ("400 m", 50.0)])
+@pytest.mark.parametrize(
+    "case", [*CASES, ("solo", SPRINT)], ids=lambda case: "-".join([case[0], *case[1]])[:40]
+)
+def test_the_command_of_a_page_gives_its_run(
+    browser: webdriver.Chrome,
+    page_of: Callable[..., Path],
+    case: tuple[str, tuple[str, ...]],
+) -> None:
+    rng = random.Random(f"command {case}")  # noqa: S311
+    name, overrides = case
+    targets = model(*case)[1]["knobs"]["target"]["values"]
+    go_to(browser, page_of(name, *overrides))
+    for target in (targets[0], targets[-1], rng.choice(targets)):
+        settings = random_changes(*case, rng) | {"target": target}
+        said, finish = browser.execute_script(
+            "lightpace.turn({...lightpace.defaults, ...arguments[0]});"
+            "return [document.getElementById('command').textContent,"
+            "lightpace.finish(lightpace.settings)];",
+            settings,
+        )
+        words = shlex.split(said)[6:]
+        assert said.startswith("In the program: lightpace run SCENARIO --set")
+        assert words[::2] == ["--set"] * len(words[::2])
+        scenario = load_scenario(name, overrides=[*overrides, *words[1::2]])
+        # 3:45.58 is read as the number beside 225.58
+        wanted = simulate(scenario).finish_s
+        assert finish == pytest.approx(wanted or math.nan, abs=1e-9, nan_ok=True), said
+
+
 def test_a_sprint_is_still_getting_under_way_at_half_way(
-    browser: webdriver.Chrome, page_of: Callable[..., Path], distance: str, target: float
+    browser: webdriver.Chrome, page_of: Callable[..., Path]
 ) -> None:
     """The start's exponential is not to the bit the same in every browser and numpy."""
-    sprinter = "runner={max_aerobic_power: 40, reserve: 5000, drag_area: 0.4}"
-    plan = f"plan={{shape: positive, target: {target}, strength: 3}}"
-    sprint = (f"distance={distance}", plan, sprinter)
-    go_to(browser, page_of("solo", "ghosts=[]", *sprint))
-    _, known = model("solo", ("ghosts=[]", *sprint))
-    targets = [target, min(known["knobs"]["target"]["values"], key=lambda t: abs(t - target - 2))]
-    changes = [
-        {"target": goal, "strength": strength}
-        for goal in targets
-        for strength in known["knobs"]["strength"]["values"][::5]
-    ]
+    case = ("solo", SPRINT)
+    go_to(browser, page_of(case[0], *case[1]))
+    strengths = model(*case)[1]["knobs"]["strength"]["values"][::5]
+    changes = [{"target": t, "strength": s} for t in (10.5, 12.0, 14.0) for s in strengths]
     ran = browser.execute_script("return arguments[0].map((s) => lightpace.finish(s));", changes)
     for settings, finish in zip(changes, ran, strict=True):
-        overrides = as_overrides("solo", ("ghosts=[]", *sprint), settings)
-        wanted = simulate(load_scenario("solo", overrides=overrides)).finish_s
+        wanted = simulate(load_scenario("solo", overrides=as_overrides(*case, settings))).finish_s
         assert finish == pytest.approx(wanted, abs=1e-9), settings
 
 

@@ -144,7 +144,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     };
     drawTrack(picture); drawGroup(picture); drawCurve(picture);
   };
-  const lapAt = (x) => { // the last one is whole, as `lap_of` counts them
+  const lapAt = (x) => { // the last one is whole, as `lap_count` counts them
     const [laps, lap] = show.laps, first = run.race - lap * (laps - 1);
     return `${x < first ? 1 : Math.min(2 + Math.floor((x - first) / lap), laps)}/${laps}`;
   };

@@ -43,13 +43,14 @@ from simulator.export.page_model import Bundle, kernel_script, model_of, packed_
 from simulator.export.sheet import split_cells
 from simulator.files import asset_path, refuse_existing, write_text
 from simulator.physics.pacers import group_of
+from simulator.physics.track import lap_count
 from simulator.scenario.loader import scenario_to_dict, without_folders
 from simulator.scenario.model import Scenario
 from simulator.scenario.save import document_text, worded
 from simulator.scenario.schedule import Schedule
 from simulator.screen import Camera, Panel
 from simulator.stage.scene import Body, ChartCurve, Scene
-from simulator.stage.scene_builder import lap_of, short_name
+from simulator.stage.scene_builder import short_name
 from simulator.stage.show import Show
 from simulator.stage.story import CompiledChapter, StoryTimeline, Words, said
 from simulator.units import format_distance, format_signed, format_time, time_cell
@@ -294,7 +295,7 @@ def _shown(show: Show, summary: Summary, bundle: Bundle) -> dict[str, Any]:
     pacers = scenario.pacers
     return {
         "race_text": format_distance(last),
-        "laps": [lap_of(last, last, scenario.track.lap)[1], scenario.track.lap],
+        "laps": [lap_count(last, scenario.track.lap), scenario.track.lap],
         "runner": short_name(scenario.runner.name),
         "woman": scenario.runner.woman,
         "finish": summary.recording.finish_s,

@@ -22,6 +22,7 @@ from simulator.analysis.summary import Summary
 from simulator.analysis.validation_rows import Role, Unit, ValidationRow, sections
 from simulator.errors import OutputError, requiring
 from simulator.files import replacing, write_text
+from simulator.physics.track import lap_count
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.scenario.save import document_text, worded
@@ -216,14 +217,8 @@ _NAME_BYTES = 40
 
 
 def lap_ends(race_m: float, lap_m: float = LAP_M) -> list[float]:
-    """Return the distances at which laps end at the finish line [m].
-
-    A first piece below a quarter of a lap is part of the lap after it.
-    """
-    odd = race_m % lap_m
-    first = odd if odd >= lap_m / 4 else odd + lap_m
-    count = round((race_m - first) / lap_m)
-    return [first + lap_m * i for i in range(count)] + [race_m] if count > 0 else [race_m]
+    """Return the distances at which laps end at the finish line [m]; see `lap_count`."""
+    return [race_m - lap_m * left for left in reversed(range(lap_count(race_m, lap_m)))]
 
 
 def write_workout(scenario: Scenario, path: str | Path) -> None:

@@ -7,6 +7,8 @@ the home straight at the bottom, run from left to right, so the runners go antic
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -23,6 +25,20 @@ def start_position(race_m: float, lap_m: float = LAP_M) -> float:
 def track_position(x_m: ArrayLike, race_m: float, lap_m: float = LAP_M) -> Floats:
     """Return s = (start + x) mod lap [m] for race distance `x_m` of a race over `race_m` [m]."""
     return np.mod(np.asarray(x_m, dtype=np.float64) + start_position(race_m, lap_m), lap_m)
+
+
+def lap_count(race_m: float, lap_m: float = LAP_M) -> int:
+    """Return the number of laps, all of which end at the finish line.
+
+    A first piece below a quarter of a lap is part of the lap after it: the mile has four laps, the
+    first of 409.344 m.
+    """
+    return max(1, int(race_m // lap_m) + (race_m % lap_m >= lap_m / 4))
+
+
+def laps_done(x_m: float, race_m: float, lap_m: float = LAP_M) -> int:
+    """Return how many laps have ended at a race distance [m], or beyond the finish."""
+    return max(0, lap_count(race_m, lap_m) - math.ceil((race_m - x_m) / lap_m))
 
 
 def on_oval(s_m: ArrayLike, lap_m: float) -> Floats:

@@ -20,7 +20,13 @@ from simulator.analysis.references import Reference, wave_references
 from simulator.analysis.splits import worst_residual
 from simulator.coefficients import LAP_M
 from simulator.physics.pacers import PacerGroup, PacerPlace, front_gap, group_of, places
-from simulator.physics.track import on_oval, start_position, track_position
+from simulator.physics.track import (
+    lap_count,
+    laps_done,
+    on_oval,
+    start_position,
+    track_position,
+)
 from simulator.recording.recording import Moment, Recording, Status
 from simulator.scenario.model import LightWave, Scenario
 from simulator.stage.events import events, on_air
@@ -547,17 +553,9 @@ def still_there(x_m: float, line_m: float) -> float:
 
 
 def lap_of(x_m: float, race_m: float, lap_m: float = LAP_M) -> tuple[int, int]:
-    """Return (current lap from 1, number of laps); laps are counted so that the last one is whole.
-
-    The mile has four: its first is 409.344 m, so the first crossing of the line does not count.
-    """
-    laps = max(1, int(race_m // lap_m))
-    first = race_m - lap_m * (laps - 1)
-    if race_m > lap_m and race_m % lap_m > 0.25 * lap_m:
-        laps += 1
-        first = race_m % lap_m
-    done = 0 if x_m < first else 1 + int((x_m - first) // lap_m)
-    return min(done + 1, laps), laps
+    """Return (current lap from 1, number of laps); see `lap_count`."""
+    laps = lap_count(race_m, lap_m)
+    return min(laps_done(x_m, race_m, lap_m) + 1, laps), laps
 
 
 def start_light(time_s: float, *, waiting: bool) -> StartLight:

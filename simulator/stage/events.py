@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.coefficients import BEND_M, LAP_M, LOST_S
+from simulator.physics.track import laps_done
 from simulator.recording.recording import Moment, Recording
 from simulator.screen import Camera
 from simulator.stage.playback import COUNTDOWN_S, RUN_OUT_S
@@ -144,12 +145,7 @@ def _race_s(scene: Scene) -> float:
 
 
 def _light_laps(scene: Scene) -> int:
-    """Return how many laps the first wave has done, not counting a mile's first crossing.
-
-    That first crossing of the line, just after the start, does not end a lap.
-    """
-    head_m = max(scene.waves[0].head_m, scene.lap_m / 2)
-    return -math.ceil((scene.race_m - head_m) / scene.lap_m)
+    return laps_done(scene.waves[0].head_m, scene.race_m, scene.lap_m)
 
 
 # -- the director ---------------------------------------------------------------------------------

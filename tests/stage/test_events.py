@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from simulator.physics.attempt import simulate
-from simulator.scenario.loader import load_scenario
+from simulator.scenario.loader import load_scenario, load_text
 from simulator.session import Session
 from simulator.stage.events import SoundCue, events, sound_cues
 from simulator.stage.keys import Action
@@ -91,3 +91,12 @@ def test_nobody_leaves_who_was_not_there_yet() -> None:
     session.advance(0.0)
     left_s = events(session.show).get("pacer left")
     assert left_s is None or session.recording.distance_at(left_s) >= 1000.0 - 1e-6
+
+
+def test_the_light_ticks_where_the_lap_counter_counts() -> None:
+    short = "name: x\ndistance: 1000 m\nplan: {shape: even, target: 150}\npacers: {count: 0}\n"
+    session = Session(load_text(short))
+    session.perform(Action.PLAY_PAUSE)
+    heard = watched(session, 60 * 170, 1 / 60)
+    ticks = [scene.waves[0].head_m for cue, scene in heard if cue is SoundCue.TICK]
+    assert ticks == pytest.approx([200.0, 600.0, 1000.0], abs=0.2)

@@ -8,6 +8,7 @@ passed to the encoder and dropped.
 from __future__ import annotations
 
 import itertools
+import math
 import os
 import re
 import shutil
@@ -250,7 +251,7 @@ def _record(
     before: Scene | None = None
     with opened as writer:
         for done, (surface, scene) in enumerate(pictures.with_scenes(), start=1):
-            writer.add(surface, sound_cues(before, scene))
+            writer.add(surface, sound_cues(before, scene, math.inf))
             before = scene
             _within(writer, budget, done / total)
             progress(done, total)

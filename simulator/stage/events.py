@@ -21,7 +21,7 @@ from simulator.coefficients import BEND_M, LAP_M, LOST_S
 from simulator.physics.track import laps_done
 from simulator.recording.recording import Moment, Recording
 from simulator.screen import Camera
-from simulator.stage.playback import COUNTDOWN_S, RUN_OUT_S
+from simulator.stage.playback import COUNTDOWN_S, RUN_OUT_S, STALL_S
 from simulator.stage.scene import ChartCurve, Phase, Scene
 from simulator.stage.show import Show
 from simulator.units import format_distance
@@ -105,7 +105,7 @@ def last_s(show: Show) -> float:
 
 
 LONGEST_S = 1.0
-"""A longer step of race time between two pictures is a seek [s]; at 32x a step is about 0.5 s."""
+"""A longer step of race time between two pictures is a seek [s], unless the rate explains it."""
 
 
 class SoundCue(Enum):
@@ -117,15 +117,20 @@ class SoundCue(Enum):
     LOST = "the light is lost"
 
 
-def sound_cues(before: Scene | None, now: Scene) -> tuple[SoundCue, ...]:
-    """Return the sounds between two pictures; a seek is silent.
+def sound_cues(
+    before: Scene | None, now: Scene, longest_s: float | None = None
+) -> tuple[SoundCue, ...]:
+    """Return the sounds between two pictures; a seek and a new chapter are silent.
 
-    At the first picture (`before` is None) the gun sounds if it shows the start.
+    At the first picture (`before` is None) the gun sounds if it shows the start. `longest_s`: a
+    longer step of race time is a seek [s]; None: longer than playback takes at its rate.
     """
     if before is None:
         return (SoundCue.GUN,) if now.phase is Phase.RUNNING and now.time_s == 0.0 else ()
+    if longest_s is None:
+        longest_s = max(LONGEST_S, STALL_S * now.speed)
     passed_s = _race_s(now) - _race_s(before)
-    if now.paused or not 0 < passed_s <= LONGEST_S:
+    if now.paused or not 0 < passed_s <= longest_s or _chapter(now) != _chapter(before):
         return ()
     found = []
     if before.phase in (Phase.READY, Phase.COUNTDOWN) and now.phase is Phase.RUNNING:
@@ -137,6 +142,10 @@ def sound_cues(before: Scene | None, now: Scene) -> tuple[SoundCue, ...]:
     if now.lost is not None and before.lost is None:
         found.append(SoundCue.LOST)
     return tuple(found)
+
+
+def _chapter(scene: Scene) -> int | None:
+    return None if scene.staging is None else scene.staging.chapter
 
 
 def _race_s(scene: Scene) -> float:

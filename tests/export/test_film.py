@@ -9,8 +9,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import av
@@ -21,7 +23,14 @@ from numpy.typing import NDArray
 
 from simulator.cli import main
 from simulator.errors import ExtraError, OutputError
-from simulator.export.film import FilmSegment, Pictures, attempt_scenes, check_film, write_film
+from simulator.export.film import (
+    FilmSegment,
+    Pictures,
+    _record,
+    attempt_scenes,
+    check_film,
+    write_film,
+)
 from simulator.export.leds import LedTarget, opened_strip
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
@@ -324,6 +333,28 @@ def test_a_film_has_the_gun_and_the_bell_at_their_times(
     bell = sound_of(tmp_path / name)
     assert bell is not None
     assert where_heard(bell, SoundCue.BELL) == pytest.approx(1.0, abs=0.06)
+
+
+@dataclass
+class Heard:
+    """A writer that only listens."""
+
+    cues: list[SoundCue] = field(default_factory=list)
+    written: int = 0
+
+    def add(self, _surface: pygame.Surface, heard: Sequence[SoundCue] = ()) -> None:
+        self.cues += heard
+
+    def finish(self) -> None:
+        pass
+
+
+def test_a_fast_film_leaves_no_sound_out(show: Show) -> None:
+    cut = FilmSegment(-1.0, show.recording.end_s, speed=64.0, fps=20)  # 3.2 s to a picture
+    heard = Heard()
+    _record(pictures(show, cut, (64, 36)), nullcontext(heard), lambda _done, _all: None)
+    wanted = {SoundCue.GUN: 1, SoundCue.BELL: 1, SoundCue.LOST: 1, SoundCue.TICK: 4}
+    assert Counter(heard.cues) == wanted
 
 
 def test_a_film_that_begins_with_the_start_begins_with_the_gun(show: Show, tmp_path: Path) -> None:

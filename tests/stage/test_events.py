@@ -7,10 +7,11 @@ import pytest
 
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario, load_text
+from simulator.screen import Camera
 from simulator.session import Session
 from simulator.stage.events import SoundCue, events, sound_cues
 from simulator.stage.keys import Action
-from simulator.stage.scene import Scene
+from simulator.stage.scene import Scene, Staging
 
 
 @pytest.fixture
@@ -56,6 +57,30 @@ def test_a_seek_and_a_pause_are_silent(session: Session) -> None:
     assert sound_cues(before, session.scene()) == ()
     assert sound_cues(session.scene(), before) == ()
     assert sound_cues(session.scene(), session.scene()) == ()
+
+
+def test_pictures_far_apart_at_a_high_rate_are_no_seek(session: Session) -> None:
+    bell_s = events(session.show)["bell"]
+    session.player.playback = replace(session.playback, paused=False, rate=32.0)
+    session.seek(bell_s - 1.0)
+    before = session.scene()
+    session.player.pass_time(0.2)
+    assert SoundCue.BELL in sound_cues(before, session.scene())
+    session.player.playback = replace(session.playback, rate=1.0)
+    assert sound_cues(before, session.scene()) == ()
+
+
+def test_a_new_chapter_is_silent(session: Session) -> None:
+    bell_s = events(session.show)["bell"]
+    session.player.playback = replace(session.playback, paused=False)
+    pictures = []
+    for chapter, time_s in ((1, bell_s - 0.1), (2, bell_s + 0.1)):
+        session.seek(time_s)
+        staging = Staging(Camera.WHOLE, frozenset(), "", chapter, 2)
+        pictures.append(replace(session.scene(), staging=staging))
+    before, now = pictures
+    assert sound_cues(before, now) == ()
+    assert sound_cues(replace(before, staging=now.staging), now) == (SoundCue.BELL,)
 
 
 def test_without_a_light_nothing_ticks(session: Session) -> None:

@@ -251,7 +251,7 @@ def _record(
     before: Scene | None = None
     with opened as writer:
         for done, (surface, scene) in enumerate(pictures.with_scenes(), start=1):
-            writer.add(surface, sound_cues(before, scene, math.inf))
+            writer.add(surface, sound_cues(before or scene, scene, math.inf))
             before = scene
             _within(writer, budget, done / total)
             progress(done, total)

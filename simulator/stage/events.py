@@ -22,7 +22,7 @@ from simulator.physics.track import laps_done
 from simulator.recording.recording import Moment, Recording
 from simulator.screen import Camera
 from simulator.stage.playback import COUNTDOWN_S, RUN_OUT_S, STALL_S
-from simulator.stage.scene import ChartCurve, Phase, Scene
+from simulator.stage.scene import ChartCurve, Scene
 from simulator.stage.show import Show
 from simulator.units import format_distance
 
@@ -117,23 +117,20 @@ class SoundCue(Enum):
     LOST = "the light is lost"
 
 
-def sound_cues(
-    before: Scene | None, now: Scene, longest_s: float | None = None
-) -> tuple[SoundCue, ...]:
+def sound_cues(before: Scene, now: Scene, longest_s: float | None = None) -> tuple[SoundCue, ...]:
     """Return the sounds between two pictures; a seek and a new chapter are silent.
 
-    At the first picture (`before` is None) the gun sounds if it shows the start. `longest_s`: a
-    longer step of race time is a seek [s]; None: longer than playback takes at its rate.
+    The gun sounds as race time begins to pass: a chapter may stand at the start for a while.
+    `longest_s`: a longer step of race time is a seek [s]; None: longer than playback takes at its
+    rate.
     """
-    if before is None:
-        return (SoundCue.GUN,) if now.phase is Phase.RUNNING and now.time_s == 0.0 else ()
     if longest_s is None:
         longest_s = max(LONGEST_S, STALL_S * now.speed)
     passed_s = _race_s(now) - _race_s(before)
     if now.paused or not 0 < passed_s <= longest_s or _chapter(now) != _chapter(before):
         return ()
     found = []
-    if before.phase in (Phase.READY, Phase.COUNTDOWN) and now.phase is Phase.RUNNING:
+    if _race_s(before) <= 0 < _race_s(now):
         found.append(SoundCue.GUN)
     if now.bell and not before.bell:
         found.append(SoundCue.BELL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -14,7 +15,7 @@ from simulator.errors import ScenarioError
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.story import EVENTS, AxisName, load_story, load_story_text, parse_moment
-from simulator.stage.events import events, time_of
+from simulator.stage.events import SoundCue, events, sound_cues, time_of
 from simulator.stage.playback import COUNTDOWN_S
 from simulator.stage.scene import Phase
 from simulator.stage.show import Show, make_show
@@ -216,6 +217,15 @@ def test_a_card_with_the_name_stands_before_the_chapter_and_fades() -> None:
     assert story.scene_at(3.0).time_s == pytest.approx(part.from_s + 1)
     cards = [scene.staging.card for t in (0, 1.5, 1.8, 2) if (scene := story.scene_at(t)).staging]
     assert cards == [1.0, 1.0, pytest.approx(0.5), 0.0]
+
+
+def test_the_gun_waits_until_the_card_is_gone() -> None:
+    chapter = "from: start, until: 2 s, caption: One."
+    story = compiled(f"{chapter}, card: 1", chapter)
+    scenes = [story.scene_at(n / 20) for n in range(round(story.length_s * 20))]
+    shots = [now for before, now in pairwise(scenes) if SoundCue.GUN in sound_cues(before, now)]
+    assert [shot.time_s for shot in shots] == pytest.approx([0.05, 0.05])
+    assert [shot.staging and shot.staging.chapter for shot in shots] == [1, 2]
 
 
 def test_large_numbers_are_found_in_the_runs() -> None:

@@ -79,7 +79,7 @@ def test_the_gun_flashes_once() -> None:
     lit = surface.get_at((50, 50))[0]
     assert lit > 200
     surface.fill((0, 0, 0))
-    for scene in (scenes.countdown(), scenes.running(effects.FLASH_S + 0.01)):
+    for scene in (scenes.countdown(), scenes.running(0.0), scenes.running(effects.FLASH_S + 0.01)):
         effects.flash(surface, scene, (50, 50), 30)
         assert surface.get_at((50, 50))[:3] == (0, 0, 0)
 

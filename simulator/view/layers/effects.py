@@ -135,8 +135,8 @@ def draw(surface: pygame.Surface, scene: Scene, view: MapView, box: Box, theme: 
 
 
 def flashes(scene: Scene) -> bool:
-    """Return whether the gun's flash is visible."""
-    return scene.phase is Phase.RUNNING and scene.time_s < FLASH_S
+    """Return whether the gun's flash is visible, which it is as soon as race time passes."""
+    return scene.phase is Phase.RUNNING and 0.0 < scene.time_s < FLASH_S
 
 
 def flash(surface: pygame.Surface, scene: Scene, at: tuple[float, float], reach: float) -> None:

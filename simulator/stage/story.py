@@ -458,9 +458,11 @@ def _light_lost(seen: FactSource) -> str:
 
 
 def _pacer_left(seen: FactSource) -> str:
-    if "pacer left" not in events(seen.live):
+    own = seen.run is seen.live.recording
+    show = seen.live if own else make_show(seen.scenario, seen.run, ())
+    if "pacer left" not in events(show):
         raise ValueError("no pacer leaves in this run")
-    return f"{event_distance(seen.live, 'pacer left'):.0f}{UNIT}m"
+    return f"{event_distance(show, 'pacer left'):.0f}{UNIT}m"
 
 
 _OF_A_RUN: dict[str, Callable[[FactSource], str]] = {

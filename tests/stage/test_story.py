@@ -169,6 +169,16 @@ def test_another_run_of_the_story_is_a_ghost_and_gives_facts(show: Show) -> None
     assert said("{time of alone at 800 m}", ghosts) == at
 
 
+def test_where_a_pacer_left_is_said_of_the_run_that_is_asked_for() -> None:
+    box = "set: [pacers.formation=box, pacers.names=~]"
+    stays = f"ghosts: [{{name: box, {box}}}]"
+    leaves = "ghosts: [{name: other, set: [pacers.formation=breaking4]}]"
+    (why,) = refused(f'hold: 1, {stays}, caption: "{{pacer left of box}}"')
+    assert "no pacer leaves in this run" in why
+    story = compiled(f'hold: 1, {box}, {leaves}, caption: "{{pacer left of other}}"')
+    assert story.chapters[0].cue(None).caption.split()[1:] == ["800", "m"]
+
+
 def test_facts_that_nobody_knows_are_refused_with_the_reason() -> None:
     told = refused(
         'hold: 1, caption: "{gap to Kipyegon 4:06.42 at 700 m}"',

@@ -130,10 +130,11 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
     seen_s = running_on(t, run.end_s)
     moment = run.at(t)
     seen = moment if seen_s == t else run.at(seen_s)
-    x = min(moment.x_m, race)
+    reach_m = min(race, float(run.x[-1]))  # of a run that does not finish, where she stops
+    x = min(moment.x_m, reach_m)
     finished = t >= run.end_s
     revealed = playback.furthest_s if not options.reveal else run.end_s
-    reveal_m = min(float(run.distance_at(revealed)), race) if revealed > 0 else 0.0
+    reveal_m = min(float(run.distance_at(revealed)), reach_m) if revealed > 0 else 0.0
     if run.finish_s is not None and revealed >= run.finish_s:
         reveal_m = race  # exact to the last digit
     phase = (

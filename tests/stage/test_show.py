@@ -329,6 +329,21 @@ def test_the_bell_rings_for_the_last_four_hundred_metres(show: Show, attempt: Re
     assert shown(show, attempt.end_s).bell
 
 
+def test_after_a_run_that_does_not_finish_her_figures_stand_still(
+    scenario: Scenario, attempt: Recording
+) -> None:
+    before_bell = int(float(attempt.time_at(MILE_M - 405)) / attempt.step_s)
+    cut = {name: getattr(attempt, name)[:before_bell] for name in ARRAYS}
+    stopped = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, **cut)
+    show = make_show(scenario, stopped)
+    reach_m = float(stopped.x[-1])
+    for later_s in (0.0, 3.0, 8.0):
+        scene = shown(show, stopped.end_s + later_s)
+        assert scene.distance_m == scene.chart.playhead_m == pytest.approx(reach_m)
+        assert scene.chart.reveal_m == pytest.approx(reach_m)
+        assert (scene.lap, scene.bell) == (3, False)
+
+
 def test_a_ghost_that_covers_her_fades_and_comes_back(show: Show) -> None:
     near = shown(show, 100.0)
     covering = next(g for g in near.ghosts if abs(g.x_m - near.runner.x_m) < 0.5)

@@ -295,6 +295,7 @@ class Board:
         facts: short lines, `light lost at 1266 m`, `mean shelter 26 %`.
         assumed: the assumptions, short lines.
         numbers: three numbers shown instead in a lecture hall: label and text of each.
+        good: the run is valid and reached the target.
     """
 
     headline: str
@@ -304,6 +305,7 @@ class Board:
     facts: tuple[str, ...]
     assumed: tuple[str, ...]
     numbers: tuple[tuple[str, str], ...] = ()
+    good: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -617,6 +617,7 @@ def board_of(show: Show) -> Board:
     lost_m = show.lost_light_m
     lost = [("the light", "kept") if lost_m is None else ("light lost at", f"{lost_m:.0f} m")]
     lost = lost if show.lit else []
+    good = run.status is Status.FINISHED
     if run.finish_s is None:
         headline, verdict = "did not finish", run.status.value
         numbers = [("ran", f"{float(run.x[-1]):.0f} m"), *lost]
@@ -629,6 +630,7 @@ def board_of(show: Show) -> Board:
         numbers = [("finish", headline), against, *lost]
         if abs(miss) < 0.005:
             verdict = f"level with {format_time(target)}"
+        good = good and miss < 0.005
     ghosts = show.ghosts[:GHOST_COLUMNS]
     *inner, last = show.splits
     laps = [row for row in inner if row.distance_m % LAP_M < 1e-6]
@@ -641,7 +643,7 @@ def board_of(show: Show) -> Board:
         rows.append(tuple(cells))
     columns = ("m", "plan", "run", "gap", *(f"vs {g.label}" for g in ghosts))
     table, facts = tuple(rows), _facts(show)
-    return Board(headline, verdict, columns, table, facts, show.assumed, tuple(numbers))
+    return Board(headline, verdict, columns, table, facts, show.assumed, tuple(numbers), good)
 
 
 def evenly(splits: Sequence[Split], most: int) -> list[Split]:

@@ -30,15 +30,16 @@ def test_the_board_says_how_it_ended(show: Show) -> None:
 
 
 @pytest.mark.parametrize(
-    ("finish_s", "verdict"),
+    ("finish_s", "verdict", "good"),
     [
-        (239.49, "0.50 s inside 3:59.99"),
-        (239.99, "level with 3:59.99"),
-        (240.99, "1.00 s behind 3:59.99"),
+        (239.49, "0.50 s inside 3:59.99", True),
+        (239.99, "level with 3:59.99", True),
+        (240.99, "1.00 s behind 3:59.99", False),
     ],
 )
-def test_the_verdict_has_three_ways(show: Show, finish_s: float, verdict: str) -> None:
-    assert board_of(finishing(show, finish_s)).verdict == verdict
+def test_the_verdict_has_three_ways(show: Show, finish_s: float, verdict: str, good: bool) -> None:
+    board = board_of(finishing(show, finish_s))
+    assert (board.verdict, board.good) == (verdict, good)
 
 
 def test_the_board_has_the_laps_and_the_finish_against_plan_and_ghosts(show: Show) -> None:
@@ -64,12 +65,15 @@ def test_a_run_that_did_not_finish_says_so(scenario: Scenario, attempt: Recordin
     stopped = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, **cut)
     board = board_of(make_show(scenario, stopped))
     assert (board.headline, board.verdict) == ("did not finish", "did not finish")
+    assert not board.good
     assert [row[2] for row in board.rows][1:] == ["–", "–", "–"]
 
 
 def test_a_run_that_is_not_valid_says_so_first(scenario: Scenario, attempt: Recording) -> None:
-    odd = replace(attempt, status=Status.NOT_HUMAN)
-    assert board_of(make_show(scenario, odd)).facts[0] == ("not valid: faster than a human can run")
+    odd = replace(attempt, status=Status.NOT_HUMAN, finish_s=200.0)
+    board = board_of(make_show(scenario, odd))
+    assert board.facts[0] == ("not valid: faster than a human can run")
+    assert not board.good
 
 
 def split(distance_m: float, published_s: float | None = None) -> Split:

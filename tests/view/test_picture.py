@@ -459,6 +459,27 @@ def test_all_that_is_assumed_is_written_on_the_board(
 
 
 @pytest.mark.parametrize(
+    ("verdict", "good"),
+    [("0.50 s inside 3:59.99", True), ("6.43 s behind 3:59.99", False), ("did not finish", False)],
+)
+def test_only_a_good_verdict_has_the_colour_of_what_went_right(
+    verdict: str, good: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    colours: dict[str, Any] = {}
+
+    def noting(_: Type, __: Any, text: str, *given: Any, **___: Any) -> int:
+        colours[text] = given[3]
+        return 0
+
+    monkeypatch.setattr(Type, "write", noting)
+    shown = scenes.finish().board
+    assert shown is not None
+    style = Style(Type(), layout_of((1280, 720), None, PictureOptions()).sizes, THEME)
+    cards.board(replace(shown, verdict=verdict, good=good), Box(0, 0, 800, 450), style)
+    assert colours[verdict] == (THEME.good if good else THEME.warning)
+
+
+@pytest.mark.parametrize(
     ("start_s_m", "names"),
     [
         (390.656, ["100", "200", "300", "FINISH", "START"]),

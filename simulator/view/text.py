@@ -44,7 +44,7 @@ def clean(text: str) -> str:
     if cut.isascii() and cut.isprintable():
         return cut
     line = "".join(c if c.isprintable() else " " * c.isspace() for c in cut if ord(c) < 0x110000)
-    return writable(line)
+    return writable(without_loose_accents(unicodedata.normalize("NFC", line)))
 
 
 def shrink(px: int, least: int, fits: Callable[[int], bool]) -> int:
@@ -260,7 +260,7 @@ class Type:
         width: int | None = None,
     ) -> int:
         """Draw a heading in letter-spaced capitals; return its width [px]."""
-        text = clean(text).upper()
+        text = clean(text.upper())  # in this order: a capital may be a letter and an accent
         if width is not None:
             text = self.fit(text, SEMIBOLD, px, width, _caps_spacing(px))
         spacing = _caps_spacing(px)
@@ -344,11 +344,15 @@ def _box(path: str) -> bytes | None:
 
 
 def _picture(font: pygame.font.Font, char: str) -> bytes | None:
-    """Return the picture of a character in a font; None if it has no width."""
+    """Return the picture of a character in a font, without its margins; None if it has no width.
+
+    The box that a font draws for an accent has other margins than the box for a letter.
+    """
     try:
         if not font.size(char)[0]:
             return None
         surface = font.render(char, True, (255, 255, 255))
+        surface = surface.subsurface(surface.get_bounding_rect())
     except (pygame.error, UnicodeError):
         return None
     return bytes(f"{surface.get_size()}", "ascii") + pygame.image.tobytes(surface, "RGBA")
@@ -383,7 +387,20 @@ def _system_fonts() -> tuple[str, ...]:
     return tuple(sorted(paths, key=lambda path: (bool(re.search("ital|obli", path.lower())), path)))
 
 
-# -- words without a font --------------------------------------------------------------------------
+# -- accents and words without a font --------------------------------------------------------------
+
+
+def without_loose_accents(text: str) -> str:
+    """Return the text without accents that their letter's font lacks: they would stand beside it.
+
+    Accents that make one character with their letter are composed before, so few are left.
+    """
+    kept = ""
+    for char in text:
+        font, before = (font_for(each, SEMIBOLD) for each in (char, kept[-1:] or " "))
+        if font == before or not unicodedata.combining(char):
+            kept += char
+    return kept
 
 
 @lru_cache(maxsize=512)

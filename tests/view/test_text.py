@@ -99,6 +99,30 @@ def test_names_of_runners_are_written_in_bundled_letters(
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
+        ("Jose\u0301", "José"),
+        ("Nguye\u0302\u0303n", "Nguyễn"),
+        ("Ταΐζ Ζαΐμης".upper(), "ΤΑΪΖ ΖΑΪΜΗΣ"),  # Ϊ with a second accent is no one character
+        ("Ade\u0329\u0301", "Adé"),
+        ("ገንዘ\u135fቤ", "ገንዘ\u135fቤ"),
+    ],
+)
+def test_no_accent_is_a_box_beside_its_letter(name: str, shown: str) -> None:
+    assert clean(name) == shown
+
+
+def test_capitals_are_composed_after_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    glyphs: list[str] = []
+    type_ = Type()
+    run = type_.run
+    monkeypatch.setattr(type_, "run", lambda char, *how: glyphs.append(char) or run(char, *how))
+    wide = type_.caps(pygame.Surface((400, 40)), "Ζαΐμης", (0, 20), 20, (255, 255, 255))
+    assert glyphs == list("ΖΑΪΜΗΣ")
+    assert wide == type_.caps_width("Ζαΐμης", 20)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
         ("李娜", "N."),
         ("Zhang 李娜", "Zhang N."),
         ("김민지", "G."),

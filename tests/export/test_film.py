@@ -34,11 +34,13 @@ from simulator.export.film import (
 from simulator.export.leds import LedTarget, opened_strip
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
+from simulator.screen import Camera
 from simulator.stage.events import SoundCue, events
 from simulator.stage.playback import Playback
 from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.view.arranging import arrange
+from simulator.view.camera import resting
 from simulator.view.picture import render_still
 from simulator.view.sound import samples_of
 from simulator.view.theme import THEMES
@@ -432,6 +434,16 @@ def test_over_black_a_transparent_picture_is_the_one_without_a_ground(show: Show
     (wanted,) = bare.every()
     got, plain = (pygame.surfarray.array3d(each).astype(int) for each in (under, wanted))
     assert np.abs(got - plain).max() <= 3
+
+
+@pytest.mark.parametrize("camera", [Camera.RAIL, Camera.CHASE, Camera.GROUP])
+def test_a_close_camera_draws_no_stadium_over_a_slide(show: Show, camera: Camera) -> None:
+    cut = FilmSegment(100.0, 100.1, fps=10)
+    (surface,) = replace(overlay(show, cut), shot=resting(camera)).every()
+    view = arrange(640, 360).view
+    alpha = pygame.surfarray.array_alpha(surface)[view.x : view.right, view.y : view.bottom]
+    assert (alpha < 64).mean() > 0.6  # the air behind the pacers glows faintly
+    assert (alpha > 200).any(), "the athletes"
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.gif", "a.webp"])

@@ -242,6 +242,8 @@ def _glare(colour: Colour, wide: int, level: int, *, streaked: bool) -> tuple[py
 
 def kerb(target: pygame.Surface, lens: Lens, like: Lens, theme: Theme) -> None:
     """Draw the kerb, five centimetres high; `like` is a lens that sees the same, see `kept`."""
+    if theme.bare:
+        return
     if like is lens:
         _fill_kerb(target, lens, theme)
     else:
@@ -289,9 +291,12 @@ class CloseUp:
         theme = style.theme
         lens = Lens(rig, *target.get_size())
         like = arena.kept(lens)
-        long = "one mile" if abs(scene.race_m - MILE_M) < 0.5 else f"{scene.race_m:,.0f} m"
-        words = (scene.title, long, format_time(scene.target_s), "lightpace")
-        arena.draw(target, lens, like, scene.start_m, words, theme)
+        if theme.bare:
+            target.fill(theme.back)
+        else:
+            long = "one mile" if abs(scene.race_m - MILE_M) < 0.5 else f"{scene.race_m:,.0f} m"
+            words = (scene.title, long, format_time(scene.target_s), "lightpace")
+            arena.draw(target, lens, like, scene.start_m, words, theme)
         lights = leds(scene, lens, theme)
         self._lit, self._day = [led for led in lights if led.bright > 0.02], theme.by_day
         flat = max(0.22, min(1.0, math.sin(rig.pitch) * 1.3))

@@ -291,7 +291,7 @@ class Painter:
             bodies.write_names(surface, names, style, painted)
         if view.scale >= BODIES_PX and not options.shot.whole:
             part = surface.subsurface(pygame.Rect(box).clip(surface.get_rect()))
-            rig = camera.map_rig(view, Box(*part.get_offset(), *part.get_size()), scene.lap_m)
+            rig = camera.map_rig(view, Box(*part.get_offset(), *part.get_size()))
             exact = options.tiles is None
             self._athletes.from_above(part, scene, rig, self.theme, exact=exact)
         else:

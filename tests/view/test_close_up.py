@@ -17,9 +17,10 @@ from simulator.stage.show import Show, make_show
 from simulator.stage.wake import Wake
 from simulator.view.arranging import arrange
 from simulator.view.athletes import Athletes, ViewAngle, look_of
-from simulator.view.camera import WHOLE, Shot, Viewpoint, resting, rig_of
+from simulator.view.camera import WHOLE, Shot, Viewpoint, resting, rig_of, view_of
 from simulator.view.layers import arena
-from simulator.view.layers.close_up import CloseUp, _wake_layer, gap_line, wake
+from simulator.view.layers.bodies import spots
+from simulator.view.layers.close_up import CloseUp, PlacedBody, _wake_layer, gap_line, wake
 from simulator.view.perspective import (
     RAIL_AWAY_M,
     RAIL_UP_M,
@@ -180,6 +181,27 @@ def test_a_map_shows_bodies_from_above_once_it_is_near_enough(
     other = replace(her, stride=later)
     strides = (scene, replace(scene, runner=other))
     assert len({drawn(Painter(), each, shot) for each in strides}) == poses
+
+
+@pytest.mark.parametrize("lap_m", [200.0, 400.0, 500.0])
+def test_figures_on_a_map_stand_where_their_dots_do(
+    lap_m: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both in the lanes drawn: the map shows every lap as that of 400 m, lanes as wide."""
+    scenario = load_scenario("breaking4", overrides=[f"track.lap={lap_m:g} m"])
+    scene = at(make_show(scenario, simulate(scenario)), 20.0)
+    x, y = place_at(scene.s_m(scene.runner) * 400.0 / lap_m, 0.0)
+    shot = replace(WHOLE.held(Viewpoint(x, y, 12.0)), lowered=1.0)
+    figures: list[PlacedBody] = []
+    monkeypatch.setattr(CloseUp, "_bodies", lambda *given, **_: figures.extend(given[3]))
+    drawn(Painter(), scene, shot)
+    assert figures
+    layout = arrange(640, 360)
+    dots = {spot.body.name: spot for spot in spots(scene, view_of(shot, layout))}
+    for each in figures:
+        dot = dots[each.body.name]
+        assert each.x + layout.view.x == pytest.approx(dot.x, abs=1.0)
+        assert each.y + layout.view.y == pytest.approx(dot.y, abs=1.0)
 
 
 @pytest.mark.parametrize("pitch", [0.0, 0.35, 1.2])

@@ -300,6 +300,23 @@ def test_a_slow_dot_moves_by_fractions_of_a_pixel() -> None:
     assert np.diff(centres) == pytest.approx(np.full(8, 0.25), abs=0.06)
 
 
+@pytest.mark.parametrize("lap_m", [200.0, 400.0])
+def test_an_uncertain_ghost_reaches_as_far_as_its_dot_would_go(lap_m: float) -> None:
+    scene = scenes.running(30.0)
+    ghost = replace(scene.ghosts[0], x_m=0.25 * lap_m, reach_m=10.0)
+    alone = replace(scene, ghosts=(ghost,), pacers=(), lap_m=lap_m)
+    view, box = camera.MapView(4.0, 300, 200), Box(0, 0, 700, 400)
+    ends = [
+        bodies.spots(replace(alone, ghosts=(replace(ghost, x_m=ghost.x_m + off),)), view)[0]
+        for off in (-10.0, 10.0)
+    ]
+    surface = pygame.Surface((700, 400), 0, 32)
+    bodies.draw_bodies(surface, bodies.spots(alone, view)[:1], view, box, THEME)
+    lit = np.flatnonzero(pygame.surfarray.array2d(surface).any(axis=1))
+    wanted = sorted(spot.x for spot in ends)
+    assert (lit[0], lit[-1]) == pytest.approx(wanted, abs=bodies.radius("ghost", view) + 2.0)
+
+
 @pytest.mark.parametrize(("rx", "ry"), [(0.0, 0.0), (0.5, 0.0), (0.0, 3.0), (0.01, 0.01)])
 def test_what_is_seen_flat_from_far_away_is_drawn_all_the_same(rx: float, ry: float) -> None:
     for phase in np.arange(PHASES) / PHASES:

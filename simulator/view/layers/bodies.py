@@ -30,7 +30,10 @@ RIM = (8, 10, 14)
 
 @dataclass(frozen=True, slots=True)
 class BodySpot:
-    """A body in the picture: track position [m], pixel, and the outward normal there (y down)."""
+    """A body in the picture: its pixel, and the outward normal there (y down).
+
+    `s_m` is its place on the oval of 400 m, `reach_m` how far from there it may be [m].
+    """
 
     body: Body
     s_m: float
@@ -38,6 +41,7 @@ class BodySpot:
     y: float
     nx: float
     ny: float
+    reach_m: float = 0.0
 
 
 def spots(scene: Scene, view: MapView) -> list[BodySpot]:
@@ -49,7 +53,8 @@ def spots(scene: Scene, view: MapView) -> list[BodySpot]:
     places = []
     for body, s, x, y in zip(bodies, s_m.tolist(), xs.tolist(), ys.tolist(), strict=True):
         _, nx, ny = axis(s)
-        places.append(BodySpot(body, s, *view.at(x, y), nx, -ny))
+        reach_m = body.reach_m * LAP_M / scene.lap_m
+        places.append(BodySpot(body, s, *view.at(x, y), nx, -ny, reach_m))
     return places
 
 
@@ -87,7 +92,7 @@ def draw_bodies(
         colour = theme.colour(body.colour)
         if body.kind == "ghost":
             stamp = ring(colour, r, r, alpha, max(1.4, 0.22 * r))
-            for off_m in (-body.reach_m, body.reach_m) if body.reach_m else ():
+            for off_m in (-spot.reach_m, spot.reach_m) if spot.reach_m else ():
                 x, y = to_plane(spot.s_m + off_m, body.offset_m)
                 faint = ring(colour, r, r, alpha // 2, max(1.0, 0.14 * r))
                 blits.append(faint.at(*view.at(float(x), float(y))))

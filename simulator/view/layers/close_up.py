@@ -101,13 +101,17 @@ class Led:
 
 
 def place(scene: Scene, lens: Lens) -> list[PlacedBody]:
-    """Return the visible bodies, far ones first; she is drawn over those beside her."""
-    ex, ey, ez = lens.eye
+    """Return the visible bodies, far ones first; she is drawn over those beside her.
+
+    The lens may stand on another lap than hers: the map shows every lap as the oval of 400 m, with
+    its lanes and bodies in their own size, and only lengths along the lap are stretched.
+    """
+    (ex, ey, ez), lap_m = lens.eye, lens.rig.lap_m
     yaw, turned = lens.rig.yaw, math.cos(lens.rig.pitch)
     seen = []
     for body in (*scene.ghosts, *scene.pacers, scene.runner):
-        s = scene.s_m(body)
-        x, y = place_at(s, body.offset_m, scene.lap_m)
+        s = scene.s_m(body) * (lap_m / scene.lap_m)
+        x, y = place_at(s, body.offset_m, lap_m)
         column, row, scale, depth = lens.see(x, y)
         if (
             body.alpha <= 0.02
@@ -120,9 +124,7 @@ def place(scene: Scene, lens: Lens) -> list[PlacedBody]:
         # who is right below the lens is seen as it is turned, not from whichever side he is of it
         aside = (math.atan2(dy, dx) - yaw + math.pi) % (2.0 * math.pi) - math.pi
         # against the running direction, positive towards the outside, as `athletes.View` has it
-        turn = (
-            math.degrees(heading_at(s, scene.lap_m) - yaw - aside * turned) + 180.0
-        ) % 360.0 - 180.0
+        turn = (math.degrees(heading_at(s, lap_m) - yaw - aside * turned) + 180.0) % 360.0 - 180.0
         view = ViewAngle(turn, math.degrees(math.atan2(ez - 0.9, math.hypot(dx, dy))))
         seen.append(PlacedBody(body, s, column, row, scale, depth, view))
     rank = {"pacer": 0.0, "ghost": 0.05, "runner": 0.15}

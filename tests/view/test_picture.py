@@ -17,7 +17,14 @@ from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.camera import Shot, Viewpoint, resting
 from simulator.view.layers import bodies, effects, group
-from simulator.view.layers.track import Tiles, led_pips, mark_lines, mark_names, paint
+from simulator.view.layers.track import (
+    Tiles,
+    led_pips,
+    mark_lines,
+    mark_names,
+    paint,
+    painted_names,
+)
 from simulator.view.layout import Box
 from simulator.view.panels import cards, scoreboard
 from simulator.view.panels.panel import CachedLayer, Paint
@@ -514,3 +521,18 @@ def test_start_lies_on_no_other_mark(
     style = Style(Type(), layout.sizes, THEME)
     mark_names(surface, view, layout.stage, start_s_m, style)
     assert sorted(written) == names
+
+
+@pytest.mark.parametrize("lap_m", [100.0, 201.168, 400.0, 600.0])
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720), (1920, 1080)])
+def test_no_name_painted_on_the_track_covers_another(size: tuple[int, int], lap_m: float) -> None:
+    layout = layout_of(size, None, PictureOptions())
+    style = Style(Type(), layout.sizes, THEME)
+    for start_s_m in (0.0, 1.5, 9.28, 14.0, 23.0, 25.0, 40.0, 376.0, 390.656, 398.5):
+        boxes = []
+        view = camera.whole(layout.track)
+        for _, (x, y), wide_high in painted_names(view, start_s_m, style, lap_m):
+            box = pygame.Rect((0, 0), wide_high)
+            box.center = (round(x), round(y))
+            assert box.collidelist(boxes) < 0, start_s_m
+            boxes.append(box)

@@ -264,6 +264,7 @@ def painted_names(
     `start_s_m` is on the oval of 400 m; the metres are those of the lap.
     """
     at_start = abs((start_s_m + 200) % 400 - 200) < 1
+    just_after = 1 <= start_s_m < 2 * NEAR_START_M  # between the lines is no room for two names
     names = [(0.0, "START · FINISH")] if at_start else [(0.0, "FINISH"), (start_s_m, "START")]
     # a mark near the start line would overlap START
     names += [(s, text) for s, text in _marks(lap_m) if abs(s - start_s_m) > NEAR_START_M]
@@ -272,8 +273,8 @@ def painted_names(
     painted = []
     for s_m, text in names:
         wide = style.type.width(text, SEMIBOLD, px)
-        # before its line; the finish's after it, if the start line is in the way
-        after = s_m == 0 and not at_start
+        # before its line; the finish's after it, if the start line may be in the way
+        after = text == ("START" if just_after else "FINISH")
         place = _name_place(s_m, (wide / view.scale / 2 + 0.8) * (1 if after else -1))
         painted.append((text, view.at(*place), (wide, px)))
     return painted

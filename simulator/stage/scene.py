@@ -408,6 +408,7 @@ class Scene:
         board_share: how far the board has slid in, 0 to 1: first she is seen crossing the line.
         weather: None if there is no wind and no heat or cold.
         lap_m: length of a lap [m]; its oval is that of 400 m, scaled down.
+        light_m: race distance of the light she chases, drawn or not [m]; None where none runs.
     """
 
     title: str
@@ -448,6 +449,7 @@ class Scene:
     board_share: float = 1.0
     weather: Weather | None = None
     lap_m: float = LAP_M
+    light_m: float | None = None
 
     @property
     def start_m(self) -> float:

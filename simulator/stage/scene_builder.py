@@ -175,6 +175,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         notice=notice,
         leds=show.scenario.leds,
         waves=_waves(then, t, seen_s, options) if options.lights else (),
+        light_m=float(then.light.run.distance_at(seen_s)) if then.lit else None,
         runner=Body(
             then.scenario.runner.name,
             short_name(then.scenario.runner.name),

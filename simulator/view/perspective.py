@@ -294,7 +294,7 @@ def track_rig(
 def rig_of(camera: Camera, scene: Scene) -> Rig:
     """Return a close camera's rig at the moment of a scene."""
     s, lap_m = scene.s_m(scene.runner), scene.lap_m
-    span = scene.waves[0].head_m - scene.runner.x_m if scene.waves else 0.0
+    span = 0.0 if scene.light_m is None else scene.light_m - scene.runner.x_m
     if camera is Camera.RAIL:
         # it pans towards the light while that is near, and a little ahead
         lead = 1.2 + 1.3 * math.tanh(span / 6.0)

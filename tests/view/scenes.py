@@ -205,6 +205,7 @@ def running(time_s: float, *, reveal: bool = False) -> Scene:
         board=None,
         assumed=("spacing", "weather", "wave length"),
         chance=Chance(0.12, "sub-4:00", "12 %"),
+        light_m=light,
     )
 
 

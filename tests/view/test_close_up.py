@@ -10,6 +10,8 @@ import pytest
 
 from simulator import load_scenario, simulate
 from simulator.screen import Camera
+from simulator.session import Session
+from simulator.stage.keys import Action
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Scene
 from simulator.stage.scene_builder import ShowOptions, scene_of
@@ -21,6 +23,8 @@ from simulator.view.camera import WHOLE, Shot, Viewpoint, resting, rig_of, view_
 from simulator.view.layers import arena
 from simulator.view.layers.bodies import spots
 from simulator.view.layers.close_up import CloseUp, PlacedBody, _wake_layer, gap_line, wake
+from simulator.view.panels import scoreboard
+from simulator.view.panels.panel import CachedLayer
 from simulator.view.perspective import (
     RAIL_AWAY_M,
     RAIL_UP_M,
@@ -251,6 +255,41 @@ def test_the_line_to_the_light_has_no_hole(show: Show, time_s: float) -> None:
     drawn_at = np.flatnonzero(columns)
     assert len(drawn_at) > 50
     assert columns[drawn_at[0] : drawn_at[-1] + 1].all()
+
+
+@pytest.mark.parametrize("camera", CLOSE)
+def test_no_camera_moves_when_the_lights_are_hidden(show: Show, camera: Camera) -> None:
+    layout = arrange(1280, 720)
+    shown, hidden = (at(show, 30.0, lights=on) for on in (True, False))
+    assert not hidden.waves
+    rigs = [rig_of(resting(camera), each, layout, layout.view) for each in (shown, hidden)]
+    assert rigs[0] == rigs[1]
+
+
+def test_the_light_of_a_ghost_does_not_pass_for_hers() -> None:
+    session = Session(load_scenario("breaking4"))
+    session.pin()
+    session.change("wavelight.waves.0.on", "no")
+    session.change("plan.target", "4:02")
+    session.seek(100.0)
+    alone = session.scene()
+    session.perform(Action.GROUPS)
+    scene = session.scene()
+    assert scene.waves
+    assert not alone.waves
+    assert abs(scene.gaps[0].metres or 0.0) > 0.5
+    layout = arrange(1280, 720)
+    rigs = [rig_of(resting(Camera.RAIL), each, layout, layout.view) for each in (alone, scene)]
+    assert rigs[0] == rigs[1]
+    target, style = pygame.Surface(layout.view[2:], 0, 32), Style(TYPE, layout.sizes, NIGHT)
+    assert gap_line(target, scene, Lens(rigs[0], *target.get_size()), style) is None
+    layer = CachedLayer(pygame.Surface((1280, 720), 0, 32))
+    said: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Type, "write", lambda _, __, text, *___, **____: said.append(text) or 0)
+        scoreboard.show(layer, scene, layout.infield, style)
+    assert any("the plan" in each for each in said)
+    assert not any("the light" in each for each in said)
 
 
 @pytest.mark.parametrize("camera", [Camera.RAIL, Camera.CHASE])

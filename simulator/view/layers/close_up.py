@@ -416,7 +416,8 @@ def gap_line(
 ) -> tuple[float, float] | None:
     """Draw the dimension line between her and the light; return the pixel for its text."""
     line = scene.gaps[0] if scene.gaps else None
-    if not scene.waves or line is None or line.metres is None or abs(line.metres) < 0.15:
+    lit = scene.waves and scene.light_m is not None  # the waves may be ghosts' alone
+    if not lit or line is None or line.metres is None or abs(line.metres) < 0.15:
         return None
     unit = style.sizes.unit
     colour = style.theme.gap(line.state)

@@ -139,9 +139,9 @@ def _gap(layer: CachedLayer, scene: Scene, box: Box, below: Box | None, style: S
 
 
 def _side_words(scene: Scene) -> str:
-    """Return which side she is on, and of what: with a wave the first line is the light's."""
+    """Return which side she is on, and of what: where a light runs the first line is its own."""
     line = scene.gaps[0]
-    return f"{SIDES[line.state.side]} {'the light' if scene.waves else line.name}"
+    return f"{SIDES[line.state.side]} {line.name if scene.light_m is None else 'the light'}"
 
 
 def _gap_sizes(px: int) -> tuple[int, int]:

@@ -366,7 +366,9 @@ class App:
     def _screenshot(self) -> None:
         if self.window.surface is not None:  # once more, without the mark that it is recorded
             self._draw(self.window.surface, self.session.scene(), 0.0)
-        said = self.window.save_picture(self.session.scenario, self.session.scene().time_s)
+        session = self.session
+        time_s, clock_s = session.playback.time_s, session.scene().time_s
+        said = self.window.save_picture(session.scenario, time_s, clock_s)
         if said:
             self.session.notify(said)
 

@@ -115,15 +115,18 @@ class Window:
         except pygame.error:
             pygame.display.quit()
 
-    def save_picture(self, scenario: Scenario, time_s: float) -> str:
-        """Save the picture in the working folder, named by its race time [s]; return a notice."""
+    def save_picture(self, scenario: Scenario, time_s: float, clock_s: float) -> str:
+        """Save the picture of a race time in the working folder; return a notice.
+
+        It is named by what the clock shows, which stands in countdown and run-out [s].
+        """
         surface = self.surface
         if surface is None:
             return ""
         from simulator.view.picture import save_png  # noqa: PLC0415 - a window opens without it
 
         try:
-            path = free_name(f"lightpace {format_clock(time_s).replace(':', '-')}", ".png")
+            path = free_name(f"lightpace {format_clock(clock_s).replace(':', '-')}", ".png")
             save_png(surface, path, (scenario, time_s))
         except OutputError as error:
             return str(error)

@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from simulator.scenario.model import Scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
+from simulator.stage.playback import Playback
 from simulator.stage.scene import Cue, Outline, Scene
 from simulator.view.app import App
 from simulator.view.picture import Painter
@@ -59,6 +60,10 @@ class FakeSession(FakePanel):
 
     def scene(self) -> Scene:
         return self.moment()
+
+    @property
+    def playback(self) -> Playback:
+        return Playback(self.scene().time_s, 246.0)
 
     def next_cue(self) -> None:
         self.cued.append("next")

@@ -9,6 +9,9 @@ import pygame
 import pytest
 
 from simulator.errors import DisplayError
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.reading import moment_of
+from simulator.session import Session
 from simulator.stage.keys import BINDINGS, Action
 from simulator.stage.scene import Scene
 from simulator.view import app as app_module
@@ -17,6 +20,7 @@ from simulator.view.app import AWAKE, IDLE_OBJECTS, App
 from simulator.view.arranging import arrange
 from simulator.view.controls import Controls
 from simulator.view.panels.timeline import plot_box
+from simulator.view.picture import Painter
 from tests.view import scenes
 from tests.view.conftest import FakeSession
 
@@ -361,6 +365,23 @@ def test_screenshots_get_names_of_their_own(app: App, session: FakeSession) -> N
     ]
     assert session.said[0] == "Saved lightpace 2-19.6.png."
     assert pygame.image.load(found[0]).get_size() == (1280, 720)
+
+
+@pytest.mark.parametrize("time_s", [-2.5, 60.0, 1e9])
+def test_a_screenshot_opens_again_at_its_moment(
+    time_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In countdown and run-out too, where the clock stands."""
+    monkeypatch.setattr(Painter, "draw", lambda *_: None)
+    real = Session(load_scenario("solo"))
+    real.seek(time_s)
+    opened = App(real, size=(640, 360))
+    press(opened, "p")
+    opened.sound.close()
+    pygame.display.quit()
+    (path,) = Path().iterdir()
+    again = Session.open(path, start_at_s=moment_of(path))
+    assert again.playback.time_s == pytest.approx(real.playback.time_s, abs=0.001)
 
 
 def test_a_screenshot_that_cannot_be_saved_says_why(

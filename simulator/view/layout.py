@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import repeat
 from typing import NamedTuple
 
 from simulator.screen import Panel
@@ -212,7 +213,11 @@ def foot_height(sizes: Sizes) -> int:
 
 
 def apart(
-    wanted: Iterable[tuple[float, float]], gap: float, low: float, high: float
+    wanted: Iterable[tuple[float, float]],
+    gap: float,
+    low: float,
+    high: float,
+    weights: Iterable[float] = repeat(1.0),
 ) -> list[float]:
     """Return where pieces of a row begin, moved as little as possible so that none overlaps.
 
@@ -225,18 +230,20 @@ def apart(
         gap: what is left free between two.
         low: the row's beginning.
         high: its end; if they do not fit, the last ones stand out.
+        weights: how much each resists being moved, more than 0.
     """
-    pools: list[tuple[float, int]] = []  # where the row would begin, for how many
+    pools: list[tuple[float, float, int]] = []  # where the row would begin; weight, for how many
     before, end = [], 0.0
-    for begin, length in wanted:
-        first, count = begin - end, 1
+    for (begin, length), weight in zip(wanted, weights, strict=False):
+        first, whole, count = begin - end, weight, 1
         while pools and pools[-1][0] >= first:
-            other, more = pools.pop()
-            first, count = (first * count + other * more) / (count + more), count + more
-        pools.append((first, count))
+            other, heavy, more = pools.pop()
+            first = (first * whole + other * heavy) / (whole + heavy)
+            whole, count = whole + heavy, count + more
+        pools.append((first, whole, count))
         before.append(end)
         end += length + gap
     firsts = [
-        max(low, min(first, high - end + gap)) for first, count in pools for _ in range(count)
+        max(low, min(first, high - end + gap)) for first, _, count in pools for _ in range(count)
     ]
     return [first + past for first, past in zip(firsts, before, strict=True)]

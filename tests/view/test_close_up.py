@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pygame
@@ -20,7 +21,7 @@ from simulator.stage.wake import Wake
 from simulator.view.arranging import arrange
 from simulator.view.athletes import Athletes, ViewAngle, look_of
 from simulator.view.camera import WHOLE, Shot, Viewpoint, resting, rig_of, view_of
-from simulator.view.layers import arena
+from simulator.view.layers import arena, close_up
 from simulator.view.layers.bodies import spots
 from simulator.view.layers.close_up import CloseUp, PlacedBody, _wake_layer, gap_line, wake
 from simulator.view.panels import scoreboard
@@ -321,4 +322,42 @@ def test_no_label_jumps_while_nobody_passes_anybody(
             moved = [math.dist(a.center, b.center) for a, b in zip(words, before, strict=True)]
             assert max(moved) < 12.0, (time_s, before, words)
         before = words
+    assert before
+
+
+@pytest.mark.parametrize("camera", CLOSE)
+@pytest.mark.parametrize("stretch_s", [(10.5, 10.8), (93.2, 93.4), (105.2, 105.5)])
+def test_a_label_that_comes_or_goes_pushes_no_other_aside_at_once(
+    show: Show, camera: Camera, stretch_s: tuple[float, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[object] = []
+    places: list[pygame.Rect | None] = []
+    names_of, free = close_up.names, close_up._free
+
+    def noting_names(*given: Any, **how: Any) -> list[close_up.Label]:
+        labels = names_of(*given, **how)
+        called[:] = [id(each.picture) for each in labels]
+        return labels
+
+    def noting_free(*given: Any) -> pygame.Rect | None:
+        places.append(free(*given))
+        return places[-1]
+
+    monkeypatch.setattr(close_up, "names", noting_names)
+    monkeypatch.setattr(close_up, "_free", noting_free)
+    close, layout = CloseUp(), arrange(1920, 1080)
+    monkeypatch.setattr(close, "_bodies", lambda *_, **__: None)
+    target, style = pygame.Surface(layout.view[2:], 0, 32), Style(TYPE, layout.sizes, NIGHT)
+    before: dict[object, pygame.Rect] = {}
+    for time_s in np.arange(*stretch_s, 1.0 / 60.0).tolist():
+        scene = at(show, time_s)
+        places.clear()
+        rig = rig_of(resting(camera), scene, layout, layout.view)
+        close.draw(target, scene, rig, style, labels=True, exact=False)
+        every = dict(zip([*called, "gap"], places, strict=False))
+        now = {each: place for each, place in every.items() if place and place.h}
+        for each in now.keys() & before.keys():
+            was, there = before[each], now[each]
+            assert math.dist(was.center, there.center) < 6.0, (time_s, was, there)
+        before = now
     assert before

@@ -145,3 +145,4 @@ def test_pieces_that_are_apart_stay_and_two_that_meet_share_the_way() -> None:
     assert apart([(10, 5), (11, 5)], 2, 0, 100) == [7, 14]
     assert apart([(0, 5), (1, 5)], 2, 0, 100) == [0, 7]
     assert apart([(97, 5)], 2, 0, 100) == [95]
+    assert apart([(10, 5), (11, 5)], 2, 0, 100, [3.0, 1.0]) == [8.5, 15.5]

@@ -58,6 +58,10 @@ MAP_M = 178.0
 """Width of the lap with its lanes [m]."""
 _FLARE_S = 0.004
 """About the longest time to paint one LED's bloom [s]."""
+GAP_SEEN_M, NAME_SEEN = (0.1, 0.3), (0.4, 0.55)
+"""The gap's text appears as the gap grows from the first to the second, a name with its body's
+opacity.
+"""
 _ROW_GAP = 3
 """Between two labels that lie one above the other [px]."""
 NAME_EMS = 9
@@ -328,9 +332,11 @@ class CloseUp:
             in_rows(found, target.get_rect())
         for each in found:
             box = _free(each.box, target.get_rect(), taken)
-            if box is not None:
+            if box is not None and box.h:
                 taken.append(box)
-                target.blit(each.picture, box)
+                each.picture.set_alpha(round(255 * each.weight))
+                seen = (0, (each.picture.get_height() - box.h) // 2, *box.size)
+                target.blit(each.picture, box, seen)
         return taken
 
     def prepare(self, left_s: Callable[[], float]) -> None:
@@ -417,7 +423,7 @@ def gap_line(
     """Draw the dimension line between her and the light; return the pixel for its text."""
     line = scene.gaps[0] if scene.gaps else None
     lit = scene.waves and scene.light_m is not None  # the waves may be ghosts' alone
-    if not lit or line is None or line.metres is None or abs(line.metres) < 0.15:
+    if not lit or line is None or line.metres is None or abs(line.metres) <= GAP_SEEN_M[0]:
         return None
     unit = style.sizes.unit
     colour = style.theme.gap(line.state)
@@ -487,11 +493,26 @@ def _arrow(
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A text, where it would best be [px], and the race distance that it is about [m]."""
+    """A text, where it would best be [px], and the race distance that it is about [m].
+
+    A label that comes or goes opens and closes gradually, or it would push the others aside from
+    one picture to the next: its weight is 0 to 1, and of its picture only the middle is seen.
+    """
 
     box: pygame.Rect
     picture: pygame.Surface
     x_m: float
+    weight: float
+
+    def __post_init__(self) -> None:
+        """Close the box about its middle."""
+        self.box.inflate_ip(0, round((self.weight - 1.0) * self.box.h))
+
+
+def _weight(value: float, bounds: tuple[float, float]) -> float:
+    """Return a label's weight: it grows while a value rises from the first bound to the second."""
+    low, high = bounds
+    return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
 def gap_label(
@@ -515,14 +536,16 @@ def gap_label(
     row, colour = box.h // 2, style.theme.gap(line.state)
     type_.digits(pill, seconds, (px // 2, row), BOLD, px, style.theme.text)
     type_.digits(pill, metres, (box.w - px // 2, row), REGULAR, px, colour, align=1.0)
-    return Label(box, pill, scene.runner.x_m + 0.5 * (line.metres or 0.0))
+    metres_m = line.metres or 0.0
+    return Label(box, pill, scene.runner.x_m + 0.5 * metres_m, _weight(abs(metres_m), GAP_SEEN_M))
 
 
 def in_rows(labels: list[Label], bounds: pygame.Rect) -> None:
     """Move labels up and down to rows of their own; who is ahead is above."""
     ordered = sorted(labels, key=lambda each: -each.x_m)
-    rows = [(each.box.y, each.box.h) for each in ordered]
-    tops = apart(rows, _ROW_GAP, bounds.top + 4, bounds.bottom - 4)
+    weights = [each.weight for each in ordered]
+    rows = [(each.box.y, each.box.h + _ROW_GAP * each.weight) for each in ordered]
+    tops = apart(rows, 0.0, bounds.top + 4, bounds.bottom - 4 + _ROW_GAP, weights)
     for each, top in zip(ordered, tops, strict=True):
         each.box.y = math.floor(top)
 
@@ -562,7 +585,8 @@ def names(
     looks down, runners ahead are above in the picture.
     """
     theme, found = style.theme, []
-    named = [p for p in placed if p.body.kind != "pacer" and p.body.label and p.body.alpha > 0.4]
+    known = [p for p in placed if p.body.kind != "pacer" and p.body.label]
+    named = [each for each in known if each.body.alpha > NAME_SEEN[0]]
     # by name: whoever is farther may change from picture to picture
     for each in sorted(named, key=lambda one: (one.body.kind != "runner", one.body.name)):
         body, runner = each.body, each.body.kind == "runner"
@@ -579,7 +603,8 @@ def names(
             box.midbottom = (round(each.x), round(each.y - lift))
         if bounds.inflate(box.w, box.h).contains(box):
             colour = theme.text if runner else theme.colour(body.colour)
-            found.append(Label(box, _tag(style, text, box.size, px, colour), body.x_m))
+            tag, weight = _tag(style, text, box.size, px, colour), _weight(body.alpha, NAME_SEEN)
+            found.append(Label(box, tag, body.x_m, weight))
     return found
 
 

@@ -134,7 +134,7 @@ class Body:
         alpha: opacity, 0 to 1; ghosts fade when they cover the runner, pacers when they leave.
         role: for a pacer `ahead`, `beside`, `behind` or `left`; empty otherwise.
         build: the body's proportions.
-        stride: the body's state within its stride; only close cameras show it.
+        stepping: returns the body's state within its stride; only close cameras show it.
         reach_m: uncertainty of its place, either way along the track [m].
     """
 
@@ -148,8 +148,13 @@ class Body:
     alpha: float = 1.0
     role: str = ""
     build: Physique = SOMEBODY
-    stride: Stride = field(default_factory=Stride, compare=False, repr=False)
+    stepping: Callable[[], Stride] = field(default=Stride, compare=False, repr=False)
     reach_m: float = 0.0
+
+    @property
+    def stride(self) -> Stride:
+        """The body's state within its stride."""
+        return self.stepping()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ on the previous picture.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ from simulator.stage.gait import (
     START_PHASE,
     TICK_S,
     Physique,
+    Stride,
     StrideTrack,
     effort_of,
     stride_track,
@@ -185,7 +186,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
             aside_m,
             moment.v_m_s * pace_on(t, run.end_s),
             build=_her_build(then),
-            stride=_her_track(run).at(t, then.scenario.runner.height),
+            stepping=partial(_stride, _her_track, (run,), t, then.scenario.runner.height),
         ),
         pacers=_pacers(then, bodies.names, t, moment.v_m_s * pace_on(t, run.end_s), standing),
         ghosts=_ghosts(show, t, seen_s, seen.x_m, options) if options.ghosts else (),
@@ -322,6 +323,17 @@ def _ghost_track(mark: Reference, end_s: float) -> StrideTrack:
     return stride_track(mark.run.distance_at(_seen_times(end_s)[1]))
 
 
+def _stride(
+    track: Callable[..., StrideTrack],
+    of: tuple[Any, ...],
+    t: float,
+    stature_m: float,
+    begin: float = START_PHASE,
+) -> Stride:
+    """Return the stride at a race time [s]; `track` makes its track `of` a run or a mark."""
+    return track(*of).at(t, stature_m, begin)
+
+
 def _same_until(time_s: float, end_s: float) -> float:
     """Return an end that gives a ghost the same stride now, and that other runs share [s].
 
@@ -355,10 +367,10 @@ def _pacers(
     for p in standing:
         build, *step = _looks(order[p.name], woman=p.name in women)
         track = _group_track if p.role == "ahead" else _her_track
-        stride = track(run).at(t, *step)
+        stepping = partial(_stride, track, (run,), t, *step)
         alpha = p.presence * still_there(p.x_m, run.race_m)
         name, place = (p.name, short_name(p.name), "pacer", "pink"), (p.x_m, p.offset_m, v_m_s)
-        bodies.append(Body(*name, *place, alpha, p.role, build, stride))
+        bodies.append(Body(*name, *place, alpha, p.role, build, stepping))
     return tuple(bodies)
 
 
@@ -371,13 +383,14 @@ def _ghosts(
         x = float(mark.run.distance_at(max(seen_s, 0.0)))
         there = still_there(x, min(race, mark.distance_m)) * (LEFT if is_left(mark.name) else 1.0)
         alpha = there * _beside(x - runner_m)
-        stride = _ghost_track(mark, _same_until(t, show.recording.end_s)).at(t, build.stature_m)
+        track = mark, _same_until(t, show.recording.end_s)
         if options.groups and isinstance(mark.run, Recording):
             bodies += _pacers_of(mark, mark.run, t, seen_s, show.recording, runner_m, there)
         bodies.append(
             Body(
                 mark.name, mark.label, "ghost", mark.colour, x, 0.0, 0.0, alpha,
-                build=build, stride=stride, reach_m=mark.reach_m,
+                build=build, stepping=partial(_stride, _ghost_track, track, t, build.stature_m),
+                reach_m=mark.reach_m,
             )
         )  # fmt: skip
     return tuple(bodies)
@@ -407,12 +420,12 @@ def _pacers_of(
     if ran is None:
         return []
     seen = run.at(max(seen_s, 0.0))
-    stride = _ghost_track(mark, _same_until(t, live.end_s)).at(t, SOMEBODY.stature_m)
+    track = mark, _same_until(t, live.end_s)
     return [
         Body(
             f"{mark.name}: {place.name}", "", "ghost", mark.colour, place.x_m, place.offset_m, 0.0,
             GROUP_SEEN * there * _beside(place.x_m - runner_m) * place.presence, role=place.role,
-            stride=stride,
+            stepping=partial(_stride, _ghost_track, track, t, SOMEBODY.stature_m),
         )
         for place in places(ran[1], seen.x_m, seen.group_m, seen.wide * ran[1].wide_m)
     ]  # fmt: skip

@@ -183,7 +183,7 @@ def test_a_map_shows_bodies_from_above_once_it_is_near_enough(
     x, y = place_at(her.x_m + scene.start_s_m, 0.0)
     shot = replace(WHOLE.held(Viewpoint(x, y, zoom)), lowered=1.0)
     later = replace(her.stride, phase=(her.stride.phase + 0.3) % 1.0)
-    other = replace(her, stride=later)
+    other = replace(her, stepping=lambda: later)
     strides = (scene, replace(scene, runner=other))
     assert len({drawn(Painter(), each, shot) for each in strides}) == poses
 

@@ -11,6 +11,7 @@ import numpy as np
 import pygame
 import pytest
 
+from simulator.analysis.gaps import GapState
 from simulator.screen import Camera
 from simulator.stage.scene import Body, Chance, ChartCurve, LightLost, Phase, Scene
 from simulator.view import camera
@@ -500,7 +501,7 @@ def test_only_a_good_verdict_has_the_colour_of_what_went_right(
     assert shown is not None
     style = Style(Type(), layout_of((1280, 720), None, PictureOptions()).sizes, THEME)
     cards.board(replace(shown, verdict=verdict, good=good), Box(0, 0, 800, 450), style)
-    assert colours[verdict] == (THEME.good if good else THEME.warning)
+    assert colours[verdict] == (THEME.good if good else THEME.gap(GapState.BEHIND_LOSING))
 
 
 @pytest.mark.parametrize(

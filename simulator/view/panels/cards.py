@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
+from simulator.analysis.gaps import GapState
 from simulator.stage.keys import MOUSE, Binding
 from simulator.stage.scene import Board
 from simulator.units import format_clock
@@ -135,7 +136,7 @@ def board(content: Board, box: Box, style: Style) -> pygame.Surface:
     most = max(7, min(style.sizes.lead, round(0.06 * box.h)))
     px = type_.largest(words_of(content.verdict), SEMIBOLD, (most, 6), wide)
     for line in type_.wrap(content.verdict, SEMIBOLD, px, wide):
-        colour = theme.good if content.good else theme.warning
+        colour = theme.good if content.good else theme.gap(GapState.BEHIND_LOSING)
         type_.write(card, line, (pad, y + 0.65 * px), SEMIBOLD, px, colour)
         y += 1.3 * px
     rest = Box(pad, round(y + 0.4 * pad), wide, max(1, round(box.h - y - 1.4 * pad)))

@@ -254,7 +254,7 @@ class Chart:
 
     Attributes:
         curves: whole curves; the runner's is drawn up to `reveal_m` only.
-        marks: the marks; those of kind `event` beyond `reveal_m` are hidden.
+        marks: the marks, without events beyond `reveal_m`.
         reveal_m: suspense: nothing of the live attempt beyond this may be shown [m].
         playhead_m: her distance at the playhead [m].
         gap_range_s: (lowest, highest) gap on the axis [s]; fixed for an attempt so nothing jumps

@@ -195,7 +195,7 @@ def running(time_s: float, *, reveal: bool = False) -> Scene:
         chart=Chart(
             RACE_M,
             _CURVES,
-            _MARKS,
+            tuple(m for m in _MARKS if m.kind != "event" or reveal or m.x_m <= x),
             RACE_M if reveal else x,
             x,
             (-0.6, float(RUN_S[-1] - LIGHT_S[-1]) + 0.4),

@@ -155,7 +155,7 @@ def plot_of(size: tuple[int, int]) -> tuple[TimelineHover, Box, Style]:
     layout = arrange(*size)
     assert layout.timeline is not None
     style, hover = Style(TYPE, layout.sizes, THEME), TimelineHover()
-    hover.layout(layout.timeline, scenes.light_lost(), style)
+    hover.layout(layout.timeline, scenes.bell(), style)
     return hover, layout.timeline, style
 
 
@@ -164,7 +164,7 @@ def test_labels_of_events_touch_no_other_label_and_no_other_line(size: tuple[int
 
     _, box, style = plot_of(size)
     scene = scenes.light_lost()
-    marks = (*scene.chart.marks, ChartMarker(860.0, "pacers swap", "pacer"))
+    marks = (*scenes.finish().chart.marks, ChartMarker(860.0, "pacers swap", "pacer"))
     plot = timeline.plot_of(scene.chart, box, style.sizes, ChartKind.GAP)
     labels = [each for each in mark_labels(plot, marks, style) if each.box is not None]
     assert len(labels) == 4
@@ -179,7 +179,7 @@ def test_labels_of_events_touch_no_other_label_and_no_other_line(size: tuple[int
 
 
 def test_the_playhead_crosses_no_label_of_an_event() -> None:
-    size, scene = (1280, 720), scenes.light_lost()
+    size, scene = (1280, 720), scenes.bell()
     layout = layout_of(size, scene.staging, PictureOptions())
     box, style = layout.timeline, Style(TYPE, layout.sizes, THEME)
     assert box is not None
@@ -215,7 +215,7 @@ def test_the_chart_reads_out_what_is_known_and_nothing_later() -> None:
 def test_a_click_on_an_event_goes_there(session: FakeSession) -> None:
 
     hover, box, style = plot_of((1280, 720))
-    scene = scenes.light_lost()
+    scene = scenes.bell()
     plot = timeline.plot_of(scene.chart, box, style.sizes, ChartKind.GAP)
     label = next(
         each for each in mark_labels(plot, scene.chart.marks, style) if each.mark.x_m == 925

@@ -107,7 +107,6 @@ class Timeline:
         runner = next((curve for curve in curves if curve.kind == "runner"), None)
         others = tuple(curve for curve in curves if curve is not runner)
         band = chart.band if self._kind is ChartKind.GAP else None
-        marks = tuple(m for m in chart.marks if m.kind != "event" or m.x_m <= chart.reveal_m)
         names = named(curves, scene.ghosts)
         plot = plot_of(chart, box, sizes, self._kind)
         inside = replace(plot, box=Box(0, 0, plot.box.w, plot.box.h))
@@ -120,11 +119,11 @@ class Timeline:
             self._axes(surface, plot, box)
             heading(surface, box, (to, light), names, self._style, self._kind, banded=banded)
             whole.blit(surface, (0, 0), plot.box)
-            self._field(whole, inside, others, marks, light)
+            self._field(whole, inside, others, chart.marks, light)
             surface.blit(whole, plot.box[:2])
 
         words = tuple(name for _, name in names)
-        key = (self._kind, plot, marks, light, to, words, others, banded)
+        key = (self._kind, plot, chart.marks, light, to, words, others, banded)
         if not layer.field("timeline", box.inset(1, 1), key, paint) and (runner, band) == self._own:
             return
         self._own = runner, band
@@ -134,7 +133,7 @@ class Timeline:
             ground, own = quiet_ground(self._theme), self._theme.own
             whole.fill(ground)
             draw_area(whole, inside, band, mix(ground, own, 0.2), mix(ground, own, 0.36))
-            self._field(whole, inside, others, marks, light)
+            self._field(whole, inside, others, chart.marks, light)
         if runner is not None:
             lines = curve_lines(inside, runner, _thickness(sizes))
             draw_lines(whole, inside, lines, self._theme.colour(runner.colour))

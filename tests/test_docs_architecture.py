@@ -21,7 +21,7 @@ from simulator.view.picture import render_still
 
 session = Session(load_text("ghosts: [{kind: record, share: 1.02}]", "x"))
 assert [ghost.label for ghost in session.show.ghosts] == ["3:47.59"]
-assert "assumed" in arrange(1280, 720).panels()
+assert "assumed" in dict(arrange(1280, 720).side)
 render_still(session.scene(), (1280, 720))
 assert session.change("runner.passes", "yes") and session.scenario.runner.passes
 assert next(k.note for k in session.panel_state().knobs if k.path == "runner.passes")

@@ -508,30 +508,10 @@ def around_of(tall_px: float) -> int:
     return 8 if tall_px < 110 else 12 if tall_px < 190 else 16 if tall_px < 330 else 22
 
 
-def paint(
-    solid: BodyMesh,
-    view: ViewAngle,
-    px_per_m: float,
-    *,
-    day: bool = False,
-    tint: Colour | None = None,
-) -> Sprite:
-    """Return a body as a sprite.
-
-    Args:
-        solid: its shape.
-        view: the direction of view.
-        px_per_m: scale [px/m].
-        day: daylight, not floodlight.
-        tint: a ghost's colour; None paints a body.
-    """
-    return _finished(_painting(solid, view, px_per_m, day, tint))
-
-
 def _painting(
     solid: BodyMesh, view: ViewAngle, px_per_m: float, day: bool, tint: Colour | None
 ) -> Generator[None, None, Sprite]:
-    """Paint a body in steps, and return it; see `paint`."""
+    """Paint a body in steps, and return it as a sprite; `tint`: a ghost's colour."""
     over = 3 if solid.around < 16 else 2
     corners, normal, at = solid.seen_from(view.axes())
     x, y = corners[:, :, 0] * px_per_m, -corners[:, :, 1] * px_per_m

@@ -96,22 +96,6 @@ class DragTool:
         over = any(near(self._touch.pointer, place) for place in self._handles(view))
         return None if over or self._touch.grab is not None else self.chart
 
-    def handle(self) -> tuple[int, int]:
-        """Return where something can be dragged: a split, or the nearest pacer ahead [px].
-
-        Raises:
-            LookupError: nothing on the screen can be dragged.
-        """
-        view = self._view
-        if view is None or not view.pieces:
-            raise LookupError("nothing is shown yet")
-        if self.chart is ChartKind.PACE:
-            return self._handles(view)[len(self._handles(view)) // 2]
-        ahead = min(b.x_m for b in view.scene.pacers if b.role == "ahead")
-        body = next(b for b in view.scene.pacers if b.x_m == ahead)
-        x, y = view.at(view.pieces[-1], body.x_m, body.offset_m)
-        return round(x), round(y)
-
     # -- keys ------------------------------------------------------------------------------------
 
     def next_chart(self) -> None:

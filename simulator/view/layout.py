@@ -129,11 +129,6 @@ class Layout:
     least: int = 0
 
     @property
-    def what_if(self) -> Box | None:
-        """The bars of other settings."""
-        return dict(self.side).get("what_if")
-
-    @property
     def sizes(self) -> Sizes:
         """Type sizes for this picture size."""
         return Sizes(self.unit, self.least)
@@ -194,12 +189,6 @@ class Layout:
         parts = (hud.lap, hud.clock, hud.distance, hud.gap, hud.group)
         every = (*parts, self.foot, self.title, self.status)
         return tuple(box for box in every if box is not None)
-
-    def panels(self) -> dict[str, Box]:
-        """Return the boxes that tile the picture, by name: none overlaps another."""
-        rows = {"timeline": self.timeline, "caption": self.caption, "controls": self.controls}
-        named = {"stage": self.stage, **dict(self.side), **rows}
-        return {name: box for name, box in named.items() if box is not None}
 
 
 def track_scale(box: Box) -> float:

@@ -24,6 +24,7 @@ from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.stage.scene_builder import chance_of
 from simulator.view.app import FRAMES_PER_S, SWITCH_S, App
+from simulator.view.dragging import DragTool
 from simulator.view.panels.timeline import ChartKind
 
 TURNS = ("runner.form", "1"), ("plan.target", "3:57"), ("environment.wind.speed", "2")
@@ -102,6 +103,18 @@ def measured(size: tuple[int, int], *, playing: bool) -> Pictures:
     return found
 
 
+def handle(tool: DragTool) -> tuple[int, int]:
+    """Return where something can be dragged: a split, or the nearest pacer ahead [px]."""
+    view = tool._view
+    assert view is not None
+    if tool.chart is ChartKind.PACE:
+        handles = tool._handles(view)
+        return handles[len(handles) // 2]
+    body = min((b for b in view.scene.pacers if b.role == "ahead"), key=lambda b: b.x_m)
+    x, y = view.at(view.pieces[-1], body.x_m, body.offset_m)
+    return round(x), round(y)
+
+
 def dragged(size: tuple[int, int], chart: ChartKind, seconds: float = 10.0) -> list[float]:
     """Drag for so long [s], a move a picture; return what each took from event to picture [s].
 
@@ -113,7 +126,7 @@ def dragged(size: tuple[int, int], chart: ChartKind, seconds: float = 10.0) -> l
         while app.drag_tool.chart is not chart:
             app.perform(Action.CHART)
         _pictures(app, Pictures(), FRAMES_PER_S)
-        start = app.drag_tool.handle()
+        start = handle(app.drag_tool)
         _send(app, pygame.MOUSEBUTTONDOWN, start, button=1)
         for n in range(round(seconds * FRAMES_PER_S)):
             x, y = 8.0 * math.sin(n / 3), 8.0 * math.sin(n / 7)

@@ -18,11 +18,19 @@ from simulator.stage.keys import Action
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Cue, Outline, Scene
 from simulator.view.app import App
+from simulator.view.layout import Box, Layout
 from simulator.view.picture import Painter
 from tests.samples import few_samples
 from tests.view import scenes
 from tests.view.panel_states import FakePanel
 from tests.view.user import User
+
+
+def panels_of(layout: Layout) -> dict[str, Box]:
+    """Return the boxes that tile the picture, by name: none overlaps another."""
+    rows = {"timeline": layout.timeline, "caption": layout.caption, "controls": layout.controls}
+    named = {"stage": layout.stage, **dict(layout.side), **rows}
+    return {name: box for name, box in named.items() if box is not None}
 
 
 class FakeSession(FakePanel):

@@ -137,9 +137,8 @@ def strip(user: User) -> tuple[pygame.Rect, WhatIfPanel]:
     assert isinstance(panel, WhatIfPanel)
     layout, style = user.app._arrangement()
     what_if = user.app.session.scene().what_if
-    assert layout.what_if is not None
     assert what_if is not None
-    return pygame.Rect(lay_out(layout.what_if, what_if, style).heading[1]), panel
+    return pygame.Rect(lay_out(dict(layout.side)["what_if"], what_if, style).heading[1]), panel
 
 
 def is_open(panel: WhatIfPanel) -> bool:

@@ -348,8 +348,7 @@ def test_a_bar_of_the_strip_is_taken_and_its_axis_chosen(user: User, session: Fa
     shown = scenes.light_lost().what_if
     layout, style = user.app._arrangement()
     assert shown is not None
-    assert layout.what_if is not None
-    where = lay_out(layout.what_if, shown, style)
+    where = lay_out(dict(layout.side)["what_if"], shown, style)
     columns, heading = where.columns, where.heading[1]
     user.click((round(columns[4].centre[0]), round(columns[4].centre[1])))
     user.click((heading.x + 5, heading.y + 5))

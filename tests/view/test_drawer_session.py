@@ -53,8 +53,7 @@ def test_nine_pacers_are_taken_away_and_the_cost_is_read(user: User, session: Se
     assert shown.bars[own].label == "4"
     assert shown.bars[own].hidden
     layout, style = user.app._arrangement()
-    assert layout.what_if is not None
-    centre = lay_out(layout.what_if, shown, style).columns[own].centre
+    centre = lay_out(dict(layout.side)["what_if"], shown, style).columns[own].centre
     user.click((round(centre[0]), round(centre[1])))  # the secret is told
     shown = session.scene().what_if
     after = session.recording.finish_s

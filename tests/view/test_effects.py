@@ -236,8 +236,7 @@ def test_a_click_on_an_event_goes_there(session: FakeSession) -> None:
 @pytest.mark.parametrize("size", SIZES[1:])
 def test_the_target_lies_on_no_time_over_the_bars(size: tuple[int, int]) -> None:
     layout = arrange(*size)
-    panel = layout.what_if
-    assert panel is not None
+    panel = dict(layout.side)["what_if"]
     style = Style(TYPE, layout.sizes, THEME)
     bars = tuple(
         scenes.bar(str(n), 840.0 + (20.0 if n == 0 else 0.01 * n), current=n == 2)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from simulator.screen import Panel
 from simulator.view.arranging import arrange, arrange_lecture
 from simulator.view.layout import Box, Hud, Layout, apart, track_scale
+from tests.view.conftest import panels_of
 
 SIZES = [
     (1, 1),
@@ -49,7 +50,7 @@ def inside(box: Box, width: int, height: int) -> bool:
 @pytest.mark.parametrize("size", SIZES)
 def test_panels_lie_inside_and_do_not_overlap(size: tuple[int, int], controls: bool) -> None:
     layout = arrange(*size, controls)
-    panels = layout.panels()
+    panels = panels_of(layout)
     for name, box in panels.items():
         assert box.w > 0, name
         assert box.h > 0, name
@@ -61,7 +62,7 @@ def test_panels_lie_inside_and_do_not_overlap(size: tuple[int, int], controls: b
 def test_no_size_raises_or_overlaps() -> None:
     for width in (*range(1, 1300, 47), 2000, 3840, 7680):
         for height in (*range(1, 1300, 53), 2160, 4320):
-            panels = arrange(width, height).panels().values()
+            panels = panels_of(arrange(width, height)).values()
             assert all(inside(box, width, height) for box in panels), (width, height)
             for a, b in itertools.combinations(panels, 2):
                 assert not a.touches(b), (width, height)
@@ -78,7 +79,7 @@ def test_the_score_does_not_overlap_itself(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", [(1024, 768), (1280, 720), (1920, 1080), (3840, 2160)])
 def test_nothing_is_lost_on_the_sizes_of_a_talk(size: tuple[int, int]) -> None:
     layout = arrange(*size)
-    assert set(layout.panels()) == {"stage", "live", "splits", "what_if", "timeline", "controls"}
+    assert set(panels_of(layout)) == {"stage", "live", "splits", "what_if", "timeline", "controls"}
     assert layout.title is not None
     assert layout.foot is not None
     assert len(boxes_of(layout.infield)) == 6
@@ -99,7 +100,7 @@ def test_any_panels_a_story_wants_lie_inside_and_do_not_overlap(
         arrange(width, height, controls, shown, caption),
         arrange_lecture(width, height, shown, caption),
     ):
-        panels = layout.panels()
+        panels = panels_of(layout)
         assert all(inside(box, width, height) for box in panels.values()), panels
         for (one, a), (other, b) in itertools.combinations(panels.items(), 2):
             assert not a.touches(b), (one, other)
@@ -119,7 +120,7 @@ def test_what_is_left_out_leaves_its_room_to_the_track(size: tuple[int, int]) ->
 
 def test_panels_are_dropped_in_order() -> None:
     def shown(layout: Layout) -> int:
-        return len(layout.panels())
+        return len(panels_of(layout))
 
     counts = [shown(arrange(round(16 * k), round(9 * k))) for k in (10, 20, 30, 40, 60, 80, 120)]
     assert counts == sorted(counts)

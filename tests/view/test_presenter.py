@@ -23,7 +23,7 @@ from simulator.view.presenter import HALLS, SpeakersView, draw_notes, misfits
 from simulator.view.text import Type
 from simulator.view.theme import THEMES
 from tests.view import scenes
-from tests.view.conftest import FakeSession
+from tests.view.conftest import FakeSession, panels_of
 from tests.view.user import User
 
 LAPTOP, PROJECTOR = (1366, 768), (1280, 720)
@@ -686,10 +686,10 @@ def test_any_choice_of_panels_can_be_shown(
             for presenting in (False, True) if whole else [(i + j) % 2 == 1]:
                 painter.draw(surface, scene, PictureOptions(presenting=presenting))
     layout = arrange_lecture(*size, shown, True)
-    panels = list(layout.panels().values())
+    panels = list(panels_of(layout).values())
     if min(size) > 100:
-        assert all(not a.touches(b) for i, a in enumerate(panels) for b in panels[:i]), (
-            layout.panels()
+        assert all(not a.touches(b) for i, a in enumerate(panels) for b in panels[:i]), panels_of(
+            layout
         )
 
 

@@ -39,8 +39,8 @@ def places() -> list[tuple[Box, Style]]:
     painter, found = Painter(), []
     for size in SIZES:
         layout = arrange(*size)
-        assert layout.what_if is not None
-        found.append((layout.what_if, Style(painter.type, layout.sizes, painter.theme)))
+        style = Style(painter.type, layout.sizes, painter.theme)
+        found.append((dict(layout.side)["what_if"], style))
     return found
 
 

@@ -79,12 +79,8 @@ def whole(track: Box) -> MapView:
 
 def looking(layout: Layout, aim: Viewpoint) -> MapView:
     """Return the view of an aim."""
-    return _centred(layout, aim.x_m, aim.y_m, aim.zoom * track_scale(layout.track), aim.zoom)
-
-
-def _centred(layout: Layout, x: float, y: float, scale: float, zoom: float) -> MapView:
-    cx, cy = layout.view.centre
-    return MapView(scale, round(cx - scale * x), round(cy + scale * y), zoom)
+    (cx, cy), scale = layout.view.centre, aim.zoom * track_scale(layout.track)
+    return MapView(scale, round(cx - scale * aim.x_m), round(cy + scale * aim.y_m), aim.zoom)
 
 
 def aim_of(layout: Layout, view: MapView) -> Viewpoint:

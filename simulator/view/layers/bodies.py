@@ -216,11 +216,7 @@ def _slide(line: LabelTrack, taken: list[Box]) -> Box | None:
 
 
 def _free(box: Box, taken: list[Box]) -> Box | None:
-    x, y, w, h = box
-    for left, top, wide, high in taken:
-        if x < left + wide and left < x + w and y < top + high and top < y + h:
-            return None
-    return box
+    return box if pygame.Rect(box).collidelist(taken) < 0 else None
 
 
 def write_names(

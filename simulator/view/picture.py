@@ -11,7 +11,7 @@ import io
 import os
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,7 +121,6 @@ class Painter:
         self._base: StaticPicture | None = None
         self._last: tuple[StaticPicture, Scene, PictureOptions] | None = None
         self._turn = False
-        self._cards: dict[str, tuple[object, pygame.Surface]] = {}
         self.panels = panels or {name: made() for name, made in SIDE_PANELS.items()}
 
     def followed_by(self, theme: Theme) -> Painter:
@@ -409,7 +408,7 @@ class Painter:
             keys = (
                 rows(presenting=True) if options.presenting else (*BINDINGS, *BY_HAND, *PRESENTING)
             )
-            card = self._card("help", layout, lambda: cards.help_card(*size, style, keys))
+            card = cards.help_card(*size, style, keys)
             left, top = (size[0] - card.get_width()) // 2, (size[1] - card.get_height()) // 2
             surface.blit(card, (left, top))
 
@@ -425,18 +424,12 @@ class Painter:
         board, box = scene.board, _board_box(scene, layout, options.shot)
         if board is None or box is None:
             return
-        make = partial(cards.board, board)
         if options.presenting and board.numbers:
-            make = partial(chapter.lecture_board, board.numbers)
-        card = self._card("board", (board, box), lambda: make(box, style))
+            card = chapter.lecture_board(board.numbers, box, style)
+        else:
+            card = cards.board(board, box, style)
         out = box.right if box.centre[0] < layout.width / 2 else box.x - layout.width
         surface.blit(card, (box.x - round((1 - camera.ease(scene.board_share)) * out), box.y))
-
-    def _card(self, name: str, key: object, make: Callable[[], pygame.Surface]) -> pygame.Surface:
-        card = self._cards.get(name)
-        if card is None or card[0] != key:
-            card = self._cards[name] = (key, make())
-        return card[1]
 
 
 _BLACK, _GREY = (0, 0, 0), (128, 128, 128)

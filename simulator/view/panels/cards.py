@@ -57,6 +57,7 @@ def ground(size: tuple[int, int], sizes: Sizes, theme: Theme) -> pygame.Surface:
     return card
 
 
+@lru_cache(maxsize=2)
 def help_card(
     width: int, height: int, style: Style, bindings: tuple[Binding, ...]
 ) -> pygame.Surface:
@@ -114,6 +115,7 @@ def _per_column(lines: list[tuple[str, str]], columns: int) -> int:
     return min(starts, key=lambda i: max(i, len(lines) - i))
 
 
+@lru_cache(maxsize=2)
 def board(content: Board, box: Box, style: Style) -> pygame.Surface:
     """Return the result board: finish, verdict, assumptions, facts, splits.
 

@@ -190,6 +190,7 @@ def _numbers(surface: pygame.Surface, numbers: Numbers, box: Box, least: int, st
         y += step
 
 
+@lru_cache(maxsize=2)
 def lecture_board(numbers: Numbers, box: Box, style: Style) -> pygame.Surface:
     """Return the result for a lecture hall: each number as large as possible, its name above it."""
     theme, type_ = style.theme, style.type

@@ -84,22 +84,20 @@ def glow(colour: Colour, radius: float, level: int, core: float) -> pygame.Surfa
 
 
 @lru_cache(maxsize=256)
-def bloom(colour: Colour, width: int, height: int, strength: float) -> pygame.Surface:
-    """Return a large soft ellipse of light for adding, `width` × `height` px."""
+def bloom(
+    colour: Colour, width: int, height: int, strength: float, *, alpha: bool = False
+) -> pygame.Surface:
+    """Return a large soft ellipse of light for adding, `width` × `height` px.
+
+    `alpha`: for blitting on bright ground, where added light burns out to another hue.
+    """
     if width * height > _LARGE_PX:  # so soft that scaling up does not show
-        small = bloom(colour, width // 4, max(2, height // 4), strength)
+        small = bloom(colour, width // 4, max(2, height // 4), strength, alpha=alpha)
         return pygame.transform.smoothscale(small, (width, height))
     fall = _falling(width, height, strength)
+    if alpha:
+        return layered([(colour, fall)])
     return _additive((np.asarray(colour, np.float32) * fall[..., None]).astype(np.float32))
-
-
-@lru_cache(maxsize=256)
-def veil(colour: Colour, width: int, height: int, strength: float) -> pygame.Surface:
-    """Return a bloom with alpha, for bright ground: light added to it burns out to another hue."""
-    if width * height > _LARGE_PX:
-        small = veil(colour, width // 4, max(2, height // 4), strength)
-        return pygame.transform.smoothscale(small, (width, height))
-    return layered([(colour, _falling(width, height, strength))])
 
 
 def _falling(width: int, height: int, strength: float) -> Coverage:
@@ -205,19 +203,7 @@ def shade(width: int, height: int, colour: Colour) -> pygame.Surface:
     return layered([(colour, np.repeat(cover, max(1, width), axis=1))])
 
 
-_SHARP_PX = 320
-
-
-@lru_cache(maxsize=8)
-def spill(colour: Colour, size: int) -> pygame.Surface:
-    """Return a wide bloom; a large one is stretched, which does not show in something so soft."""
-    if size <= _SHARP_PX:
-        return bloom(colour, size, size, 0.20)
-    sharp = bloom(colour, _SHARP_PX, _SHARP_PX, 0.20)
-    return pygame.transform.smoothscale(sharp, (size, size))
-
-
 def forget() -> None:
     """Drop every sprite: at another size of the window, or in other colours, none is of use."""
-    for kept in (glow, bloom, veil, dot, ring, wake, shade, spill):
+    for kept in (glow, bloom, dot, ring, wake, shade):
         kept.cache_clear()

@@ -499,7 +499,7 @@ def test_other_colours_leave_nothing_of_the_old_ones(app: App) -> None:
     app.perform(Action.THEME)
     assert app._painter.type is old.type
     assert not old.type.font.cache_info().currsize
-    for kept in (sprites.glow, sprites.bloom, sprites.dot, sprites.spill):
+    for kept in (sprites.glow, sprites.bloom, sprites.dot):
         assert not kept.cache_info().currsize
 
 

@@ -43,7 +43,7 @@ from simulator.view.perspective import (
     plane_at,
     turning,
 )
-from simulator.view.sprites import bloom, veil
+from simulator.view.sprites import bloom
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style
 from simulator.view.theme import Colour, Theme, mix
 
@@ -182,7 +182,7 @@ def light_on_ground(target: pygame.Surface, lights: list[Led], flat: float, *, d
         if level:
             wide = _step(3.4 * led.scale)
             high = max(3, round(wide * flat))
-            light = (veil if day else bloom)(led.colour, wide, high, level / LEVELS)
+            light = bloom(led.colour, wide, high, level / LEVELS, alpha=day)
             blits.append((light, (round(led.x - wide / 2), round(led.y - high / 2))))
     target.fblits(blits, 0 if day else pygame.BLEND_RGB_ADD)
 
@@ -229,7 +229,8 @@ def _flares(led: Led, level: int, *, day: bool) -> tuple[pygame.Surface, ...]:
     """Return an LED's bloom, and at night, if it is near, the streak through it, for adding."""
     wide = _step(1.7 * led.scale)
     if day:
-        return (veil(led.colour, wide, max(3, round(0.85 * wide)), 0.7 * level / LEVELS),)
+        high = max(3, round(0.85 * wide))
+        return (bloom(led.colour, wide, high, 0.7 * level / LEVELS, alpha=True),)
     return _glare(led.colour, wide, level, streaked=led.scale > STREAK_PX)
 
 

@@ -21,7 +21,7 @@ from simulator.view.camera import MapView
 from simulator.view.layers.track import led_places
 from simulator.view.layout import Box
 from simulator.view.panels.panel import polygon
-from simulator.view.sprites import LEVELS, bloom, dot, glow, spill
+from simulator.view.sprites import LEVELS, bloom, dot, glow
 from simulator.view.text import SEMIBOLD, Style
 from simulator.view.theme import Theme, mix
 
@@ -97,7 +97,7 @@ def _spill(surface: pygame.Surface, wave: Wave, view: MapView, theme: Theme) -> 
     x, y = led_places(len(wave.brightness))
     cx, cy = view.at(float(wave.brightness @ x) / weight, float(wave.brightness @ y) / weight)
     size = round(2 * reach(view, SPILL_M))
-    light = spill(theme.light(wave.colour), size)
+    light = bloom(theme.light(wave.colour), size, size, 0.20)
     surface.blit(
         light, (round(cx - size / 2), round(cy - size / 2)), special_flags=pygame.BLEND_RGB_ADD
     )

@@ -1093,6 +1093,9 @@ class Attempt:
         self.stage = 0
         self.wind = 0.0
         self.gust = 0.0
+        if self.mode == PASSING and not self.passes:  # from here on she may not: she gives it up
+            self.mode = BEHIND_GROUP
+            self.held = GAVE_UP_S
         self.begin(known)
         first = self.tick
         spent = 0.0
@@ -1157,7 +1160,7 @@ class Attempt:
                 # whoever comes in later meets her at her slot
                 group, group1, group2 = x, x1, x2
                 group_v, group_v1, group_v2 = v, v1, v2
-            if self.passes:
+            if self.passes or self.wide > 0.0 or self.mode != BEHIND_GROUP:
                 self.group = group
                 self.decide()
             tick += 1

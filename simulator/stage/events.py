@@ -151,7 +151,7 @@ def _race_s(scene: Scene) -> float:
 
 
 def _light_laps(scene: Scene) -> int:
-    return laps_done(scene.waves[0].head_m, scene.race_m, scene.lap_m)
+    return laps_done(scene.light_m or 0.0, scene.race_m, scene.lap_m)
 
 
 # -- the director ---------------------------------------------------------------------------------

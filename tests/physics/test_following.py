@@ -225,3 +225,18 @@ def test_shelter_never_jumps(first: list[str], then: list[str], tick: int) -> No
     tick = min(tick, run.ticks - 1)
     changed = fork(_load(*first, *then), run, tick)
     assert np.abs(np.diff(changed.shelter)).max() < SHELTER_STEP
+
+
+def test_who_may_no_longer_pass_gives_it_up_and_falls_in_behind() -> None:
+    slow = ("plan.target=4:15", "pacers.leader={fade: 8, fade_from: 200}")
+    passing, held = _load(*slow, "runner.passes=yes"), _load(*slow, "runner.passes=no")
+    run = simulate(passing)
+    tick = int(np.argmax(run.wide > 0.5))
+    assert 0.0 < run.wide[tick] < 1.0
+    for scenario, finish in (
+        (held, simulate(held).finish_s),
+        (_load(*slow, "runner.passes=no", "pacers.count=0"), None),
+    ):
+        forked = fork(scenario, run, tick)
+        assert forked.wide[-1] == 0.0
+        assert finish is None or forked.finish_s == pytest.approx(finish, abs=0.05)

@@ -58,9 +58,9 @@ MAP_M = 178.0
 """Width of the lap with its lanes [m]."""
 _FLARE_S = 0.004
 """About the longest time to paint one LED's bloom [s]."""
-GAP_SEEN_M, NAME_SEEN = (0.1, 0.3), (0.4, 0.55)
-"""The gap's text appears as the gap grows from the first to the second, a name with its body's
-opacity.
+GAP_SEEN_M, NAME_SEEN, OPEN_ENOUGH = (0.1, 0.3), (0.4, 0.55), (2.0 / 3.0, 1.0)
+"""The gap's text appears as the gap grows from the first to the second [m], a name with its body's
+opacity; both are seen from the first to the second of their weight, where they have the room.
 """
 _ROW_GAP = 3
 """Between two labels that lie one above the other [px]."""
@@ -335,9 +335,8 @@ class CloseUp:
             box = _free(each.box, target.get_rect(), taken)
             if box is not None and box.h:
                 taken.append(box)
-                each.picture.set_alpha(round(255 * each.weight))
-                seen = (0, (each.picture.get_height() - box.h) // 2, *box.size)
-                target.blit(each.picture, box, seen)
+                each.picture.set_alpha(round(255 * _weight(each.weight, OPEN_ENOUGH)))
+                target.blit(each.picture, each.picture.get_rect(center=box.center))
         return taken
 
     def prepare(self, left_s: Callable[[], float]) -> None:
@@ -496,8 +495,8 @@ def _arrow(
 class Label:
     """A text, where it would best be [px], and the race distance that it is about [m].
 
-    A label that comes or goes opens and closes gradually, or it would push the others aside from
-    one picture to the next: its weight is 0 to 1, and of its picture only the middle is seen.
+    A label that comes or goes makes room gradually, or it would push the others aside from one
+    picture to the next: its weight is 0 to 1, and it is seen, whole, once its words have room.
     """
 
     box: pygame.Rect

@@ -89,8 +89,8 @@ def test_without_a_light_nothing_ticks(session: Session) -> None:
     session.seek(float(run.time_at(1209.0)) - 3.0)
     before = session.scene()
     session.player.pass_time(0.1)
-    dark = [replace(scene, waves=()) for scene in (before, session.scene())]
-    assert SoundCue.TICK not in sound_cues(*dark)
+    dark, later = (replace(scene, waves=()) for scene in (before, session.scene()))
+    assert SoundCue.TICK not in sound_cues(dark, later)
 
 
 def test_pacers_who_left_have_left_whoever_runs_on(session: Session) -> None:

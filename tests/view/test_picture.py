@@ -530,7 +530,7 @@ def test_no_name_painted_on_the_track_covers_another(size: tuple[int, int], lap_
     layout = layout_of(size, None, PictureOptions())
     style = Style(Type(), layout.sizes, THEME)
     for start_s_m in (0.0, 1.5, 9.28, 14.0, 23.0, 25.0, 40.0, 376.0, 390.656, 398.5):
-        boxes = []
+        boxes: list[pygame.Rect] = []
         view = camera.whole(layout.track)
         for _, (x, y), wide_high in painted_names(view, start_s_m, style, lap_m):
             box = pygame.Rect((0, 0), wide_high)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pygame
 import pytest
 
@@ -114,7 +116,12 @@ def test_capitals_are_composed_after_they_are_made(monkeypatch: pytest.MonkeyPat
     glyphs: list[str] = []
     type_ = Type()
     run = type_.run
-    monkeypatch.setattr(type_, "run", lambda char, *how: glyphs.append(char) or run(char, *how))
+
+    def noting(char: str, *how: Any) -> Any:
+        glyphs.append(char)
+        return run(char, *how)
+
+    monkeypatch.setattr(type_, "run", noting)
     wide = type_.caps(pygame.Surface((400, 40)), "Ζαΐμης", (0, 20), 20, (255, 255, 255))
     assert glyphs == list("ΖΑΪΜΗΣ")
     assert wide == type_.caps_width("Ζαΐμης", 20)

@@ -204,33 +204,17 @@ def _with_pacers(scenario: Scenario, rows: Sequence[PacerRow]) -> list[Alternati
 
     The current row has the scenario's own. None in `update` leaves a value out.
     """
-    updates = tuple(tuple(update.items()) for *_, update in rows)
-    changed = _changed(scenario.pacers, updates)
-    return [
-        Alternative(
-            label,
-            scenario.model_copy(update={"pacers": scenario.pacers if current else pacers}),
-            current,
-            tuple((f"pacers.{key}", _text(value)) for key, value in update.items()),
-            in_file,
-            assumed=assumed,
-        )
-        for (label, current, in_file, update), (pacers, assumed) in zip(rows, changed, strict=True)
-        if current or pacers is not None
-    ]
-
-
-@lru_cache(maxsize=8)  # turning another knob needs the same ones
-def _changed(
-    pacers: Pacers, updates: tuple[tuple[tuple[str, Any], ...], ...]
-) -> tuple[tuple[Pacers | None, bool], ...]:
-    """Return changed pacers, None if they would collide, and whether they rest on assumptions."""
-    changed = list[tuple[Pacers | None, bool]]()
-    for update in updates:
-        new = pacers.model_copy(update=dict(update))  # the values are known to be valid alone
-        usable = not any(new.complaints())
-        changed.append((new if usable else None, rests_on_assumed(new)))
-    return tuple(changed)
+    made = []
+    for label, current, in_file, update in rows:
+        # the values are known to be valid alone
+        pacers = scenario.pacers if current else scenario.pacers.model_copy(update=update)
+        if not current and any(pacers.complaints()):
+            continue
+        changed = scenario.model_copy(update={"pacers": pacers})
+        edits = tuple((f"pacers.{key}", _text(value)) for key, value in update.items())
+        assumed = rests_on_assumed(pacers)
+        made.append(Alternative(label, changed, current, edits, in_file, assumed=assumed))
+    return made
 
 
 def _text(value: float | str | PacerFormation | None) -> str:

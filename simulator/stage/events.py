@@ -37,12 +37,11 @@ def events(show: Show) -> Mapping[str, float]:
     found = {"countdown": -COUNTDOWN_S, "start": 0.0}
     if run.finish_s is not None:
         found["finish"] = run.finish_s
-    left_m, swapped_m = show.hand_over_places()
     places = {
         "bell": run.race_m - show.scenario.track.lap,
         "light lost": show.lost_light_m,
-        "pacer left": min(left_m, default=None),
-        "pacers swap": min(swapped_m, default=None),
+        "pacer left": min(show.hand_overs.leave_m, default=None),
+        "pacers swap": min(show.hand_overs.swap_m, default=None),
     }
     passed = {name: x for name, x in places.items() if x is not None and 0 < x < float(run.x[-1])}
     found |= zip(passed, run.time_at(list(passed.values())).tolist(), strict=True)

@@ -178,41 +178,26 @@ class Show:
 
     @cached_property
     def hand_overs(self) -> PacerChanges:
-        """Where pacers leave, and where two of them swap places."""
+        """Where pacers leave, and where two of them swap places, of those who ran there."""
         leave: dict[float, list[str]] = {}
         swap: set[float] = set()
-        begins = {(s.name, s.from_) for s in self.pacers.slots}
-        for slot in self.pacers.slots:
-            if slot.until is None or slot.until >= self.recording.race_m:
-                continue
-            if (slot.name, slot.until) in begins:
-                swap.add(slot.until)
-            else:
-                leave.setdefault(slot.until, []).append(slot.name)
+        from_m, race_m = 0.0, self.recording.race_m
+        for until_s, then in (*self.earlier, (math.inf, self)):
+            until_m = race_m if then is self else float(self.recording.distance_at(until_s))
+            begins = {(s.name, s.from_) for s in then.pacers.slots}
+            for slot in then.pacers.slots:
+                if slot.until is None or not from_m <= slot.until < min(until_m, race_m):
+                    continue
+                if (slot.name, slot.until) in begins:
+                    swap.add(slot.until)
+                else:
+                    leave.setdefault(slot.until, []).append(slot.name)
+            from_m = until_m
         return PacerChanges({x: tuple(names) for x, names in leave.items()}, tuple(sorted(swap)))
 
     @cached_property
     def pacer_marks(self) -> tuple[ChartMarker, ...]:
         """Hand-overs and drop-outs, one label per distance; after a fork only the new ones."""
-        marks, from_m = list[ChartMarker](), 0.0
-        for until_s, then in self.earlier:
-            until_m = float(self.recording.distance_at(until_s))
-            marks += [mark for mark in then.pacer_marks if from_m <= mark.x_m < until_m]
-            from_m = until_m
-        return (*marks, *(mark for mark in self._own_pacer_marks() if mark.x_m >= from_m))
-
-    def hand_over_places(self) -> tuple[list[float], list[float]]:
-        """Return where pacers leave, and where two swap, of those who ran in each stretch [m]."""
-        leave, swap, from_m = list[float](), list[float](), 0.0
-        for until_s, then in (*self.earlier, (math.inf, self)):
-            until_m = math.inf if then is self else float(self.recording.distance_at(until_s))
-            changes = then.hand_overs
-            leave += [x for x in changes.leave_m if from_m <= x < until_m]
-            swap += [x for x in changes.swap_m if from_m <= x < until_m]
-            from_m = until_m
-        return leave, swap
-
-    def _own_pacer_marks(self) -> tuple[ChartMarker, ...]:
         marks = [
             ChartMarker(x, f"{len(n)} pacers leave" if len(n) > 1 else f"{n[0]} leaves", "pacer")
             for x, n in self.hand_overs.leave_m.items()

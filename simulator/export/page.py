@@ -104,7 +104,7 @@ def page_text(show: Show, theme: Theme, link: str = "") -> str:
         "mark": _mark_of(scenario),
         "chart": escape(_chart_words(summary), quote=True),
         "splits": _splits(summary, table),
-        "residual": " A residual is run minus published." if "residual" in table[0] else "",
+        "residual": " A residual is run minus published." if worst_residual(summary.splits) else "",
         "her": "her" if scenario.runner.woman else "him",
         "distances": _distances(scenario.distance),
         "caveats": "".join(f"<li>{escape(words)}</li>" for words in caveats(show, summary)),
@@ -227,7 +227,7 @@ def _splits(summary: Summary, table: list[list[str]]) -> str:
     """Return the table; cells that the script updates have the name of their column."""
     head, *rows = table
     kinds = {1: "plan", 2: "run", 3: "gap"}
-    if head[-1] == "residual":
+    if worst_residual(summary.splits):  # a ghost may be called so
         kinds[len(head) - 1] = "residual"
     lines = []
     for split, (label, *cells) in zip(summary.splits, rows, strict=True):

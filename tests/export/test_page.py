@@ -525,3 +525,10 @@ def test_a_page_keeps_a_gap_smaller_than_its_control_offers(
     element(browser, "reset").click()
     settled(browser)
     assert element(browser, "verdict").text == f"{format_time(finish)} As in the file."
+
+
+def test_a_ghost_called_residual_is_no_residual() -> None:
+    changes = ["ghosts=[{name: residual, time: 4:05}]", "published=~"]
+    scenario = load_scenario("breaking4", overrides=changes)
+    text = page_text(make_show(scenario, simulate(scenario)), NIGHT)
+    assert "A residual is run minus published" not in text

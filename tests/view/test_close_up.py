@@ -258,6 +258,39 @@ def test_the_line_to_the_light_has_no_hole(show: Show, time_s: float) -> None:
     assert columns[drawn_at[0] : drawn_at[-1] + 1].all()
 
 
+def _gap_drawn(show: Show, time_s: float, metres: float | None = None) -> tuple[np.ndarray, Lens]:
+    """Return where the dimension line's colour is in the chase, (columns, rows), and the lens."""
+    layout = arrange(1920, 1080)
+    scene, style = at(show, time_s), Style(TYPE, layout.sizes, THEMES["night"])
+    rig = rig_of(resting(Camera.CHASE), scene, layout, layout.view)
+    if metres is not None:
+        scene = replace(scene, gaps=(replace(scene.gaps[0], metres=metres),), lost=None)
+    target = pygame.Surface(layout.view[2:], 0, 32)
+    lens = Lens(rig, *target.get_size())
+    gap_line(target, scene, lens, style)
+    colour = target.map_rgb(style.theme.gap(scene.gaps[0].state))
+    return pygame.surfarray.array2d(target) == colour, lens
+
+
+def test_a_lost_light_leaves_the_line_in_dashes_up_to_the_light(show: Show) -> None:
+    rows = np.flatnonzero(_gap_drawn(show, 180.0)[0].any(axis=0))
+    parts = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
+    assert len(parts) >= 6
+    whole = np.flatnonzero(_gap_drawn(show, 130.0)[0].any(axis=0))
+    assert (np.diff(whole) == 1).all(), "before it is lost there is no hole"
+
+
+@pytest.mark.parametrize(("metres", "ended"), [(59.0, True), (210.0, False)])
+def test_the_line_of_a_very_long_gap_has_no_end_where_no_light_is(
+    show: Show, metres: float, ended: bool
+) -> None:
+    drawn, lens = _gap_drawn(show, 180.0, metres)
+    scene = at(show, 180.0)
+    s_m = scene.s_m(scene.runner) + min(metres, close_up.LONGEST_GAP_M)
+    x, y = (round(n) for n in lens.spot(s_m, close_up.GAP_OFFSET_M - 0.3)[:2])
+    assert drawn[x : x + 2, y - 2 : y + 3].any() == ended
+
+
 @pytest.mark.parametrize("camera", CLOSE)
 def test_no_camera_moves_when_the_lights_are_hidden(show: Show, camera: Camera) -> None:
     layout = arrange(1280, 720)

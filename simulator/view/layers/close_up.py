@@ -72,6 +72,8 @@ LEVELS = 16
 """Glows of the LEDs are prepared at this many brightnesses."""
 GAP_OFFSET_M = KERB_M - 0.85
 """Position of the dimension line between her and the light: on the ground, inside the kerb [m]."""
+LONGEST_GAP_M = 60.0
+"""The dimension line of a longer gap ends here, without reaching the light [m]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,10 +429,11 @@ def gap_line(
         return None
     unit = style.sizes.unit
     colour = style.theme.gap(line.state)
-    span = min(max(line.metres, -60.0), 60.0)
+    long = min(abs(line.metres), LONGEST_GAP_M)
+    away = [*np.arange(0.0, long, min(1.0, long / 2)).tolist(), long]
     her = scene.s_m(scene.runner)
-    count = max(3, 2 + int(abs(span)))
-    spots = [lens.spot(her + span * k / (count - 1), GAP_OFFSET_M) for k in range(count)]
+    along = [her + math.copysign(m, line.metres) for m in away]
+    spots = [lens.spot(s_m, GAP_OFFSET_M) for s_m in along]
     bounds = target.get_rect()
     points = [
         (x, y)
@@ -445,13 +448,17 @@ def gap_line(
     ]
     thick = max(2, round(3.0 * unit))
     dark = mix(style.theme.ground.turf, (0, 0, 0), 0.6)
-    held = math.ceil(effects.tether(scene) * (len(points) - 1))  # or the middle of five had a hole
-    for part in (points[: held + 1], points[len(points) - 1 - held :]) if held else ():
+    tether = effects.tether(scene)
+    held = math.ceil(tether * (len(points) - 1))  # or the middle of five had a hole
+    dashes = (
+        [] if tether == 0.5 else list(pairwise(points))[::2]
+    )  # what is left of it once it snaps
+    for part in [*dashes, *((points[: held + 1], points[-1 - held :]) if held else ())]:
         pygame.draw.lines(target, dark, False, [(px, py + thick) for px, py in part], thick)
         pygame.draw.lines(target, colour, False, part, thick)
-    for end, place_m in ((0, her), (-1, her + span))[: 2 if held else 1]:
+    for end in (0, -1) if long < LONGEST_GAP_M else (0,):
         if seen[end]:
-            ends = [lens.spot(place_m, at)[:2] for at in (GAP_OFFSET_M - 0.3, KERB_M - 0.1)]
+            ends = [lens.spot(along[end], at)[:2] for at in (GAP_OFFSET_M - 0.3, KERB_M - 0.1)]
             pygame.draw.line(target, colour, ends[0], ends[1], thick)
         elif end:
             off = map_box(target.get_size(), style)

@@ -258,11 +258,13 @@ def test_the_line_to_the_light_has_no_hole(show: Show, time_s: float) -> None:
     assert columns[drawn_at[0] : drawn_at[-1] + 1].all()
 
 
-def _gap_drawn(show: Show, time_s: float, metres: float | None = None) -> tuple[np.ndarray, Lens]:
-    """Return where the dimension line's colour is in the chase, (columns, rows), and the lens."""
+def _gap_drawn(
+    show: Show, time_s: float, metres: float | None = None, camera: Camera = Camera.CHASE
+) -> tuple[np.ndarray, Lens]:
+    """Return where the dimension line's colour is, (columns, rows), and the lens."""
     layout = arrange(1920, 1080)
     scene, style = at(show, time_s), Style(TYPE, layout.sizes, THEMES["night"])
-    rig = rig_of(resting(Camera.CHASE), scene, layout, layout.view)
+    rig = rig_of(resting(camera), scene, layout, layout.view)
     if metres is not None:
         scene = replace(scene, gaps=(replace(scene.gaps[0], metres=metres),), lost=None)
     target = pygame.Surface(layout.view[2:], 0, 32)
@@ -289,6 +291,18 @@ def test_the_line_of_a_very_long_gap_has_no_end_where_no_light_is(
     s_m = scene.s_m(scene.runner) + min(metres, close_up.LONGEST_GAP_M)
     x, y = (round(n) for n in lens.spot(s_m, close_up.GAP_OFFSET_M - 0.3)[:2])
     assert drawn[x : x + 2, y - 2 : y + 3].any() == ended
+
+
+@pytest.mark.parametrize("time_s", [20.0, 95.0, 183.3, 200.0])
+def test_the_arrow_to_a_light_out_of_the_picture_is_where_the_line_leaves_it(
+    show: Show, time_s: float
+) -> None:
+    drawn, _ = _gap_drawn(show, time_s, 25.0, Camera.RAIL)
+    rows = [np.flatnonzero(column).mean() for column in drawn[60:120] if column.any()]
+    assert len(rows) == 60
+    head = np.flatnonzero(drawn[:60].any(axis=0))
+    assert len(head) > 8
+    assert abs(head.mean() - rows[0]) < 3.0
 
 
 @pytest.mark.parametrize("camera", CLOSE)

@@ -440,10 +440,10 @@ def gap_line(
         for x, y, _, depth in spots
         if depth > NEAR_M and abs(x) < 3 * lens.width and abs(y) < 3 * lens.height
     ]
-    shown = [inside for ends in pairwise(points) if (inside := bounds.clipline(*ends))]
+    shown = [(*ends, seen) for ends in pairwise(points) if (seen := bounds.clipline(*ends))]
     if not shown:
         return None
-    seen = [
+    near = [
         depth > NEAR_M and bounds.inflate(120, 120).collidepoint(x, y) for x, y, _, depth in spots
     ]
     thick = max(2, round(3.0 * unit))
@@ -457,13 +457,14 @@ def gap_line(
         pygame.draw.lines(target, dark, False, [(px, py + thick) for px, py in part], thick)
         pygame.draw.lines(target, colour, False, part, thick)
     for end in (0, -1) if long < LONGEST_GAP_M else (0,):
-        if seen[end]:
+        if near[end]:
             ends = [lens.spot(along[end], at)[:2] for at in (GAP_OFFSET_M - 0.3, KERB_M - 0.1)]
             pygame.draw.line(target, colour, ends[0], ends[1], thick)
         elif end:
+            (ax, ay), (bx, by), (_, leaves) = shown[-1]
             off = map_box(target.get_size(), style)
-            _arrow(target, colour, points[-2], points[-1], 15 * unit, off)
-    return _middle(shown)
+            _arrow(target, colour, leaves, (bx - ax, by - ay), 15 * unit, off)
+    return _middle([seen for *_, seen in shown])
 
 
 def _middle(parts: list[tuple[tuple[int, int], tuple[int, int]]]) -> tuple[float, float]:
@@ -481,17 +482,17 @@ def _middle(parts: list[tuple[tuple[int, int], tuple[int, int]]]) -> tuple[float
 def _arrow(
     target: pygame.Surface,
     colour: Colour,
-    a: tuple[float, float],
-    b: tuple[float, float],
+    at: tuple[float, float],
+    way: tuple[float, float],
     size: float,
     keep_off: pygame.Rect,
 ) -> None:
+    """Draw an arrow's head where a line leaves the picture, in a direction of any length."""
     width, height = target.get_size()
-    tip = (min(max(b[0], size), width - size), min(max(b[1], size), height - size))
+    tip = (min(max(at[0], size), width - size), min(max(at[1], size), height - size))
     if keep_off.collidepoint(tip):
         tip = (keep_off.x - size, tip[1])
-    away = math.hypot(b[0] - a[0], b[1] - a[1]) or 1.0
-    dx, dy = (b[0] - a[0]) / away * size, (b[1] - a[1]) / away * size
+    dx, dy = (size * each / (math.hypot(*way) or 1.0) for each in way)
     back = (tip[0] - dx, tip[1] - dy)
     side = (-0.5 * dy, 0.5 * dx)
     wings = [(back[0] + k * side[0], back[1] + k * side[1]) for k in (1, -1)]

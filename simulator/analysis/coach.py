@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy as np
 from simulator.analysis.optimise import LAST_M
 from simulator.analysis.uncertainty import SAMPLES, SEED, breaks_target, percentile, sampled
 from simulator.coefficients import BESIDE_REACH_M, LANE_BIN_M, LAP_M
-from simulator.physics.attempt import finish_times, run_attempts
+from simulator.physics.attempt import finish_times, outcomes_of
 from simulator.physics.setup import steady_attempt
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
@@ -185,8 +186,9 @@ def _end_spurt(scenario: Scenario, run: Recording, last_m: float) -> EndSpurt:
 
     def fastest(speed: float) -> float | None:
         """Return the time of the last metres at a speed; None if she cannot hold it."""
-        attempt = steady_attempt(scenario, state, speed, 2.0 * left_m / speed, run.step_s)
-        ran = run_attempts([attempt], [state], slack_until_m=LAST_M)
+        time_s = 2.0 * left_m / speed
+        steady = partial(steady_attempt, state=state, v_m_s=speed, time_s=time_s, step_s=run.step_s)
+        ran = outcomes_of([scenario], slack_until_m=LAST_M, attempt_of=steady)
         kept = bool(ran.valid[0]) and float(ran.slack.min()) >= 0.0
         return float(ran.finish_s[0]) - from_s if kept else None
 

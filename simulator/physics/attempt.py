@@ -14,7 +14,7 @@ import json
 import logging
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,11 +27,10 @@ from numpy.typing import ArrayLike, NDArray
 from simulator.coefficients import TAU_LIMIT, TAU_SPEED
 from simulator.errors import SimulationError
 from simulator.physics.compiled import COMPILED, kernel
-from simulator.physics.kernel import NEVER, SLACK_CELL_M
+from simulator.physics.kernel import NEVER, OUTCOME_COUNT, SLACK_CELL_M
 from simulator.physics.setup import (
     BEYOND,
     STEP_S,
-    AttemptMaker,
     attempt_of,
     change_from,
     empty,
@@ -202,7 +201,7 @@ class Outcomes:
         reserve: the reserve where the row began [J/kg].
         reserve_used: how much of it was drawn [J/kg].
         lost_light_m: where the light was lost [m], NaN if it was not lost or not watched.
-        slack: least power to spare in each 50 m [W/kg], shape (rows, cells); see `run_attempts`.
+        slack: least power to spare in each 50 m [W/kg], shape (rows, cells); see `outcomes_of`.
     """
 
     places_m: Floats
@@ -233,111 +232,58 @@ def outcomes_of(
     watch_light: bool = False,
     slack_until_m: float | None = None,
     threads: int = 0,
+    attempt_of: Callable[[Scenario], Any] = attempt_of,
 ) -> Outcomes:
-    """Return how each scenario ends; for the arguments see `run_attempts`.
-
-    Each thread reuses one attempt for all of its scenarios, which limits memory.
-    """
-
-    def attempts(rows: range) -> Iterator[tuple[Any, int]]:
-        maker = AttemptMaker()
-        return ((maker.attempt(scenarios[i]), 1) for i in rows)
-
-    longest_m = max((s.distance for s in scenarios), default=0.0)
-    rows = _Rows(len(scenarios), _places(places_m), watch_light, slack_until_m, longest_m)
-    return rows.stepped(attempts, threads)
-
-
-def run_attempts(
-    attempts: Sequence[Any],
-    states: Sequence[State] | None = None,
-    *,
-    places_m: ArrayLike = (),
-    watch_light: bool = False,
-    slack_until_m: float | None = None,
-    threads: int = 0,
-) -> Outcomes:
-    """Step attempts to their ends.
+    """Return how each scenario ends.
 
     Args:
-        attempts: results of `attempt_of`; each can be run once.
-        states: the starting states, one per row; None for the gun.
+        scenarios: one per row.
         places_m: places of passing times [m].
         watch_light: whether to record where each row loses its light.
         slack_until_m: if given, power to spare is recorded until this far before the line [m].
         threads: number of threads; 0: one for each free processor.
+        attempt_of: returns a scenario's attempt where it begins, by default at the gun.
     """
-    known = [1] * len(attempts)
-    if states is not None:
-        known = [go_on_from(a, s) for a, s in zip(attempts, states, strict=True)]
-    longest_m = max((a.race for a in attempts), default=0.0)
-    rows = _Rows(len(attempts), _places(places_m), watch_light, slack_until_m, longest_m)
-    return rows.stepped(lambda part: ((attempts[i], known[i]) for i in part), threads)
+    count, places = len(scenarios), _places(places_m)
+    places_table = table(places)
+    cells = 0
+    if slack_until_m is not None and count:
+        longest_m = max(s.distance for s in scenarios)
+        cells = max(1, int(np.ceil((longest_m - slack_until_m) / SLACK_CELL_M)))
+    slack = np.full((count, cells), NEVER)
+    crossed, ends = table(np.full(count * 5 * len(places), -1.0)), empty(count * OUTCOME_COUNT)
+    step, race, begin_reserve = np.zeros((3, count))
+    too_fast = np.zeros(count, dtype=bool)
 
-
-class _Rows:
-    """Rows that are stepped to their ends, and their results; see `run_attempts`."""
-
-    def __init__(
-        self,
-        count: int,
-        places: Floats,
-        watch_light: bool,
-        slack_until_m: float | None,
-        longest_m: float,
-    ) -> None:
-        self._places, self._watch_light = places, watch_light
-        self._slack_until_m = slack_until_m or 0.0
-        cells = 0
-        if slack_until_m is not None and count:
-            cells = max(1, int(np.ceil((longest_m - slack_until_m) / SLACK_CELL_M)))
-        self._slack = np.full((count, cells), NEVER)
-        self._crossed = np.full((count, 5 * len(places)), -1.0)
-        self._ends = np.zeros((count, len(kernel.OUTCOME)))
-        self._step, self._race, self._begin_reserve = np.zeros((3, count))
-        self._too_fast = np.zeros(count, dtype=bool)
-
-    def stepped(
-        self, attempts: Callable[[range], Iterable[tuple[Any, int]]], threads: int
-    ) -> Outcomes:
-        """Step all rows; `attempts` returns those of a range, with their known states' number."""
-        count = len(self._ends)
-        workers = _workers(count, threads)
-
-        def work(rows: range) -> None:
-            self._step_rows(rows, attempts(rows))
-
-        _in_threads(work, [range(i, count, workers) for i in range(workers)])
-        columns = dict(zip(kernel.OUTCOME, self._ends.T, strict=True))
-        columns |= {"step": self._step, "race": self._race}
-        crossed, reserve = self._crossed, self._begin_reserve
-        return _outcomes(columns, self._places, crossed, self._slack, reserve, self._too_fast)
-
-    def _step_rows(self, rows: range, attempts: Iterable[tuple[Any, int]]) -> None:
-        places, cells = len(self._places), self._slack.shape[1]
-        places_m, columns = table(self._places), (empty(0), empty(0))
-        ends, crossed = empty(len(kernel.OUTCOME)), empty(5 * places)
-        for i, (a, known) in zip(rows, attempts, strict=True):
+    def work(rows: range) -> None:
+        columns = empty(0), empty(0)
+        for i in rows:
+            a = attempt_of(scenarios[i])
             first = a.tick
             room = max(a.ticks - first, 0) + 1  # patience may run out where it continues
             if len(columns[0]) < room:
                 columns = empty(room), empty(room)
             a.xs, a.vs = columns
-            a.watching = self._watch_light
-            self._step[i], self._race[i], self._begin_reserve[i] = a.step, a.race, a.reserve
-            if places:
-                crossed[:] = table(self._crossed[i])
-                a.places, a.places_m, a.crossed = places, places_m, crossed
+            a.watching = watch_light
+            step[i], race[i], begin_reserve[i] = a.step, a.race, a.reserve
+            if len(places):
+                a.places, a.places_m, a.crossed = len(places), places_table, crossed
+                a.crossed_from = 5 * len(places) * i
             if cells:
-                a.slack_cells, a.slack_until = cells, a.race - self._slack_until_m
-                a.slack = table(self._slack[i])
-            kernel.run(a, known)
-            a.report(ends, 0)
-            self._ends[i], self._crossed[i] = ends, crossed
+                a.slack_cells, a.slack_until = cells, a.race - (slack_until_m or 0.0)
+                a.slack = table(slack[i])
+            kernel.run(a, min(first, 2) + 1)
+            a.report(ends, OUTCOME_COUNT * i)
             if cells:
-                self._slack[i] = a.slack
+                slack[i] = a.slack
             if a.fastest > slowest_record(a.race):
-                self._too_fast[i] = ran_too_fast(np.array(a.xs[: a.tick - first + 1]), a.step)
+                too_fast[i] = ran_too_fast(np.array(a.xs[: a.tick - first + 1]), a.step)
+
+    workers = _workers(count, threads)
+    _in_threads(work, [range(i, count, workers) for i in range(workers)])
+    columns = dict(zip(kernel.OUTCOME, np.reshape(ends, (count, OUTCOME_COUNT)).T, strict=True))
+    columns |= {"step": step, "race": race}
+    return _outcomes(columns, places, np.asarray(crossed), slack, begin_reserve, too_fast)
 
 
 def run_sampled(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,6 @@ from simulator.physics.kernel import (
     JITTER_KNOT_M,
     PLAN_CELL_M,
     TRACK_CELLS,
-    UNFELT,
 )
 from simulator.physics.pacers import paths_of, stints_of
 from simulator.physics.shelter import (
@@ -168,32 +168,12 @@ def wave_schedules(scenario: Scenario) -> list[tuple[str, Schedule]]:
     ]
 
 
-def light_of(scenario: Scenario, step_s: float = STEP_S) -> PlanTable:
-    """Return the light she chases: the first wave that is on; without one, the plan."""
-    light = next((w for w in scenario.wavelight.waves if w.on), None)
-    plan = None if light is None else light.plan
-    return planned_of(plan or scenario.plan, scenario.distance, step_s)
-
-
-def led_by(scenario: Scenario, step_s: float = STEP_S) -> PlanTable:
-    """Return what the group follows: the wave of that name, else the plan."""
-    follows = scenario.pacers.follows
-    plan = next((w.plan for w in scenario.wavelight.waves if w.name == follows), None)
-    return planned_of(plan or scenario.plan, scenario.distance, step_s)
-
-
-def group_line(scenario: Scenario, step_s: float = STEP_S) -> Any:
-    """Return the group's wanted position in the kernel's form: what it follows, with errors."""
-    light = led_by(scenario, step_s)
-    leader = scenario.pacers.leader
-    if leader.fast_opening == leader.jitter == leader.fade == leader.surge == 0.0:
-        return light.pace
-    return _group_line(light, leader, step_s)
-
-
 @lru_cache(maxsize=16)
-def _group_line(light: PlanTable, leader: Leader, step_s: float) -> Any:
-    """Return the line of a leader with errors; cached by the identity of what he follows."""
+def _erring_line(light: PlanTable, leader: Leader, step_s: float) -> Any:
+    """Return where a group with an erring leader wants to be, in the kernel's form.
+
+    Cached by the identity of what he follows.
+    """
     count, errors = jitter_of(leader, light.schedule.distance_m)
     halves = _halves(light.schedule.finish_s, step_s)
     columns = empty(halves), empty(halves)
@@ -417,76 +397,52 @@ def attempt_of(scenario: Scenario, step_s: float = STEP_S) -> Any:
     Raises:
         SimulationError: the step is longer than `LONGEST_STEP_S`, or a number is not finite.
     """
-    return AttemptMaker(step_s).attempt(scenario)
+    if not 0.0 < step_s <= LONGEST_STEP_S:
+        raise SimulationError(
+            f"A step of {step_s:g} s is too long for the model: {LONGEST_STEP_S:g} s at most."
+        )
+    a = kernel.Attempt()
+    plan = planned_of(scenario.plan, scenario.distance, step_s)
+    _set_race(a, scenario, plan, step_s)
+    _set_lights(a, scenario, plan, step_s)
+    _set_air(a, scenario)
+    _set_runner(a, scenario, plan.schedule.finish_s)
+    _set_group(a, scenario)
+    a.x = a.v = 0.0
+    _refuse_extremes(a)
+    return a
 
 
-class AttemptMaker:
-    """Makes attempts of scenarios one after another, all in the same object.
-
-    The rows of a sweep share most of their sections: unchanged ones are not set again.
-    """
-
-    def __init__(self, step_s: float = STEP_S) -> None:
-        if not 0.0 < step_s <= LONGEST_STEP_S:
-            raise SimulationError(
-                f"A step of {step_s:g} s is too long for the model: {LONGEST_STEP_S:g} s at most."
-            )
-        self._step_s = step_s
-        self._before: Scenario | None = None
-        self._attempt = kernel.Attempt()
-        self._start = (0.0, 0.0)
-
-    def attempt(self, scenario: Scenario) -> Any:
-        """Return a scenario as an attempt on the start line, valid until the next call.
-
-        Raises:
-            SimulationError: a number is not finite.
-        """
-        a, was, new = self._attempt, self._before, scenario
-        self._before = None  # if this one is refused, the next is made from scratch
-        if was is None:
-            plan = lap = air = runner = pacers = True
-        else:
-            lap = new.distance != was.distance or new.track != was.track
-            plan = lap or new.plan is not was.plan or new.wavelight is not was.wavelight
-            air = lap or new.environment is not was.environment
-            runner = air or new.runner is not was.runner
-            pacers = new.pacers is not was.pacers
-        if plan:
-            _set_race(a, new, self._step_s)
-        if plan or pacers:
-            a.leader = group_line(new, self._step_s)
-        if air:
-            _set_air(a, new)
-        if runner or (plan and new.runner.endurance > 0.0):
-            planned_s = planned_of(new.plan, new.distance, self._step_s).schedule.finish_s
-            self._start = _set_runner(a, new, planned_s)
-        if runner or pacers:
-            _set_group(a, new)
-        a.aerobic, a.reserve = self._start
-        a.tick = a.mode = 0
-        a.x = a.v = a.group = a.group_v = a.wide = a.held = 0.0
-        a.felt = UNFELT
-        _refuse_extremes(a)
-        self._before = new
-        return a
-
-
-def _set_race(a: Any, scenario: Scenario, step_s: float) -> None:
+def _set_race(a: Any, scenario: Scenario, plan: PlanTable, step_s: float) -> None:
     race, lap_m = scenario.distance, scenario.track.lap
     a.step, a.race, a.start = step_s, race, start_position(race, lap_m)
     a.cells_per_m = TRACK_CELLS / lap_m
-    plan = planned_of(scenario.plan, race, step_s)
     a.plan = plan.pace
-    a.light = light_of(scenario, step_s).pace
     level, a.drag, a.time = plan.remaining
     a.level = _bends_of_plan(level, race / plan.schedule.finish_s, lap_m)
     a.last_place = len(level) - 1.001
     a.bends = _bends(lap_m)
     a.shelter_step = SHELTER_RATE * step_s
-    a.light_lag = round(2.0 * LOST_S / step_s)
     a.ticks = math.ceil((PATIENCE * plan.schedule.finish_s + PATIENCE_S) / step_s)
     a.stands_from = int(STANDS_AFTER_S / step_s)
+
+
+def _set_lights(a: Any, scenario: Scenario, plan: PlanTable, step_s: float) -> None:
+    """Set the light she chases, the first wave that is on, and the one that the group follows.
+
+    A wave without a plan shows the main one; without a wave there is the main plan.
+    """
+    a.light, light, follows = plan.pace, plan, scenario.pacers.follows
+    a.light_lag = round(2.0 * LOST_S / step_s)
+    for wave in reversed(scenario.wavelight.waves):
+        shown = planned_of(wave.plan, scenario.distance, step_s) if wave.plan else plan
+        if wave.on:
+            a.light = shown.pace
+        if wave.name == follows:
+            light = shown
+    he = scenario.pacers.leader
+    errs = he.fast_opening or he.jitter or he.fade or he.surge
+    a.leader = _erring_line(light, he, step_s) if errs else light.pace
 
 
 def _set_air(a: Any, scenario: Scenario) -> None:
@@ -525,6 +481,7 @@ def steady_attempt(
     The clock goes on, and with it the heat she has run in.
     """
     a = attempt_of(scenario, step_s)
+    go_on_from(a, state)
     knots = (table([0.0, 1.0]), table([0.0, v_m_s]), table([1.0 / v_m_s] * 2), table([0.0]))
     loss = TAU_SPEED * (v_m_s - state.v_m_s) / v_m_s
     pace = kernel.Pace(*knots, loss, TAU_SPEED, state.x_m / v_m_s)
@@ -560,16 +517,15 @@ def endurance_share(endurance: float, race_s: float) -> float:
     return max(0.0, 1.0 - endurance * math.log(race_s / ENDURANCE_FROM))
 
 
-def _set_runner(a: Any, scenario: Scenario, planned_s: float) -> tuple[float, float]:
-    """Set the runner's constants and return her aerobic power and reserve at the gun."""
+def _set_runner(a: Any, scenario: Scenario, planned_s: float) -> None:
     runner = scenario.runner
     k = runner_constants(runner, scenario.environment, planned_s)
-    a.drag_k, a.force_k, a.aerobic_max, reserve = map(float, k)
+    a.drag_k, a.force_k, a.aerobic_max, a.reserve = map(float, k)
+    a.aerobic = AEROBIC_START * runner.economy
     a.cost_k = runner.kit.cost * runner.economy
     a.tau_aerobic = runner.oxygen_kinetics
     a.per_tau_aerobic = 1.0 / runner.oxygen_kinetics
     a.anticipation = runner.anticipation
-    return AEROBIC_START * runner.economy, reserve
 
 
 def runner_constants(
@@ -583,19 +539,16 @@ def runner_constants(
     `samples` replaces values of the runner, by name, each of shape (samples,); its drag area is
     without the kit.
     """
-
-    def value(name: str) -> Any:
-        return (
-            getattr(runner, name) if samples is None else samples.get(name, getattr(runner, name))
-        )
-
-    form = 1.0 + value("form") / 100.0
-    area = runner.cda if samples is None else samples["drag_area"] * runner.kit.drag
-    force_k = value("drag_cost") / G
-    drag_k = force_k * 0.5 * environment.density * area / value("mass")
-    aerobic_max = value("max_aerobic_power") * form * altitude_share(environment.pressure)
+    body: Any = runner
+    if samples is not None:
+        area = samples["drag_area"] * runner.kit.drag
+        body = SimpleNamespace(**{**dict(runner), **samples, "cda": area})
+    form = 1.0 + body.form / 100.0
+    force_k = body.drag_cost / G
+    drag_k = force_k * 0.5 * environment.density * body.cda / body.mass
+    aerobic_max = body.max_aerobic_power * form * altitude_share(environment.pressure)
     aerobic_max = aerobic_max * endurance_share(runner.endurance, planned_s)
-    return drag_k, force_k, aerobic_max, value("reserve") * form
+    return drag_k, force_k, aerobic_max, body.reserve * form
 
 
 def sampled_constants(

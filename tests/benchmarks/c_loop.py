@@ -89,7 +89,8 @@ def c_loop(scenario: Scenario) -> Callable[[], float] | None:
     which = [0 if p is None else [id(q) for q in profiles].index(id(p)) for p in group.profiles]
     halves = int(np.ceil(2.0 * plan.schedule.finish_s / a.step)) + 4
     times = np.arange(halves) * (0.5 * a.step)
-    light = setup.led_by(scenario).schedule
+    waves = dict(setup.wave_schedules(scenario))
+    light = waves.get(scenario.pacers.follows, plan.schedule)
     lines, line_speeds = _line(scenario.pacers.leader.fast_opening, light, times)
     arrays: dict[str, Any] = {
         "marks": plan.schedule.distance_at(times),

@@ -14,12 +14,11 @@ from simulator.physics import attempt
 from simulator.physics.attempt import (
     STATUSES,
     fork,
-    run_attempts,
     run_recorded,
     simulate,
     simulate_all,
 )
-from simulator.physics.setup import attempt_of
+from simulator.physics.setup import attempt_of, go_on_from
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.recording.store import load_recording, save_recording
 from simulator.scenario.loader import load_scenario
@@ -220,4 +219,4 @@ def test_steps_too_long_for_the_integrator_are_refused() -> None:
 def test_a_state_without_its_past_is_refused(breaking4: Recording) -> None:
     state = replace(breaking4.state_at_tick(500), before=())
     with pytest.raises(SimulationError, match="needs the two before it"):
-        run_attempts([attempt_of(_load())], [state])
+        go_on_from(attempt_of(_load()), state)

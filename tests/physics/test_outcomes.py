@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -14,11 +17,10 @@ from simulator.physics.attempt import (
     finish_times,
     fork,
     outcomes_of,
-    run_attempts,
     run_sampled,
     simulate_all,
 )
-from simulator.physics.setup import attempt_of
+from simulator.physics.setup import attempt_of, go_on_from
 from simulator.recording.recording import Recording, State, Status
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
@@ -56,6 +58,17 @@ def passed(scenarios: list[Scenario]) -> Outcomes:
     return outcomes_of(scenarios, places_m=PLACES)
 
 
+def _from(scenarios: list[Scenario], states: list[State]) -> Callable[[Scenario], Any]:
+    """Return what makes attempts of these scenarios that go on from a state each."""
+
+    def attempt(scenario: Scenario) -> Any:
+        a = attempt_of(scenario)
+        go_on_from(a, next(s for row, s in zip(scenarios, states, strict=True) if row is scenario))
+        return a
+
+    return attempt
+
+
 def test_times_are_those_of_the_recordings_to_the_bit(
     recordings: list[Recording], passed: Outcomes
 ) -> None:
@@ -81,10 +94,8 @@ def test_rows_that_join_at_ticks_of_their_own_go_on_as_forks_do(
     scenario, past = scenarios[0], recordings[0]
     ticks = [700, 0, 1900, 5]
     states = [past.state_at_tick(tick) for tick in ticks]
-    rows = [_load("runner.form=1"), scenario, _load("runner.form=-1"), scenario]
-    together = run_attempts(
-        [attempt_of(row) for row in rows], states, places_m=[150.0, 1250.0, 1500.0]
-    )
+    rows = [_load("runner.form=1"), scenario, _load("runner.form=-1"), scenario.model_copy()]
+    together = outcomes_of(rows, places_m=[150.0, 1250.0, 1500.0], attempt_of=_from(rows, states))
     forks = [fork(s, past, tick) for s, tick in zip(rows, ticks, strict=True)]
     assert together.finish_s.tolist() == [run.finish_s for run in forks]
     assert together.finish_s[1] == together.finish_s[3] == past.finish_s
@@ -134,9 +145,10 @@ def test_samples_go_on_from_a_state_each_or_not_at_all(count: int) -> None:
 
 
 def test_a_row_that_goes_on_when_patience_is_out_stands_where_it_was() -> None:
-    attempt = attempt_of(load_scenario("breaking4"))
+    rows = [load_scenario("breaking4")]
     before = (899.7, 3.0, 20.0, 501.0, 899.7, 3.0)
-    late = State(attempt.ticks + 5, 900.0, 3.0, 20.0, 500.0, (before, before), 900.0, 3.0)
-    ran = run_attempts([attempt], [late], places_m=[950.0])
+    tick = attempt_of(rows[0]).ticks + 5
+    late = State(tick, 900.0, 3.0, 20.0, 500.0, (before, before), 900.0, 3.0)
+    ran = outcomes_of(rows, places_m=[950.0], attempt_of=_from(rows, [late]))
     assert ran.status[0] == STATUSES.index(Status.DID_NOT_FINISH)
     assert np.isnan(ran.time_s).all()

@@ -277,7 +277,7 @@ def outcomes_of(
             if cells:
                 slack[i] = a.slack
             if a.fastest > slowest_record(a.race):
-                too_fast[i] = ran_too_fast(np.array(a.xs[: a.tick - first + 1]), a.step)
+                too_fast[i] = ran_too_fast(np.array(a.xs[: a.tick - first + 1]), a.step, first)
 
     workers = _workers(count, threads)
     _in_threads(work, [range(i, count, workers) for i in range(workers)])
@@ -355,11 +355,12 @@ def run_sampled(
     # one by one: a sample's distances are gone once the next one is run
     for row in np.flatnonzero(columns["fastest"] > slowest_record(scenario.distance)).tolist():
         a = prepared()
-        one = [table(part[row].ravel()) for part in (constants, begin, ends)]
+        one = [table(part[row].flatten()) for part in (constants, begin, ends)]  # copies
         a.crossed = empty(max(5 * len(places), 1))
         kernel.run_samples(a, 0, 1, *one)
         stepped = int(ends[row, kernel.OUTCOME.index("stepped")])
-        too_fast[row] = ran_too_fast(np.array(a.xs[: stepped + 1]), step_s)
+        first = int(begin[row, kernel.STATE.index("tick")])
+        too_fast[row] = ran_too_fast(np.array(a.xs[: stepped + 1]), step_s, first)
     reserves = begin[:, kernel.STATE.index("reserve")]
     slack = np.zeros((count, 0))
     return _outcomes(columns, places, crossed, slack, reserves, too_fast), after
@@ -466,15 +467,20 @@ def judged(
     return code.astype(np.int8)
 
 
-def ran_too_fast(x_m: Floats, step_s: float) -> bool:
-    """Return whether one run's distances [m], a tick apart, are faster than a human can run.
+def ran_too_fast(x_m: Floats, step_s: float, first: int = 0) -> bool:
+    """Return whether one run's distances are faster than a human can run.
 
     From the gun to any distance of a record, or over any stretch; see `simulator.world_records`.
+
+    Args:
+        x_m: its distances [m], a tick apart.
+        step_s: the time step [s].
+        first: the tick of the first of them.
     """
     windows = [(length, int(least_flying_time(length) / step_s)) for length in STRETCHES_M]
-    from_gun = [(length, int(least_time(length) / step_s)) for length, _ in RECORDS]
+    from_gun = [(length, int(least_time(length) / step_s) - first) for length, _ in RECORDS]
     last = len(x_m) - 1
-    return any(x_m[min(tick, last)] > length for length, tick in from_gun) or any(
+    return any(tick >= 0 and x_m[min(tick, last)] > length for length, tick in from_gun) or any(
         len(x_m) > window and bool((x_m[window:] - x_m[:-window]).max() > length)
         for length, window in windows
     )

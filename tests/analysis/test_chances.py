@@ -111,6 +111,18 @@ def test_the_chance_does_not_fall_while_she_runs_as_the_samples_do() -> None:
     assert found.at(400.0) == found.at(0.0)
 
 
+def test_who_is_as_fast_as_records_keeps_her_chance_on_the_way() -> None:
+    """A sample that goes on from 1200 m has not run them in no time."""
+    scenario = load_scenario("el_guerrouj_1998")
+    run = simulate(scenario)
+    assert run.finish_s is not None
+    found = [
+        find_chances(scenario, run, run.finish_s, between_m=(m, m)).at(m) for m in (0.0, 1200.0)
+    ]
+    assert found == pytest.approx([found[0]] * 2, abs=0.2)
+    assert (found[0] or 0.0) > 0.3
+
+
 @pytest.mark.parametrize("point_m", [700.0, 1000.0])
 def test_a_fork_is_judged_by_samples_that_ran_what_was_in_force_before(
     scenario: Scenario, attempt: Recording, point_m: float

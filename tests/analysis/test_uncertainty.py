@@ -15,7 +15,7 @@ from simulator.analysis.uncertainty import (
     samples_of,
     target_words,
 )
-from simulator.physics.attempt import STATUSES, simulate
+from simulator.physics.attempt import STATUSES, outcomes_of, simulate
 from simulator.recording.recording import Status
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import INPUT_BOUNDS, INPUTS, Normal, Scenario, Uniform
@@ -72,6 +72,19 @@ def test_a_sample_is_the_scenario_with_its_values_to_the_bit(changes: list[str])
         pacers = scenario.pacers.model_copy(update={"wake": float(wake)})
         alone = simulate(scenario.model_copy(update={"runner": runner, "pacers": pacers}))
         assert finish_s == alone.finish_s
+
+
+def test_samples_of_the_fastest_are_judged_as_their_runs_are() -> None:
+    """Their ticks are run a second time, to compare them with the records."""
+    scenario = load_scenario("rudisha_2012")
+    asked = samples_of(scenario, draw(20, 1))
+    ran = run_samples(scenario, asked)
+    runners = runners_of(scenario, asked)
+    alone = outcomes_of([scenario.model_copy(update={"runner": runner}) for runner in runners])
+    assert ran.valid.any()
+    assert np.array_equal(ran.status, alone.status)
+    assert ran.reserve == pytest.approx(alone.reserve)
+    assert ran.reserve_used == pytest.approx(alone.reserve_used)
 
 
 def test_no_share_is_the_scenarios_own_value(scenario: Scenario) -> None:

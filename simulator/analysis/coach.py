@@ -102,9 +102,14 @@ def case_outcomes(
 
 
 def _errors(scenario: Scenario) -> dict[str, Scenario]:
-    """Return the cases of erring pacers, all of them at half way; none if nobody is ahead."""
+    """Return the cases of erring pacers, all of them at half way.
+
+    None if nobody is ahead there, or if it makes no difference to her where they are.
+    """
     pacers, half_m = scenario.pacers, scenario.distance / 2.0
-    if not any(slot.ahead > BESIDE_REACH_M for slot in pacers.line_up()):
+    ahead = [slot for slot in pacers.line_up() if slot.ahead > BESIDE_REACH_M]
+    apart = pacers.shelter is not None and scenario.runner.follows == "light"
+    if apart or not any(s.from_ <= half_m and (s.until or math.inf) > half_m for s in ahead):
         return {}
     cases = {
         f"fade: {fade:g} s lost from half way on": pacers.with_values(

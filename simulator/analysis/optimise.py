@@ -903,10 +903,10 @@ def facts(best: Optimum) -> list[str]:
     lines = [f"finish {format_time(best.finish_s)}, {best.reserve_used:.0f} J/kg of the reserve"]
     lines += [f"{path} {value:.4g}" for path, value in best.values.items()]
     if best.splits:
-        parts = np.diff([0.0, *best.splits.values()])
+        times = [round(t, 2) for t in best.splits.values()]  # as printed, so that they add up
         lines += [
-            f"{format_distance(x)}: {format_time(t)} ({format_time(float(part))})"
-            for (x, t), part in zip(best.splits.items(), parts, strict=True)
+            f"{format_distance(x)}: {format_time(t)} ({format_time(t - before)})"
+            for x, before, t in zip(best.splits, [0.0, *times], times, strict=False)
         ]
         lines += [
             f"she follows it to the last {LAST_M:.0f} m with {best.slack:.2f} W/kg to spare",

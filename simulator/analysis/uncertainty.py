@@ -362,9 +362,9 @@ class Forecast:
 
     @property
     def held_by_plan(self) -> bool:
-        """Whether no sample is faster than the plan: not so if the pacers are."""
+        """Whether samples finish, none faster than the plan: not so if the pacers are."""
         times = self.finish_s[self.valid]
-        return not bool((times < self.target_s - TARGET_TOLERANCE_S).any())
+        return len(times) > 0 and not bool((times < self.target_s - TARGET_TOLERANCE_S).any())
 
     @property
     def counts(self) -> dict[str, int]:

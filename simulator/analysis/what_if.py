@@ -406,8 +406,11 @@ class Goal:
             return f"She finishes with no value of {self.name}."
         if not self.reached:
             late = format_signed(self.finish_s - self.target_s)
+            nearest = f"{value} comes nearest"
+            if self.now_s is not None and self.finish_s >= self.now_s:  # perhaps it changes nothing
+                nearest = f"none is faster than {_with_unit(self.now, self.unit)} as it is"
             return (
-                f"No value of {self.name} reaches {target}: {value} comes nearest, "
+                f"No value of {self.name} reaches {target}: {nearest}, "
                 f"{format_time(self.finish_s)}, {late} s."
             )
         if self.value == self.now:

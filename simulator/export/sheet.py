@@ -25,6 +25,7 @@ from simulator.files import replacing, write_text
 from simulator.physics.track import lap_count
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
+from simulator.scenario.pacers import slot_changes
 from simulator.scenario.save import document_text, worded
 from simulator.units import (
     LAP_M,
@@ -103,22 +104,18 @@ def sheet_sections(scenario: Scenario) -> list[tuple[str, list[list[str]]]]:
             rows.append([split_label(x, race), *times])
         sections.append(("Waves of light", rows))
     slots = [["pacer", "metres ahead (+) or behind (-)", "metres outside", "from", "until"]]
-    events: list[tuple[float, str]] = []
-    line_up = scenario.pacers.line_up()
-    begins = {(s.name, s.from_) for s in line_up}
+    line_up = [s for s in scenario.pacers.line_up() if s.from_ < race]
     for s in line_up:
-        until = "finish" if s.until is None else format_distance(s.until)
+        until = "finish" if s.until is None or s.until >= race else format_distance(s.until)
         slots.append(
             [s.name, f"{s.ahead:+.2f}", f"{s.offset:.2f}", format_distance(s.from_), until]
         )
-        if s.until is not None and s.until < race:
-            swaps = (s.name, s.until) in begins
-            events.append((s.until, f"{s.name} {'changes place' if swaps else 'leaves'}"))
     if line_up:
         note = " (spacing assumed)" if scenario.pacers.formation.assumed else ""
         sections.append((f"Pacers: {scenario.pacers.formation.name}{note}", slots))
-    if events:
-        rows = [[format_distance(x), text] for x, text in sorted(events)]
+    changes = sorted((x, f"{name} {what}") for x, name, what in slot_changes(line_up) if x < race)
+    if changes:
+        rows = [[format_distance(x), text] for x, text in changes]
         sections.append(("Hand-overs and drop-outs", [["at", "what"], *rows]))
     return sections
 

@@ -71,6 +71,17 @@ class Slot(CrossCheckedSection):
         return self.from_ < (other.until or 1e9) and other.from_ < (self.until or 1e9)
 
 
+def slot_changes(slots: Sequence[Slot]) -> Iterator[tuple[float, str, str]]:
+    """Yield where a pacer joins, leaves or changes place [m], the pacer, and which of the three."""
+    begins, ends = {(s.name, s.from_) for s in slots}, {(s.name, s.until) for s in slots}
+    for s in slots:
+        if s.from_ > 0.0 and (s.name, s.from_) not in ends:
+            yield s.from_, s.name, "joins"
+        if s.until is not None:
+            what = "changes place" if (s.name, s.until) in begins else "leaves"
+            yield s.until, s.name, what
+
+
 class PacerFormation(CrossCheckedSection):
     """Slots in their order of usefulness: with n pacers, the first n names run."""
 

@@ -26,12 +26,13 @@ from simulator.analysis.references import (
     wave_references,
 )
 from simulator.analysis.splits import Split, split_table, times_of
-from simulator.analysis.what_if import Alternative, Measure
+from simulator.analysis.what_if import Alternative, Measure, rests_on_assumed
 from simulator.coefficients import LAP_M
 from simulator.physics.air import outside_sources
 from simulator.physics.pacers import PacerGroup, changed_group, group_of, role_of
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario, any_assumed
+from simulator.scenario.pacers import slot_changes
 from simulator.stage.scene import ChartCurve, ChartMarker, PacerSlot
 
 if TYPE_CHECKING:  # needed only after the first picture: the window opens sooner
@@ -55,9 +56,10 @@ Line: TypeAlias = tuple[Trajectory, float, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class PacerChanges:
-    """Names of leaving pacers by race distance [m]; race distances where two swap [m]."""
+    """Names of leaving and of joining pacers by race distance [m]; where two swap [m]."""
 
-    leave_m: dict[float, tuple[str, ...]]
+    leave_m: dict[float, list[str]]
+    join_m: dict[float, list[str]]
     swap_m: tuple[float, ...]
 
 
@@ -178,31 +180,31 @@ class Show:
 
     @cached_property
     def hand_overs(self) -> PacerChanges:
-        """Where pacers leave, and where two of them swap places, of those who ran there."""
-        leave: dict[float, list[str]] = {}
-        swap: set[float] = set()
+        """Where pacers leave, join, and swap places, of those who ran there."""
+        found: dict[str, dict[float, list[str]]] = {}
         from_m, race_m = 0.0, self.recording.race_m
         for until_s, then in (*self.earlier, (math.inf, self)):
             until_m = race_m if then is self else float(self.recording.distance_at(until_s))
-            begins = {(s.name, s.from_) for s in then.pacers.slots}
-            for slot in then.pacers.slots:
-                if slot.until is None or not from_m <= slot.until < min(until_m, race_m):
-                    continue
-                if (slot.name, slot.until) in begins:
-                    swap.add(slot.until)
-                else:
-                    leave.setdefault(slot.until, []).append(slot.name)
+            for x, name, what in slot_changes(then.pacers.slots):
+                if from_m <= x < min(until_m, race_m):
+                    found.setdefault(what, {}).setdefault(x, []).append(name)
             from_m = until_m
-        return PacerChanges({x: tuple(names) for x, names in leave.items()}, tuple(sorted(swap)))
+        leave, join = found.get("leaves", {}), found.get("joins", {})
+        return PacerChanges(leave, join, tuple(sorted(found.get("changes place", {}))))
 
     @cached_property
     def pacer_marks(self) -> tuple[ChartMarker, ...]:
         """Hand-overs and drop-outs, one label per distance; after a fork only the new ones."""
+        there = self.hand_overs
         marks = [
-            ChartMarker(x, f"{len(n)} pacers leave" if len(n) > 1 else f"{n[0]} leaves", "pacer")
-            for x, n in self.hand_overs.leave_m.items()
+            ChartMarker(x, f"{len(n)} pacers {some}" if len(n) > 1 else f"{n[0]} {one}", "pacer")
+            for changes, one, some in (
+                (there.leave_m, "leaves", "leave"),
+                (there.join_m, "joins", "join"),
+            )
+            for x, n in changes.items()
         ]
-        return (*marks, *(ChartMarker(x, "pacers swap", "pacer") for x in self.hand_overs.swap_m))
+        return (*marks, *(ChartMarker(x, "pacers swap", "pacer") for x in there.swap_m))
 
     @cached_property
     def assumed(self) -> tuple[str, ...]:
@@ -223,8 +225,9 @@ class Show:
             words.append(f"the {'light' if self.lit else 'plan'}'s start allowance")
         if s.pacers.shelter is not None:
             words.append("a constant shelter")
-        elif any(role_of(slot) == "beside" for slot in self.pacers.slots):
-            words.append("the pacer beside")
+        elif rests_on_assumed(s.pacers):
+            beside = any(role_of(slot) == "beside" for slot in self.pacers.slots)
+            words.append("the pacer beside" if beside else "the jet between two pacers")
         if any_assumed(s.uncertainty):
             words.append("the inputs' spreads")
         return tuple(words)
@@ -232,10 +235,12 @@ class Show:
     @cached_property
     def subtitle(self) -> str:
         """One line on the pacers and their assumptions."""
-        count = len({slot.name for slot in self.pacers.slots})
+        running = (slot for slot in self.pacers.slots if slot.from_ < self.recording.race_m)
+        last_first = sorted(running, key=lambda slot: -slot.from_)
+        first = {slot.name: role_of(slot) for slot in last_first}
+        count, roles = len(first), list(first.values())
         if count == 0:
             return "alone behind the light" if self.lit else "alone, without a light"
-        roles = [role_of(slot) for slot in self.pacers.slots if slot.from_ <= 0]
         counts = ((roles.count(role), role) for role in ("ahead", "beside", "behind"))
         places = ", ".join(f"{n} {role}" for n, role in counts if n)
         note = " (spacing assumed)" if self.scenario.pacers.formation.assumed else ""

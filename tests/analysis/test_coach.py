@@ -55,6 +55,12 @@ def test_a_hand_over_of_the_scenario_is_the_one_that_goes_wrong() -> None:
     assert len(case_outcomes(_load(name="solo"), 2)) == 1
 
 
+@pytest.mark.parametrize("name", ["girma_lievin_2023", "breaking4_replayed"])
+def test_nobody_errs_who_has_left_or_whom_she_does_not_follow(name: str) -> None:
+    """Such a row had the base's finish, as if the error cost nothing."""
+    assert [row.case for row in case_outcomes(_load(name=name), 2)] == ["as the scenario says"]
+
+
 def test_who_has_something_to_spare_has_an_end_spurt_left() -> None:
     bell, last = end_spurts(_load(EASY), simulate(_load(EASY)))
     assert (bell.last_m, last.last_m) == (400.0, 200.0)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
-from simulator.analysis.optimise import LAST_M, Optimisation, Optimum, condition_of, optimise
+from simulator.analysis.optimise import (
+    LAST_M,
+    Optimisation,
+    Optimum,
+    condition_of,
+    facts,
+    optimise,
+)
 from simulator.analysis.sweep import NOTHING_BESIDE, source_of
 from simulator.analysis.uncertainty import (
     SAMPLES,
@@ -21,6 +30,7 @@ from simulator.physics.attempt import outcomes_of, simulate
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.plan import schedule_of
 from simulator.scenario.schedule import start_loss
+from simulator.units import parse_time
 from simulator.world_records import speed_range
 
 SUB_4 = ["finish<=4:00"]
@@ -110,6 +120,13 @@ def _flying(result: Optimum) -> np.ndarray:
     times = np.diff([0.0, *result.splits.values()])
     times[0] -= start_loss(result.scenario.distance / 242.0)
     return np.asarray(times)
+
+
+@pytest.mark.slow
+def test_the_sections_that_are_printed_add_up_to_the_finish(still: Optimum) -> None:
+    told = [re.search(r": (\S+) \((\S+)\)", line) for line in facts(still)]
+    times, parts = zip(*((parse_time(m[1]), parse_time(m[2])) for m in told if m), strict=True)
+    assert sum(parts) == pytest.approx(times[-1], abs=1e-6)
 
 
 @pytest.mark.slow

@@ -146,6 +146,7 @@ def test_whoever_does_not_finish_is_counted_and_never_averaged_in() -> None:
     nobody = toy(np.array([np.nan]), Status.DID_NOT_FINISH)
     assert nobody.percentile(50) is None
     assert nobody.chance() == 0.0
+    assert not nobody.held_by_plan
     assert nobody.to_dict()["finish_s"] == {"p5": None, "p50": None, "p95": None}
 
 

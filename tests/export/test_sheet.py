@@ -77,6 +77,17 @@ def test_a_hand_over_is_a_change_of_place_and_no_drop_out() -> None:
     assert {row[0] for row in events[1:]} == {"800 m"}
 
 
+def test_who_comes_in_on_the_way_is_on_the_sheet_and_nobody_beyond_the_line() -> None:
+    relay = (
+        "name: x\ndistance: 800 m\nplan: {target: 2:10}\npacers: {formation: {slots: ["
+        "{name: A, ahead: 1.5, until: 2000 m}, {name: B, ahead: 3, from: 500 m},"
+        "{name: C, ahead: 4.5, from: 1000 m}]}}\n"
+    )
+    found = {heading.split(":")[0]: rows for heading, rows in sheet_sections(load_text(relay))}
+    assert [row[-2:] for row in found["Pacers"][1:]] == [["0 m", "finish"], ["500 m", "finish"]]
+    assert found["Hand-overs and drop-outs"][1:] == [["500 m", "B joins"]]
+
+
 def test_alone_there_are_no_slots_and_nobody_leaves() -> None:
     wanted = load_text("name: x\npacers: {count: 0}\nwavelight: {waves: []}\n")
     assert [heading for heading, _ in sheet_sections(wanted)] == [

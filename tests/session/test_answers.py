@@ -187,6 +187,14 @@ def test_a_goal_is_reached_by_its_value_and_by_none_nearer(name: str) -> None:
     assert float(finish_times([nearer])[0]) > 243.005
 
 
+def test_a_knob_that_changes_nothing_comes_nowhere_near() -> None:
+    """The group holds the light: how far it would drop back does not matter."""
+    scenario = load_scenario("breaking4")
+    goal = goal_of(scenario, scenario, "drop back", 244.0)
+    assert not goal.reached
+    assert f"none is faster than {goal.now} m as it is, 4:06.44, +2.44 s" in goal.words
+
+
 def test_a_goal_out_of_reach_says_how_far_it_stays() -> None:
     scenario = load_scenario("breaking4")
     goal = goal_of(scenario, scenario, "pacers", 239.99)

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.analysis.uncertainty import Band, Chances
+from simulator.analysis.what_if import rests_on_assumed
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Recording, Status
-from simulator.scenario.loader import load_text
+from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Scenario
 from simulator.stage.playback import COUNTDOWN_S, RATES, STALL_S, Playback
 from simulator.stage.scene import ChartCurve, Phase, Scene, StartLight
@@ -400,6 +401,51 @@ def test_what_is_assumed_is_said(show: Show) -> None:
     assert "the light's start allowance" in scene.assumed
     assert scene.subtitle == "13 pacers: 6 ahead, 1 beside, 6 behind (spacing assumed)"
     assert scene.group.assumed == "spacing assumed"
+
+
+RELAY = """name: relay
+distance: {race}
+plan: {{target: {target}}}
+ghosts: []
+pacers:
+  formation:
+    name: relay
+    slots:
+      - {{name: A, ahead: 1.5, until: 1000 m}}
+      - {{name: B, ahead: 1.5, from: 1000 m, until: 2000 m}}
+      - {{name: B, ahead: -1.5, from: 2000 m}}
+      - {{name: C, ahead: 3}}
+      - {{name: D, ahead: -3, from: 500 m}}
+"""
+
+
+def test_every_pacer_of_a_relay_is_told_with_her_first_place() -> None:
+    relay = load_text(RELAY.format(race="3000 m", target="8:40"))
+    scene = shown(make_show(relay, simulate(relay)), 100.0)
+    assert scene.subtitle == "4 pacers: 3 ahead, 1 behind (spacing assumed)"
+    marks = [(m.label, m.x_m) for m in scene.chart.marks if m.kind == "pacer"]
+    assert sorted(marks, key=lambda mark: mark[1]) == [
+        ("D joins", 500.0), ("A leaves", 1000.0), ("B joins", 1000.0), ("pacers swap", 2000.0),
+    ]  # fmt: skip
+
+
+def test_who_would_join_beyond_the_line_does_not_run() -> None:
+    short = load_text(RELAY.format(race="800 m", target="2:10"))
+    scene = shown(make_show(short, simulate(short)), 100.0)
+    assert scene.subtitle == "3 pacers: 2 ahead, 1 behind (spacing assumed)"
+    assert [m.label for m in scene.chart.marks if m.kind == "pacer"] == ["D joins"]
+
+
+@pytest.mark.parametrize(
+    ("formation", "words"),
+    [("inverted_v", "the jet between two pacers"), ("breaking4", "the pacer beside")],
+)
+def test_shelter_that_was_never_measured_is_told_where_bars_are_hatched(
+    formation: str, words: str
+) -> None:
+    scenario = load_scenario("breaking4", overrides=[f"pacers.formation={formation}"])
+    assert rests_on_assumed(scenario.pacers)
+    assert words in make_show(scenario, simulate(scenario)).assumed
 
 
 def test_a_runner_alone_without_light_or_ghosts_is_shown_too() -> None:

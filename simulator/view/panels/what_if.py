@@ -280,7 +280,7 @@ def _compared(shown: WhatIf, bar: Alternative, finish_s: float) -> str:
 def _legend(surface: pygame.Surface, box: Box, style: Style) -> None:
     """Explain the hatched bars."""
     px, theme, y = style.sizes.caption, style.theme, box.y + 0.55 * box.h
-    room, text = box.w - 2 * px, "hatched: a pacer beside, assumed"
+    room, text = box.w - 2 * px, "hatched: shelter partly assumed"
     if style.type.width(text, REGULAR, px) > room:
         text = "hatched: assumed"
     right = (box.right, y)

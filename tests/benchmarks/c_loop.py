@@ -90,7 +90,7 @@ def c_loop(scenario: Scenario) -> Callable[[], float] | None:
     halves = int(np.ceil(2.0 * plan.schedule.finish_s / a.step)) + 4
     times = np.arange(halves) * (0.5 * a.step)
     waves = dict(setup.wave_schedules(scenario))
-    light = waves.get(scenario.pacers.follows, plan.schedule)
+    light = waves.get(scenario.pacers.follows or "", plan.schedule)
     lines, line_speeds = _line(scenario.pacers.leader.fast_opening, light, times)
     arrays: dict[str, Any] = {
         "marks": plan.schedule.distance_at(times),

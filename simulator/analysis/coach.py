@@ -18,7 +18,7 @@ from simulator.analysis.optimise import LAST_M
 from simulator.analysis.uncertainty import SAMPLES, SEED, breaks_target, percentile, sampled
 from simulator.coefficients import BESIDE_REACH_M, LANE_BIN_M, LAP_M
 from simulator.physics.attempt import finish_times, outcomes_of
-from simulator.physics.setup import steady_attempt
+from simulator.physics.setup import state_of, steady_attempt
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import PacerFormation, Pacers, Slot
@@ -185,8 +185,7 @@ def _end_spurt(scenario: Scenario, run: Recording, last_m: float) -> EndSpurt:
     """
     begin_m = scenario.distance - last_m
     tick = int(np.searchsorted(run.x, begin_m, side="right")) - 1
-    state = run.state_at_tick(tick)
-    left_m = scenario.distance - state.x_m
+    state, left_m = state_of(run, tick), scenario.distance - run.x.item(tick)
     from_s = float(run.time_at(begin_m))
 
     def fastest(speed: float) -> float | None:

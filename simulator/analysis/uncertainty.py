@@ -33,7 +33,7 @@ from simulator.analysis.predict import RaceDemand, race_demand
 from simulator.analysis.references import Reference
 from simulator.physics.attempt import STATUSES, Outcomes, run_sampled
 from simulator.physics.compiled import kernel
-from simulator.physics.setup import state_row
+from simulator.physics.setup import state_of
 from simulator.recording.recording import Recording, Status
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import (
@@ -551,7 +551,7 @@ def find_chances(
             )
             if until >= tick:  # the scenarios that followed did not apply yet
                 break
-        here = np.tile(state_row(recording.state_at_tick(tick)), (count, 1))
+        here = np.tile(state_of(recording, tick), (count, 1))
         here[:, _THEIRS] = np.asarray(states)[:, _THEIRS]
         share[i] = breaks_target(_run(scenario, count, step_s, here, None)[0], target_s).mean()
     return replace(known, share=share)

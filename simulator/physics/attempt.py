@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 from simulator.coefficients import TAU_LIMIT, TAU_SPEED
 from simulator.errors import SimulationError
 from simulator.physics.compiled import COMPILED, kernel
-from simulator.physics.kernel import NEVER, OUTCOME_COUNT, SLACK_CELL_M
+from simulator.physics.kernel import NEVER, OUTCOME_COUNT, SLACK_CELL_M, UNFELT
 from simulator.physics.setup import (
     BEYOND,
     STEP_S,
@@ -36,7 +36,7 @@ from simulator.physics.setup import (
     empty,
     go_on_from,
     sampled_constants,
-    state_row,
+    state_of,
     steady_pace,
     table,
 )
@@ -44,7 +44,6 @@ from simulator.recording.recording import (
     ARRAYS,
     Moment,
     Recording,
-    State,
     Status,
     crossing,
     hermite,
@@ -95,15 +94,15 @@ def fork(scenario: Scenario, past: Recording, tick: int) -> Recording:
 
 def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: int) -> Recording:
     a = attempt_of(scenario, step_s)
-    known, came_from = 1, None
+    came_from = None
     if past is not None:
-        known = go_on_from(a, past.state_at_tick(first))
+        go_on_from(a, state_of(past, first))
         # if the pacers stay the same, a change under way continues
         for at_m, pacers in _changes(past, a.x):
             if change_from(a, pacers, at_m, scenario):
                 came_from = at_m, json.dumps(json.loads(pacers.model_dump_json(by_alias=True)))
                 break
-    arrays = run_recorded(a, known)
+    arrays = run_recorded(a, min(first, 2) + 1)
     if past is not None:
         arrays = {n: np.concatenate((getattr(past, n)[:first], c)) for n, c in arrays.items()}
     return recording_of(a, scenario, arrays, first, came_from)
@@ -317,9 +316,9 @@ def run_sampled(
     count = len(reserve)
     places = _places(places_m)
     if states is None:
-        standing = attempt_of(scenario, step_s)
-        states = np.tile(state_row(State(0, 0.0, 0.0, standing.aerobic, 0.0)), (count, 1))
-        states[:, kernel.STATE.index("reserve")] = reserve
+        aerobic = attempt_of(scenario, step_s).aerobic
+        gun = dict.fromkeys(kernel.STATE, 0.0) | {"felt": UNFELT, "aerobic": aerobic}
+        states = np.stack(np.broadcast_arrays(*(gun | {"reserve": reserve}).values()), axis=1)
     begin = np.array(states)
     if begin.shape != (count, len(kernel.STATE)):  # compiled code would write past its end
         raise ValueError(f"{count} samples cannot go on from states of shape {begin.shape}")

@@ -148,7 +148,7 @@ cdef class Attempt:
                    middle_reserve=double, group=double, group_v=double, middle_group=double,
                    middle_group_v=double, power=double)
     cdef void steps(self, Py_ssize_t known) noexcept nogil
-    cdef Py_ssize_t go_on(self, const double[::1] states, Py_ssize_t i) noexcept nogil
+    cpdef Py_ssize_t go_on(self, const double[::1] states, Py_ssize_t i) noexcept nogil
     cdef void leave(self, double[::1] states, Py_ssize_t i) noexcept nogil
     @cython.locals(row=Py_ssize_t, i=Py_ssize_t, known=Py_ssize_t)
     cdef void each(self, Py_ssize_t first, Py_ssize_t last, const double[::1] constants,

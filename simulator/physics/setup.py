@@ -62,7 +62,7 @@ from simulator.physics.shelter import (
     without_pacers,
 )
 from simulator.physics.track import on_bend, start_position
-from simulator.recording.recording import State
+from simulator.recording.recording import Recording
 from simulator.scenario.model import Environment, Runner, Scenario, Wind
 from simulator.scenario.pacers import ConstantShelter, Leader, Pacers, Stint
 from simulator.scenario.plan import Plan, schedule_of
@@ -469,7 +469,7 @@ def _set_group(a: Any, scenario: Scenario) -> None:
 
 def steady_attempt(
     scenario: Scenario,
-    state: State,
+    state: Floats,
     v_m_s: float,
     time_s: float,
     step_s: float,
@@ -483,10 +483,10 @@ def steady_attempt(
     a = attempt_of(scenario, step_s)
     go_on_from(a, state)
     knots = (table([0.0, 1.0]), table([0.0, v_m_s]), table([1.0 / v_m_s] * 2), table([0.0]))
-    loss = TAU_SPEED * (v_m_s - state.v_m_s) / v_m_s
-    pace = kernel.Pace(*knots, loss, TAU_SPEED, state.x_m / v_m_s)
+    loss = TAU_SPEED * (v_m_s - a.v) / v_m_s
+    pace = kernel.Pace(*knots, loss, TAU_SPEED, a.x / v_m_s)
     _tabulated(pace, time_s, step_s)
-    past = np.zeros(2 * state.tick)
+    past = np.zeros(2 * a.tick)
     pace.marks, pace.speeds = (table([*past, *kept]) for kept in (pace.marks, pace.speeds))
     pace.halves += len(past)
     a.plan = a.leader = pace
@@ -590,34 +590,31 @@ def _refuse_extremes(a: Any) -> None:
         raise SimulationError(BEYOND)
 
 
-def go_on_from(attempt: Any, state: State) -> int:
-    """Set an attempt to a state and return how many states are known of it, 1 to 3.
+def state_of(run: Recording, tick: int) -> Floats:
+    """Return the state of a run from which another continues, in the order of `kernel.STATE`.
 
     Raises:
-        SimulationError: a state later in the race lacks the ticks before it.
+        IndexError: the tick was not recorded.
     """
-    if len(state.before) < min(state.tick, 2):
-        raise SimulationError("A state to go on from needs the two before it.")
-    a = attempt
-    a.tick = state.tick
-    a.x, a.v, a.aerobic, a.reserve = state.x_m, state.v_m_s, state.aerobic, state.reserve
-    a.group, a.group_v = state.group_m, state.group_v_m_s
-    a.wide, a.mode, a.held, a.felt = state.wide, state.mode, state.held_s, state.felt
-    if state.before:
-        a.x1, a.v1, a.aerobic1, a.reserve1, a.group1, a.group_v1 = state.before[0]
-    if len(state.before) > 1:
-        a.x2, a.v2, a.aerobic2, a.reserve2, a.group2, a.group_v2 = state.before[1]
-    _refuse_extremes(a)
-    return 1 + len(state.before)
+    if not 0 <= tick <= run.ticks:
+        raise IndexError(f"tick {tick} is not in this recording (0 to {run.ticks})")
+
+    def value(name: str) -> float:
+        """Return a value at the tick, or of the one or two before it, as its name ends."""
+        then = tick - int(name[-1]) if name[-1].isdigit() else tick
+        return getattr(run, name.rstrip("12")).item(then) if then >= 0 else 0.0
+
+    return np.array([tick, *map(value, kernel.STATE[1:])], dtype=np.float64)
 
 
-def state_row(state: State) -> list[float]:
-    """Return a state in the order of `kernel.STATE`."""
-    s = state
-    nothing = (0.0,) * 6
-    before, earlier = [*s.before, nothing, nothing][:2]
-    here = (s.tick, s.x_m, s.v_m_s, s.aerobic, s.reserve, s.group_m, s.group_v_m_s)
-    return [*here, *before, *earlier, s.wide, s.mode, s.held_s, s.felt]
+def go_on_from(attempt: Any, state: Floats) -> None:
+    """Set an attempt to a state; see `state_of`.
+
+    Raises:
+        SimulationError: a number is not finite.
+    """
+    attempt.go_on(table(state), 0)
+    _refuse_extremes(attempt)
 
 
 def change_from(attempt: Any, pacers: Pacers, at_m: float, scenario: Scenario) -> bool:

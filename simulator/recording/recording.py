@@ -35,40 +35,6 @@ class Status(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """Everything that a run needs to continue from a tick.
-
-    Attributes:
-        tick: integer tick; the time is `tick * step_s`.
-        x_m: race distance [m].
-        v_m_s: speed [m/s].
-        aerobic: aerobic power [W/kg].
-        reserve: anaerobic reserve [J/kg].
-        before: distance, speed, aerobic power, reserve, and the group's position and speed one and
-            two ticks earlier, as far as these are after the gun.
-        group_m: position of her slot [m].
-        group_v_m_s: its speed [m/s].
-        wide: how far she is out beside the line, 0 to 1 [1].
-        mode: her relation to the group; see `simulator.physics.kernel`.
-        held_s: the duration of the mode [s].
-        felt: the shelter in the step before [1]; less than -1 at the gun.
-    """
-
-    tick: int
-    x_m: float
-    v_m_s: float
-    aerobic: float
-    reserve: float
-    before: tuple[tuple[float, ...], ...] = ()
-    group_m: float = 0.0
-    group_v_m_s: float = 0.0
-    wide: float = 0.0
-    mode: int = 0
-    held_s: float = 0.0
-    felt: float = -9.0
-
-
-@dataclass(frozen=True, slots=True)
 class Moment:
     """The state at one race time.
 
@@ -181,34 +147,6 @@ class Recording:
         """Mean share of the drag removed, up to the line [1]."""
         until = np.arange(self.ticks + 1) * self.step_s <= self.end_s
         return float(self.shelter[until].mean())
-
-    def state_at_tick(self, tick: int) -> State:
-        """Return the state from which a fork continues.
-
-        Raises:
-            IndexError: the tick was not recorded.
-        """
-        if not 0 <= tick <= self.ticks:
-            raise IndexError(f"tick {tick} is not in this recording (0 to {self.ticks})")
-        stepped = (self.x, self.v, self.aerobic, self.reserve, self.group, self.group_v)
-        here, *before = (
-            tuple(column.item(i) for column in stepped) for i in range(tick, max(tick - 3, -1), -1)
-        )
-        x, v, aerobic, reserve, group, group_v = here
-        return State(
-            tick,
-            x,
-            v,
-            aerobic,
-            reserve,
-            tuple(before),
-            group,
-            group_v,
-            self.wide.item(tick),
-            int(self.mode[tick]),
-            self.held.item(tick),
-            self.felt.item(tick),
-        )
 
     def at(self, time_s: float) -> Moment:
         """Return the state at race time `time_s` [s]; before the gun, that at the gun.

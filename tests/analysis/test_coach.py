@@ -1,7 +1,6 @@
 """What a coach asks: cases of erring pacers, and the end spurt that is left."""
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,8 +8,9 @@ import pytest
 from simulator.analysis.coach import case_outcomes, end_spurts
 from simulator.analysis.uncertainty import breaks_target, sampled
 from simulator.cli import main
+from simulator.physics import kernel
 from simulator.physics.attempt import simulate
-from simulator.physics.setup import STEP_S, attempt_of, steady_attempt
+from simulator.physics.setup import STEP_S, attempt_of, state_of, steady_attempt
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.units import MILE_M
@@ -87,7 +87,8 @@ def test_nothing_is_left_after_a_race_in_the_heat() -> None:
 def test_a_steady_end_costs_what_the_bends_of_this_lap_cost(lap_m: float) -> None:
     scenario = _load("plan.target=4:06", "plan.standing_start=no", f"track.lap={lap_m:g}")
     plan = attempt_of(scenario)
-    state = replace(simulate(scenario).state_at_tick(1200), v_m_s=MILE_M / 246.0)
+    state = state_of(simulate(scenario), 1200)
+    state[kernel.STATE.index("v")] = MILE_M / 246.0
     steady = steady_attempt(scenario, state, MILE_M / 246.0, 300.0, STEP_S)
     assert np.asarray(steady.level) == pytest.approx(np.asarray(plan.level), rel=1e-9)
 

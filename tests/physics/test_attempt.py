@@ -1,6 +1,5 @@
 """The kernel: same to the bit however asked, exact enough, honest about how a run ended."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 
 from simulator.coefficients import TAU_LIMIT
 from simulator.errors import SimulationError
-from simulator.physics import attempt
+from simulator.physics import attempt, kernel
 from simulator.physics.attempt import (
     STATUSES,
     fork,
@@ -18,7 +17,7 @@ from simulator.physics.attempt import (
     simulate,
     simulate_all,
 )
-from simulator.physics.setup import attempt_of, go_on_from
+from simulator.physics.setup import attempt_of, go_on_from, state_of
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.recording.store import load_recording, save_recording
 from simulator.scenario.loader import load_scenario
@@ -216,7 +215,26 @@ def test_steps_too_long_for_the_integrator_are_refused() -> None:
         simulate(_load(), step_s=0.2)
 
 
-def test_a_state_without_its_past_is_refused(breaking4: Recording) -> None:
-    state = replace(breaking4.state_at_tick(500), before=())
-    with pytest.raises(SimulationError, match="needs the two before it"):
+@pytest.mark.parametrize("tick", [0, 1, 2, 3, 900])
+def test_the_state_of_a_tick_is_all_that_was_recorded_then(breaking4: Recording, tick: int) -> None:
+    a = attempt_of(_load())
+    go_on_from(a, state_of(breaking4, tick))
+    then = {name: getattr(breaking4, name) for name in ARRAYS if name not in {"power", "shelter"}}
+    assert a.tick == tick
+    assert [getattr(a, name) for name in then] == [column[tick] for column in then.values()]
+    for name, before in (("x", [a.x1, a.x2]), ("group_v", [a.group_v1, a.group_v2])):
+        recorded = getattr(breaking4, name)[max(tick - 2, 0) : tick][::-1].tolist()
+        assert before[: min(tick, 2)] == recorded
+
+
+def test_a_tick_that_was_not_recorded_has_no_state(breaking4: Recording) -> None:
+    for tick in (-1, breaking4.ticks + 1):
+        with pytest.raises(IndexError, match="not in this recording"):
+            state_of(breaking4, tick)
+
+
+def test_a_state_that_is_not_finite_is_refused(breaking4: Recording) -> None:
+    state = state_of(breaking4, 500)
+    state[kernel.STATE.index("v")] = np.nan
+    with pytest.raises(SimulationError, match="beyond what the model can reckon with"):
         go_on_from(attempt_of(_load()), state)

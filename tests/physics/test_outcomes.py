@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from simulator.analysis.uncertainty import draw, samples_of
 from simulator.physics import kernel
@@ -20,8 +21,8 @@ from simulator.physics.attempt import (
     run_sampled,
     simulate_all,
 )
-from simulator.physics.setup import attempt_of, go_on_from
-from simulator.recording.recording import Recording, State, Status
+from simulator.physics.setup import attempt_of, go_on_from, state_of
+from simulator.recording.recording import Recording, Status
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 
@@ -58,7 +59,9 @@ def passed(scenarios: list[Scenario]) -> Outcomes:
     return outcomes_of(scenarios, places_m=PLACES)
 
 
-def _from(scenarios: list[Scenario], states: list[State]) -> Callable[[Scenario], Any]:
+def _from(
+    scenarios: list[Scenario], states: list[NDArray[np.float64]]
+) -> Callable[[Scenario], Any]:
     """Return what makes attempts of these scenarios that go on from a state each."""
 
     def attempt(scenario: Scenario) -> Any:
@@ -93,7 +96,7 @@ def test_rows_that_join_at_ticks_of_their_own_go_on_as_forks_do(
 ) -> None:
     scenario, past = scenarios[0], recordings[0]
     ticks = [700, 0, 1900, 5]
-    states = [past.state_at_tick(tick) for tick in ticks]
+    states = [state_of(past, tick) for tick in ticks]
     rows = [_load("runner.form=1"), scenario, _load("runner.form=-1"), scenario.model_copy()]
     together = outcomes_of(rows, places_m=[150.0, 1250.0, 1500.0], attempt_of=_from(rows, states))
     forks = [fork(s, past, tick) for s, tick in zip(rows, ticks, strict=True)]
@@ -146,9 +149,8 @@ def test_samples_go_on_from_a_state_each_or_not_at_all(count: int) -> None:
 
 def test_a_row_that_goes_on_when_patience_is_out_stands_where_it_was() -> None:
     rows = [load_scenario("breaking4")]
-    before = (899.7, 3.0, 20.0, 501.0, 899.7, 3.0)
-    tick = attempt_of(rows[0]).ticks + 5
-    late = State(tick, 900.0, 3.0, 20.0, 500.0, (before, before), 900.0, 3.0)
-    ran = outcomes_of(rows, places_m=[950.0], attempt_of=_from(rows, [late]))
+    late = dict.fromkeys(kernel.STATE, 0.0) | {"x": 900.0, "v": 3.0, "x1": 899.7, "x2": 899.7}
+    late |= {"tick": attempt_of(rows[0]).ticks + 5, "group": 900.0}
+    ran = outcomes_of(rows, places_m=[950.0], attempt_of=_from(rows, [np.array([*late.values()])]))
     assert ran.status[0] == STATUSES.index(Status.DID_NOT_FINISH)
     assert np.isnan(ran.time_s).all()

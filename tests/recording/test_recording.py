@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.recording.recording import ARRAYS, Recording, State, Status, flaws_of
+from simulator.recording.recording import ARRAYS, Recording, Status, flaws_of
 
 TIMES = st.floats(-10, 300)
 
@@ -118,14 +118,6 @@ def test_a_recording_cannot_be_changed(attempt: Recording) -> None:
             getattr(attempt, name)[0] = 1.0
 
 
-def test_the_state_of_a_tick_is_what_a_fork_goes_on_from(attempt: Recording) -> None:
-    state = attempt.state_at_tick(500)
-    assert (state.tick, state.x_m, state.v_m_s) == (500, attempt.x[500], attempt.v[500])
-    for tick in (-1, attempt.ticks + 1):
-        with pytest.raises(IndexError, match="not in this recording"):
-            attempt.state_at_tick(tick)
-
-
 def test_a_notebook_gets_every_column_with_its_time(attempt: Recording) -> None:
     columns = attempt.to_arrays()
     assert set(columns) == {"time_s", *ARRAYS}
@@ -141,12 +133,6 @@ def test_a_run_is_called_by_where_it_came_to_and_what_became_of_it(attempt: Reco
     assert not repr(attempt).endswith(", finished>")
 
 
-@pytest.mark.parametrize("tick", [0, 1, 2, 3, 900])
-def test_a_state_knows_the_two_before_it_and_no_more(attempt: Recording, tick: int) -> None:
-    before = attempt.state_at_tick(tick).before
-    assert [row[0] for row in before] == attempt.x[max(tick - 2, 0) : tick][::-1].tolist()
-
-
 def test_the_mean_shelter_is_that_of_the_ticks_up_to_the_line(attempt: Recording) -> None:
     shelter = np.arange(attempt.ticks + 1) / (attempt.ticks + 1)
     mean = replace(attempt, shelter=shelter).mean_shelter
@@ -154,13 +140,6 @@ def test_the_mean_shelter_is_that_of_the_ticks_up_to_the_line(attempt: Recording
     cut = {name: getattr(attempt, name)[:101] for name in ARRAYS}
     stopped = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, **cut)
     assert stopped.mean_shelter == pytest.approx(attempt.shelter[:101].mean(), abs=1e-12)
-
-
-def test_a_run_begins_at_rest_beside_nobody() -> None:
-    gun = State(0, 0.0, 0.0, 5.0, 700.0)
-    assert (gun.before, gun.group_m, gun.group_v_m_s, gun.wide, gun.held_s) == ((), 0, 0, 0, 0)
-    assert gun.mode == 0
-    assert gun.felt < -1.0
 
 
 BOUNDS = {

@@ -152,11 +152,11 @@ const makeModel = (m, arrays) => {
     return [wake, lost, trail];
   };
   const formed = (s) => {
-    const joined = [0, 1, 2].map(() => new Float64Array(Math.max(s.groups.length * EXTRA_COUNT, 1)));
+    const joined = [0, 1, 2].map(() => new Float64Array(s.groups.length * EXTRA_COUNT));
     s.groups.forEach((group, n) => combined(group).forEach((part, k) => joined[k].set(part, n * EXTRA_COUNT)));
     const stages = table(s.stages), per = new Float64Array(stages.length);
     for (let i = 0; i + 1 < stages.length; i++) per[i] = 1 / (stages[i + 1] - stages[i]);
-    const base = Float64Array.from(s.groups.length ? s.which : s.which.map(() => 0), (n) => n * EXTRA_COUNT);
+    const base = Float64Array.from(s.which, (n) => n * EXTRA_COUNT);
     return new Formation(...joined, base, table(s.constant), stages, per, table(s.least), table(s.lead), table(s.far));
   };
   const groups = cache((key, formation, count) => {

@@ -582,11 +582,8 @@ def _group(pacers: Pacers, scenario: Scenario, bundle: Bundle) -> dict[str, Any]
 def _sheltering(s: ShelterTables, bundle: Bundle) -> dict[str, Any]:
     """Return the data of the kernel's `Formation`: groups, and the ones of each stage."""
     groups = list(dict.fromkeys(s.bodies))
-    by_formation = any(profile is not None for profile in s.profiles)
     return {
-        "groups": [[_influence(body, bundle) for body in group] for group in groups]
-        if by_formation
-        else [],
+        "groups": [[_influence(body, bundle) for body in group] for group in groups],
         "which": [groups.index(group) for group in s.bodies],
         "constant": bundle.add(s.constant),
         "stages": bundle.add(s.stages_m),

@@ -230,7 +230,7 @@ class ShelterTables:
     Attributes:
         tables: the kernel's.
         stages_m: the stages [m].
-        profiles: the profile of each over `EXTRA_GRID`; None if its shelter is constant.
+        profiles: the profile of each over `EXTRA_GRID`; nobody's if its shelter is constant.
         bodies: the pacers present at each; none if its shelter is constant.
         constant: the constant shelter of each stage, or `kernel.BY_FORMATION` [1].
         least_m: extra gap below which she would run into the nearest pacer ahead, by stage [m].
@@ -241,35 +241,13 @@ class ShelterTables:
 
     tables: Any
     stages_m: Floats
-    profiles: tuple[ShelterProfile | None, ...]
+    profiles: tuple[ShelterProfile, ...]
     bodies: tuple[tuple[Body, ...], ...]
-    constant: tuple[float, ...]
+    constant: Floats
     least_m: Floats
     lead: Floats
     far_m: Floats
     wide_m: float
-
-
-def _formation(
-    stages_m: Floats,
-    constant: Sequence[float],
-    tables: tuple[Sequence[ShelterProfile], Sequence[int]] | None,
-    least_m: Floats,
-    lead: Floats | None = None,
-    far_m: Floats | None = None,
-) -> Any:
-    """Return stages in the kernel's form; `tables`: the profiles, and the index of each stage's."""
-    profiles, which = tables or ((), [0] * len(stages_m))
-    nothing = np.zeros(len(stages_m))
-    air = [
-        np.concatenate([getattr(p, name) for p in profiles]) if profiles else _NO_TABLE
-        for name in ("wake", "lost", "trail")
-    ]
-    base = np.array(which, dtype=np.float64) * EXTRA_COUNT
-    per_m = np.append(1.0 / np.diff(stages_m), 0.0)
-    columns = (base, constant, stages_m, per_m, least_m)
-    led = (nothing if lead is None else lead, nothing if far_m is None else far_m)
-    return kernel.Formation(*map(table, (*air, *columns, *led)))
 
 
 @lru_cache(maxsize=64)
@@ -289,38 +267,38 @@ def sheltering_of(
     group = paths_of(stints, race_m, bends)
     stages, leading = group.stages_m, group.leading
     aside = group.offset_m - np.where(leading, group.wide_m if outside else 0.0, 0.0)
-    known: dict[tuple[Body, ...], int] = {}
-    profiles: list[ShelterProfile] = []
-    which = []
-    for i in range(len(stages)):
-        if constants is not None:
-            which.append(0)
-            continue
-        present = [n for n in range(len(group.names)) if group.presence[n, i] > 0.0]
-        bodies = tuple(
+
+    def bodies_at(stage: int) -> tuple[Body, ...]:
+        return tuple(
             (
-                round(group.ahead_m.item(n, i), 9),
-                round(aside.item(n, i), 9),
-                bool(leading[n, i]),
-                group.presence.item(n, i),
+                round(group.ahead_m.item(n, stage), 9),
+                round(aside.item(n, stage), 9),
+                bool(leading[n, stage]),
+                group.presence.item(n, stage),
             )
-            for n in present
+            for n in range(len(group.names))
+            if group.presence[n, stage] > 0.0
         )
-        if bodies not in known:
-            known[bodies] = len(profiles)
-            profiles.append(profile_together(_together(bodies)))
-        which.append(known[bodies])
-    constant = [_constant(constants, x, race_m) for x in stages.tolist()]
+
+    # where the shelter is constant, nobody's wake counts
+    bodies = [bodies_at(i) if constants is None else () for i in range(len(stages))]
+    groups = [*dict.fromkeys(bodies)]
+    profiles = [profile_together(_together(present)) for present in groups]
+    which = [groups.index(present) for present in bodies]
+    constant = np.array([_constant(constants, x, race_m) for x in stages.tolist()])
     least, lead, far = group.least_m(), group.lead(), group.far_m()
-    tables = _formation(stages, constant, (profiles, which), least, lead, far)
-    by_stage = tuple(profiles[n] if profiles else None for n in which)
-    there = [*known] or [()]
+    air = [
+        np.concatenate([getattr(p, name) for p in profiles]) for name in ("wake", "lost", "trail")
+    ]
+    base = np.array(which, dtype=np.float64) * EXTRA_COUNT
+    per_m = np.append(1.0 / np.diff(stages), 0.0)
+    columns = (*air, base, constant, stages, per_m, least, lead, far)
     return ShelterTables(
-        tables=tables,
+        tables=kernel.Formation(*map(table, columns)),
         stages_m=stages,
-        profiles=by_stage,
-        bodies=tuple(there[n] for n in which),
-        constant=tuple(constant),
+        profiles=tuple(profiles[n] for n in which),
+        bodies=tuple(bodies),
+        constant=constant,
         least_m=least,
         lead=lead,
         far_m=far,

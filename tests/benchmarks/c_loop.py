@@ -85,12 +85,12 @@ def c_loop(scenario: Scenario) -> Callable[[], float] | None:
     plan = setup.planned_of(scenario.plan, race)
     stints, _ = stints_of(scenario.pacers)
     group = setup.sheltering_of(stints, scenario.pacers.shelter, race)
-    profiles = list({id(p): p for p in group.profiles if p is not None}.values())
-    which = [0 if p is None else [id(q) for q in profiles].index(id(p)) for p in group.profiles]
+    profiles = list({id(p): p for p in group.profiles}.values())
+    which = [[id(q) for q in profiles].index(id(p)) for p in group.profiles]
     halves = int(np.ceil(2.0 * plan.schedule.finish_s / a.step)) + 4
     times = np.arange(halves) * (0.5 * a.step)
-    waves = dict(setup.wave_schedules(scenario))
-    light = waves.get(scenario.pacers.follows or "", plan.schedule)
+    waves = dict[str | None, Any](setup.wave_schedules(scenario))
+    light = waves.get(scenario.pacers.follows, plan.schedule)
     lines, line_speeds = _line(scenario.pacers.leader.fast_opening, light, times)
     arrays: dict[str, Any] = {
         "marks": plan.schedule.distance_at(times),
@@ -99,7 +99,7 @@ def c_loop(scenario: Scenario) -> Callable[[], float] | None:
         "line_speeds": line_speeds,
         **dict(zip(("level", "drag", "time"), plan.remaining, strict=True)),
         **{
-            name: np.concatenate([getattr(p, name) for p in profiles] or [np.zeros(1)])
+            name: np.concatenate([getattr(p, name) for p in profiles])
             for name in ("wake", "lost", "trail")
         },
         "base": np.array(which) * kernel.EXTRA_COUNT,

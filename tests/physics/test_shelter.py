@@ -64,7 +64,6 @@ def test_who_runs_four_metres_aside_does_nothing(ahead: float) -> None:
 
 def test_single_file_falls_with_the_front_gap_from_80_cm_on() -> None:
     profile, *_ = _formation("single_file").profiles
-    assert profile is not None
     values = profile.shelter(1.0)[EXTRA_GRID >= -0.4]  # the formation's own gap is 1.2 m
     assert (np.diff(values) <= 1e-12).all()
     assert values[0] > values[-1] + 0.5
@@ -74,7 +73,6 @@ def test_single_file_falls_with_the_front_gap_from_80_cm_on() -> None:
 def test_every_formation_is_bounded_and_continuous_in_the_gap(name: str) -> None:
     group = _formation(name)
     for profile, least in zip(group.profiles, group.least_m.tolist(), strict=True):
-        assert profile is not None
         values = profile.shelter(1.0)
         assert values.min() >= -0.2
         assert values.max() <= 0.95

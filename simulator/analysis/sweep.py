@@ -6,10 +6,9 @@ columns are the same to the bit wherever and whenever it is run: it does not mat
 what order, or that a worker died (if its executor gives the chunk to another).
 
 Values of an axis stay the texts that `--set` takes. Each row is equal to what the loader makes of
-it, but many thousands are made a second: a path to a plain number is set on the model, where its
-section and the enclosing ones are validated as the loader validates them. Anything else (names,
-lists, tables) goes through the loader once for each distinct value, and so does a refused row, for
-its message.
+it, but many thousands are made a second: a path to a plain number is set on the model. Anything
+else (names, lists, tables) goes through the loader once for each distinct value, and so does a
+refused row, for its message.
 """
 
 from __future__ import annotations
@@ -23,16 +22,17 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal, DecimalException
 from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from simulator.analysis.uncertainty import (
     breaks_target,
@@ -48,15 +48,13 @@ from simulator.recording.recording import framed
 from simulator.scenario.fields import (
     HALF_CHARACTER,
     UNPRINTABLE,
-    CrossCheckedSection,
     Section,
-    fields_of,
     sections_among,
     types_at,
 )
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import Scenario
-from simulator.scenario.overrides import apply_overrides
+from simulator.scenario.overrides import apply_overrides, with_edits
 from simulator.scenario.plan import schedule_of
 from simulator.scenario.problems import find
 from simulator.scenario.reading import (
@@ -66,7 +64,7 @@ from simulator.scenario.reading import (
     read_text,
     shipped_names,
 )
-from simulator.scenario.yaml_tree import Document, read_document, scalar_value
+from simulator.scenario.yaml_tree import Document, read_document
 from simulator.units import LAP_M, parse_distance, parse_number, parse_time
 
 # -- axes -----------------------------------------------------------------------------------------
@@ -328,9 +326,6 @@ SectionT = TypeVar("SectionT", bound=Section)
 
 NOTHING_BESIDE = ("ghosts=[]", "published=~")
 """Rows are run without ghosts, which do not change an attempt."""
-_ALONE = ("environment", "runner", "pacers")
-"""Sections whose numbers are checked with no others, but for the wind on the body."""
-_CACHED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,18 +347,6 @@ class ScenarioSource:
         return load_text(self.text, self.name, Path(self.folder), overrides=overrides)
 
 
-class _UnfitError(Exception):
-    """A value cannot be set on the model; the loader must read it."""
-
-
-class _UnfittingError(_UnfitError):
-    """The values of a section contradict each other."""
-
-
-class _RefusedError(Exception):
-    """Sections refuse their numbers; the arguments are the sections and the numbers."""
-
-
 class ScenarioVariations:
     """One scenario with many values."""
 
@@ -373,108 +356,23 @@ class ScenarioVariations:
         self._paths = tuple(paths)
         steps = [tuple(path.split(".")) for path in paths]
         read = [s for s in steps if not is_number(s)]
-        self._steps = [
-            None if s in read or any(_overlap(s, other) for other in read) else s for s in steps
-        ]
+        self._is_read = [any(_overlap(s, other) for other in read) for s in steps]
         self._bases: dict[tuple[str, ...], Scenario] = {}
-        self._cache: dict[tuple[Steps, ...], Section] = {}
-        self._reasons: dict[tuple[Any, ...], str] = {}
 
     def scenario(self, values: Sequence[str]) -> Scenario | str:
         """Return the scenario with these values, or why there is none."""
-        read = tuple(v for v, s in zip(values, self._steps, strict=True) if s is None)
-        key: tuple[Any, ...] = ()
+        settings = [f"{path}={v}" for path, v in zip(self._paths, values, strict=True)]
+        read = tuple(itertools.compress(settings, self._is_read))
         base = self._bases.get(read)
         if base is not None:
-            numbers = [(s, v) for s, v in zip(self._steps, values, strict=True) if s is not None]
-            try:
-                return self._set(base, (), numbers, read) if numbers else base
-            except _RefusedError as refusal:
-                key = refusal.args  # another row may have been refused for the same reason
-            except (ValidationError, _UnfitError):
-                pass  # the loader provides the message
-        if key in self._reasons:
-            return self._reasons[key]
-        settings = [f"{path}={v}" for path, v in zip(self._paths, values, strict=True)]
+            numbers = (s for s, is_read in zip(settings, self._is_read, strict=True) if not is_read)
+            with suppress(ValidationError, ScenarioError):  # the loader provides the message
+                return with_edits(base, numbers)
         try:
             scenario = self._source.load(settings)
         except ScenarioError as error:
-            reason = str(error).replace(f"{self._source.folder}{os.sep}", "")
-            if key:
-                self._reasons[key] = reason
-            return reason
-        if base is None:
-            self._bases[read] = scenario
-        return scenario
-
-    def _set(
-        self, section: SectionT, place: Steps, numbers: list[tuple[Steps, str]], read: Steps
-    ) -> SectionT:
-        """Return the section at `place` with these numbers in it, validated."""
-        key = (read, place, tuple(text for _, text in numbers))
-        cached = self._cache.get(key)
-        if isinstance(cached, type(section)):
-            return cached
-        changed, wrong = dict[str, Any](), list[tuple[str, ...]]()
-        below: dict[str, list[tuple[Steps, str]]] = {}
-        for steps, text in numbers:
-            below.setdefault(steps[0], []).append((steps[1:], text))
-        for name, inner in below.items():
-            attribute, before = _field(section, name)
-            if not inner[0][0]:
-                changed[attribute] = _read(type(section), attribute, inner[0][1])
-                continue
-            if not isinstance(before, Section):
-                raise _UnfitError
-            try:
-                changed[attribute] = self._set(before, (*place, name), inner, read)
-            except (ValidationError, _UnfittingError):
-                if place:
-                    raise
-                wrong.append((name, *(text for _, text in inner)))
-        if wrong:
-            # the loader's message depends on these sections, and on those it checks with others
-            others = [item for item in numbers if item[0][0] not in _ALONE]
-            raise _RefusedError(read, tuple(wrong), tuple(others))
-        # unchanged values were validated before: only the changed ones, and how they combine
-        varied = section.model_copy(update=changed)
-        if _contradicts(varied, alone=not place and all(name in _ALONE for name in changed)):
-            raise _UnfittingError
-        if place:
-            if len(self._cache) >= _CACHED:
-                self._cache.clear()
-            self._cache[key] = varied
-        return varied
-
-
-def _contradicts(section: Section, *, alone: bool) -> bool:
-    """Return whether a section's values contradict each other; `alone`: only `_ALONE` changed."""
-    if alone and isinstance(section, Scenario):
-        return any(section.wind_complaints())
-    return isinstance(section, CrossCheckedSection) and any(section.complaints())
-
-
-def _field(section: Section, key: str) -> tuple[str, Any]:
-    """Return the attribute and the value of a section's key."""
-    field = fields_of(type(section)).get(key)
-    if field is None:
-        raise _UnfitError
-    return field.name, getattr(section, field.name)
-
-
-def _read(section: type[Section], attribute: str, text: str) -> Any:
-    """Return a plain value, parsed from its text as pydantic does within the section."""
-    text = text.strip()
-    if text.startswith(("[", "{", '"', "'")):
-        raise _UnfitError
-    return _reader(section, attribute).validate_python(scalar_value(text))
-
-
-@lru_cache(maxsize=256)
-def _reader(section: type[Section], attribute: str) -> TypeAdapter[Any]:
-    field = section.model_fields[attribute]
-    kind: Any = Annotated[field.annotation, field]
-    return TypeAdapter(kind, config=ConfigDict(allow_inf_nan=False))
+            return str(error).replace(f"{self._source.folder}{os.sep}", "")
+        return self._bases.setdefault(read, scenario)
 
 
 def _overlap(a: Steps, b: Steps) -> bool:

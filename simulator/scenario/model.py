@@ -517,14 +517,14 @@ class Scenario(CrossCheckedSection):
 
     def complaints(self) -> Iterator[SectionProblem]:
         """Yield the contradictions between sections."""
-        yield from self.wind_complaints()
+        yield from self._wind_complaints()
         yield from plan_complaints(("plan",), self.plan, self.distance)
         yield from self._wave_complaints()
         yield from self._leader_complaints()
         yield from self._ghost_complaints()
         yield from self._uncertainty_complaints()
 
-    def wind_complaints(self) -> Iterator[SectionProblem]:
+    def _wind_complaints(self) -> Iterator[SectionProblem]:
         """Yield a problem if the wind pushes her harder than the model can reckon with."""
         wind, body = self.environment.wind, self.runner
         push = 0.5 * self.environment.density * body.cda * wind.speed**2 / (body.mass * G)

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from simulator.analysis.what_if import AXES, Alternative, Goal, KnobMap, numbers, rests_on_assumed
 from simulator.errors import LightpaceError, ScenarioError
 from simulator.physics.attempt import finish_times
-from simulator.scenario.fields import Section
 from simulator.scenario.model import Scenario
+from simulator.scenario.overrides import put, with_edits
 from simulator.scenario.plan import schedule_of
-from simulator.scenario.yaml_tree import scalar_value
 from simulator.session.history import Settings, is_at, path_of
 from simulator.session.knobs import (
     SHAPES,
@@ -81,41 +80,11 @@ def with_knob(scenario: Scenario, in_file: Scenario, path: str, text: str) -> Sc
         return _with_formation(scenario, in_file, text)
     try:
         edits = apply_knob(Settings("", "", ""), scenario, in_file, path, text).overrides
-        return _with_edits(scenario, edits)
+        return with_edits(scenario, edits)
     except ValidationError as error:
         raise RefusedError(error.errors()[0]["msg"]) from None
     except LightpaceError as error:
         raise RefusedError(first_sentence(error)) from None
-
-
-def _with_edits(scenario: Scenario, edits: Iterable[str]) -> Scenario:
-    """Return the scenario with values at paths; only what lies on the paths is validated anew.
-
-    It is validated from the top: a section's own validator would have to be built first.
-    """
-    plain: Any = scenario
-    for edit in edits:
-        path, _, text = edit.partition("=")
-        value = TypeAdapter(Any).validate_json(text) if text[0] in '[{"' else scalar_value(text)
-        plain = _put(plain, path.split("."), value)
-    return Scenario.model_validate(plain)
-
-
-def _put(place: Any, steps: Sequence[str], value: Any) -> Any:
-    """Return plain values, of which some may be sections, with a value at a path."""
-    if not steps:
-        return value
-    first, *rest = steps
-    if isinstance(place, tuple | list):
-        i = int(first)
-        return [*place[:i], _put(place[i], rest, value), *place[i + 1 :]]
-    if isinstance(place, Section):
-        place = {
-            f.alias or name: getattr(place, name) for name, f in type(place).model_fields.items()
-        }
-    if not isinstance(place, dict):
-        raise RefusedError(f"{first} cannot be set here")
-    return {**place, first: _put(place.get(first), rest, value)}
 
 
 def edited(scenario: Scenario, before: Settings, after: Settings) -> Scenario | None:
@@ -141,8 +110,8 @@ def edited(scenario: Scenario, before: Settings, after: Settings) -> Scenario | 
     ):
         return None
     try:
-        return _with_edits(scenario, new)
-    except (ValidationError, LightpaceError, LookupError, ValueError):
+        return with_edits(scenario, new)
+    except (ValidationError, LightpaceError):
         return None
 
 
@@ -150,12 +119,12 @@ def _with_formation(scenario: Scenario, in_file: Scenario, name: str) -> Scenari
     """Return the scenario with another formation, and no more pacers than it has places."""
     count, filed = scenario.pacers.count, in_file.pacers.formation
     try:
-        plain = _put(scenario, ("pacers", "formation"), name if name != filed.name else filed)
-        every = Scenario.model_validate(_put(plain, ("pacers", "count"), None))
+        plain = put(scenario, ("pacers", "formation"), name if name != filed.name else filed)
+        every = Scenario.model_validate(put(plain, ("pacers", "count"), None))
         if count is None:
             return every
         count = min(count, len(every.pacers.formation.names()))
-        return Scenario.model_validate(_put(every, ("pacers", "count"), count))
+        return Scenario.model_validate(put(every, ("pacers", "count"), count))
     except (ValidationError, ScenarioError):
         raise RefusedError(f"the formation {name[:60]} does not go with these pacers") from None
 

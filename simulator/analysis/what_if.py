@@ -325,6 +325,10 @@ Floats = NDArray[np.float64]
 # -- a map of two knobs, and a knob's value for a target ------------------------------------------
 
 
+_COARSE = 2, 4
+"""A map is run on coarser grids first, of every 4th and every 2nd cell each way."""
+
+
 @dataclass(frozen=True, eq=False)
 class KnobMap:
     """Finish times over two knobs.
@@ -353,10 +357,20 @@ class KnobMap:
         return bool(self.known.all())
 
     def missing(self, most: int) -> list[tuple[int, int]]:
-        """Return cells that have not been run, as (row, column), a coarse grid of them first."""
+        """Return cells that have not been run, as (row, column), coarse grids of them first."""
         cells = np.argwhere(~self.known)
-        order = np.lexsort((cells[:, 1], cells[:, 0], cells[:, 1] % 4, cells[:, 0] % 4))
+        fineness = sum((cells % step > 0).any(axis=1) for step in _COARSE)
+        order = np.argsort(fineness, kind="stable")
         return [(int(row), int(column)) for row, column in cells[order[:most]]]
+
+    def so_far(self) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return `finish_s` and `known`; a cell of a coarse grid stands for those not yet run."""
+        finish_s, known = self.finish_s, self.known
+        for step in _COARSE:
+            coarse = np.ix_(*(np.arange(count) // step * step for count in known.shape))
+            finish_s = np.where(known, finish_s, finish_s[coarse])
+            known = known | known[coarse]
+        return finish_s, known
 
     def with_times(self, cells: Sequence[tuple[int, int]], times_s: Floats) -> KnobMap:
         """Return it with the finish times of some cells."""

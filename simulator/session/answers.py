@@ -3,7 +3,7 @@
 In: the scenario, the one in its file, a show with its lineage, the open page. Out: `Alternative`s
 in the same frame; from a background thread, once they are ready, chance and band of a run and,
 while their page is open, prices, the map, a goal. A map is computed a block of cells at a time, so
-that one no longer wanted delays nothing; once complete, it is refined. The chances of the what-if
+that one no longer wanted delays nothing. The chances of the what-if
 bars are computed with the pages, the nearest first.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from operator import setitem
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -35,7 +35,6 @@ from simulator.session.variations import (
     knob_map_of,
     knob_rows,
     number_of,
-    refined,
     run_cells,
     with_chance,
 )
@@ -208,18 +207,9 @@ def _result(show: Show, kind: str, chances: Chances | None, between_m: tuple[flo
 
 CACHED = 24
 BLOCK = 64
-"""Cells of a map per job: about a tenth of all."""
+"""Cells of a map per job: about a hundredth of all."""
 Scenarios: TypeAlias = tuple[Scenario, Scenario]
 """The present scenario, and the one in its file."""
-
-
-@dataclass(slots=True)
-class _Map:
-    """A map being shown, and a finer one that replaces it once complete."""
-
-    shown: KnobMap
-    finer: KnobMap | None = None
-    finest: bool = False
 
 
 class PageAnswers:
@@ -243,7 +233,7 @@ class PageAnswers:
         self._question: object = None
         self._failed: object = None
         self._prices: LruCache[Scenario, tuple[PriceList | None]] = LruCache(CACHED)
-        self._maps: LruCache[Hashable, _Map] = LruCache(CACHED)
+        self._maps: LruCache[Hashable, KnobMap] = LruCache(CACHED)
         self._goals: LruCache[Hashable, Goal | str] = LruCache(CACHED)
 
     @property
@@ -298,32 +288,16 @@ class PageAnswers:
         self._jobs.poll()  # starts it
 
     def _ask_map(self, now: Scenarios) -> None:
-        names = self.usable_names(now)
-        make = partial(knob_map_of, *now, names)
-        asked = self._maps.get_or_make((now, names), lambda: _Map(make()))
-        if asked.finest:
+        key = now, self.usable_names(now)
+        knob_map = self._maps.get_or_make(key, lambda: knob_map_of(*now, key[1]))
+        if knob_map.complete:
             return
+        cells = knob_map.missing(BLOCK)
 
-        def work() -> KnobMap | None:
-            knob_map: KnobMap | None = asked.shown
-            if asked.shown.complete:
-                knob_map = asked.finer or refined(asked.shown, *now)
-            if knob_map is None:
-                return None
-            cells = knob_map.missing(BLOCK)
+        def work() -> KnobMap:
             return knob_map.with_times(cells, run_cells(knob_map, *now, cells))
 
-        def done(knob_map: KnobMap | None) -> None:
-            if knob_map is None:
-                asked.finest = True
-            elif not asked.shown.complete:
-                asked.shown = knob_map
-            elif knob_map.complete:
-                asked.shown, asked.finer, asked.finest = knob_map, None, True
-            else:
-                asked.finer = knob_map
-
-        self._submit(work, done)
+        self._submit(work, partial(self._maps.put, key))
 
     def _ask_goal(self, now: Scenarios) -> None:
         key = self._goal_key(now)
@@ -361,8 +335,7 @@ class PageAnswers:
 
     def knob_map(self, now: Scenarios) -> KnobMap | None:
         """Return the map, with the cells known so far."""
-        shown = self._maps.get((now, self.usable_names(now)))
-        return None if shown is None else shown.shown
+        return self._maps.get((now, self.usable_names(now)))
 
     def keep_map(self, before: Scenarios, after: Scenarios) -> None:
         """Keep showing the same map when only its two knobs change value."""

@@ -36,8 +36,8 @@ from simulator.units import parse_time
 
 Floats = NDArray[np.float64]
 
-MOST_BARS, MOST_CELLS = 13, 41
-"""The most values of one knob in the strip, and on one side of the map."""
+MOST_BARS, MOST_TRIED, MOST_CELLS = 13, 41, 81
+"""The most values of one knob in the strip, for a goal, and on one side of the map."""
 AROUND_S = 3.0
 """Times are varied by up to this much either way [s]."""
 REACHED_S = 0.005
@@ -226,38 +226,10 @@ def knob_map_of(scenario: Scenario, in_file: Scenario, names: tuple[str, str]) -
     """Return the map of two knobs, with no cell run yet."""
     knobs = axis_knobs(scenario, in_file)
     x, y = (knobs[name] for name in names)
-    return _empty(names, (x, y), values_of(x, MOST_CELLS), values_of(y, MOST_CELLS))
-
-
-def refined(knob_map: KnobMap, scenario: Scenario, in_file: Scenario) -> KnobMap | None:
-    """Return the map with twice as many values of either knob; None if there are no more."""
-    knobs = axis_knobs(scenario, in_file)
-    x, y = (knobs[name] for name in knob_map.names)
-    xs, ys = values_of(x, 2 * MOST_CELLS - 1), values_of(y, 2 * MOST_CELLS - 1)
-    if (len(xs), len(ys)) == (len(knob_map.xs), len(knob_map.ys)):
-        return None
-    fine = _empty(knob_map.names, (x, y), xs, ys)
-    places = [
-        (row, column)
-        for row in range(len(ys))
-        for column in range(len(xs))
-        if ys[row] in knob_map.ys and xs[column] in knob_map.xs
-    ]
-    if not places:
-        return fine
-    times = [
-        knob_map.finish_s[knob_map.ys.index(ys[r]), knob_map.xs.index(xs[c])] for r, c in places
-    ]
-    return fine.with_times(places, np.array(times))
-
-
-def _empty(
-    names: tuple[str, str], knobs: tuple[Knob, Knob], xs: Sequence[str], ys: Sequence[str]
-) -> KnobMap:
+    xs, ys = values_of(x, MOST_CELLS), values_of(y, MOST_CELLS)
     shape = len(ys), len(xs)
-    paths, units = (knobs[0].path, knobs[1].path), (knobs[0].unit, knobs[1].unit)
     nothing, known = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
-    return KnobMap(names, paths, units, tuple(xs), tuple(ys), nothing, known)
+    return KnobMap(names, (x.path, y.path), (x.unit, y.unit), xs, ys, nothing, known)
 
 
 def run_cells(
@@ -335,7 +307,7 @@ def goal_of(scenario: Scenario, in_file: Scenario, name: str, target_s: float) -
         return runs[text][0] <= target_s + REACHED_S
 
     now = knob.value
-    values = values_of(knob, MOST_CELLS)
+    values = values_of(knob, MOST_TRIED)
     run([*values, now])
     runs[now] = runs[now][0], base
     low = high = best = min(runs, key=lambda text: (runs[text][0], text != now))

@@ -663,7 +663,7 @@ def paint_map(
 def _map_picture(
     knob_map: KnobMap, size: tuple[int, int], contour: tuple[float, str], style: Style
 ) -> pygame.Surface:
-    theme, finish = style.theme, knob_map.finish_s
+    theme, (finish, known) = style.theme, knob_map.so_far()
     seen = finish[np.isfinite(finish)]
     low, high = (float(seen.min()), float(seen.max())) if seen.size else (0.0, 1.0)
     level, words = contour
@@ -674,7 +674,7 @@ def _map_picture(
     places = (-1.0, 0.0, 1e-9, 1.0)
     rgb = np.stack([np.interp(late, places, stops[:, i]) for i in range(3)], axis=-1)
     rgb[~np.isfinite(finish)] = theme.panel_high
-    rgb[~knob_map.known] = theme.panel
+    rgb[~known] = theme.panel
     cells = pygame.Surface(finish.shape[::-1], 0, 32)
     pygame.surfarray.blit_array(cells, rgb[::-1].swapaxes(0, 1).astype(np.uint8))
     picture = pygame.transform.scale(cells, size)

@@ -125,7 +125,7 @@ def test_a_map_holds_the_finishes_of_its_two_knobs() -> None:
         assert simulate(session.scenario).finish_s == pytest.approx(time_s, abs=1e-9)
 
 
-def test_a_map_is_complete_then_refined_and_a_cell_is_one_change() -> None:
+def test_a_map_is_completed_and_a_cell_is_one_change() -> None:
     session = Session(load_short())
     session.set_map("form", "front gap")
     session.look_at(Tab.MAP)
@@ -133,7 +133,7 @@ def test_a_map_is_complete_then_refined_and_a_cell_is_one_change() -> None:
     knob_map = answers.knob_map
     assert knob_map is not None
     assert knob_map.complete
-    assert len(knob_map.xs) > 41, "refined"
+    assert len(knob_map.xs) > 41
     assert answers.here is not None
     finish_s = simulate(session.scenario).finish_s
     assert answers.here_s == pytest.approx(finish_s, abs=1e-9), "hers, not the nearest cell's"
@@ -147,6 +147,24 @@ def test_a_map_is_complete_then_refined_and_a_cell_is_one_change() -> None:
     assert session.panel_state().can_undo == 1
     session.undo()
     assert session.scenario == load_short()
+
+
+def test_a_map_is_run_on_coarse_grids_first_which_stand_for_the_rest() -> None:
+    scenario = load_short()
+    knob_map = knob_map_of(scenario, scenario, ("form", "front gap"))
+    height, width = knob_map.finish_s.shape
+    assert not knob_map.so_far()[1].any()
+    coarse = len(range(0, height, 4)) * len(range(0, width, 4))
+    cells = knob_map.missing(coarse)
+    assert all(row % 4 == 0 and column % 4 == 0 for row, column in cells)
+    knob_map = knob_map.with_times(cells, np.arange(coarse) + 1.0)
+    finish_s, known = knob_map.so_far()
+    assert known.all()
+    assert knob_map.known.sum() == coarse
+    assert finish_s[3, 7] == finish_s[0, 4]
+    assert all(row % 2 == 0 and column % 2 == 0 for row, column in knob_map.missing(coarse))
+    finish_s, _ = knob_map.with_times([(3, 7)], np.array([99.0])).so_far()
+    assert (finish_s[3, 7], finish_s[3, 6]) == (99.0, finish_s[0, 4])
 
 
 def test_a_cell_is_taken_in_the_order_in_which_it_was_run() -> None:

@@ -43,7 +43,7 @@ def test_a_cell_of_the_map_is_clicked_dragged_and_undone(user: User, session: Se
         user, session, lambda a: a.knob_map is not None and a.knob_map.complete
     ).knob_map
     assert knob_map is not None
-    assert (len(knob_map.xs), len(knob_map.ys)) == (41, 14)
+    assert (len(knob_map.xs), len(knob_map.ys)) == (81, 14)
     user.wait(2)
     box = user.place(("map",))
     before = session.scenario

@@ -280,7 +280,7 @@ def still(
 
     theme_named(theme)  # raises for an unknown theme before anything is computed
     session = Session(attempt)
-    session.seek(moment(at, session.moments(), session.show))
+    session.seek(moment(at, session.player.moments(), session.show))
     session.settle()
     options = PictureOptions(shot=resting(Camera(camera)))
     scene = session.scene()
@@ -457,7 +457,8 @@ def _attempt(name: str, changes: list[str] | None, speed: float) -> _FilmSource:
         return attempt_scenes(session.show, speed)
 
     name, last_s, beat = session.scenario.name, session.playback.last_s, beat_s(session.show)
-    return _FilmSource(name, -COUNTDOWN_S, last_s, session.moments(), scenes, beat, session.show)
+    moments = session.player.moments()
+    return _FilmSource(name, -COUNTDOWN_S, last_s, moments, scenes, beat, session.show)
 
 
 def _story(name: str, changes: list[str] | None, link: str | None) -> _FilmSource:

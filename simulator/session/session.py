@@ -2,7 +2,7 @@
 
 In: a scenario or its file; actions, changes and elapsed wall time. Out: scenes, and the contents of
 the drawer. It owns a player, an editor with its history, forks, results, pins and perhaps a file,
-and forwards to them. Each picture follows the settings within the same frame.
+and does what concerns several of them. Each picture follows the settings within the same frame.
 """
 
 from __future__ import annotations
@@ -312,7 +312,7 @@ class Session:
         if self.file is not None and self.file.poll(elapsed_s):
             self._read_file(self.file)
         self._update()
-        self._director.pass_time(elapsed_s)
+        self.director.pass_time(elapsed_s)
         self.editor.history.pass_time(elapsed_s)
         if not self.bars.complete and self.bars.advance():
             self._show_bars()
@@ -381,60 +381,25 @@ class Session:
         if self.autosave is not None:
             self._keep(self.autosave, wait=True)
 
-    # -- playback, forwarded to the player or the story --------------------------------------------
+    # -- playback ----------------------------------------------------------------------------------
 
     @property
-    def _director(self) -> PlaybackControl:
+    def director(self) -> PlaybackControl:
+        """Who controls playback: the story, or the player."""
         self._update()
         return self._player if self.story is None else self.story
 
     def scene(self) -> Scene:
         """Return the scene of the next picture; it is the same object while nothing changes."""
-        return self._director.scene()
+        return self.director.scene()
 
     def seek(self, time_s: float) -> None:
         """Go to a race time [s]."""
         self.player.seek(time_s)
 
-    def seek_distance(self, distance_m: float) -> None:
-        """Go to where she is at this race distance [m]; beyond what she ran, to the end."""
-        self._director.seek_distance(distance_m)
-
-    def moments(self) -> dict[str, float]:
-        """Return the named moments that this attempt has [s of race time]."""
-        return self.player.moments()
-
     def notify(self, text: str) -> None:
         """Show a short sentence for a few seconds."""
         self._player.notify(text)
-
-    def next_cue(self) -> None:
-        """Go on: to the next chapter, or the next event of the run."""
-        self._director.next_cue()
-
-    def previous_cue(self) -> None:
-        """Go back to the previous one."""
-        self._director.previous_cue()
-
-    def from_beginning(self) -> None:
-        """Begin again."""
-        self._director.from_beginning()
-
-    def cue(self) -> Cue:
-        """Return the speaker's present cue."""
-        return self._director.cue()
-
-    def jump(self, number: int) -> None:
-        """Go to a chapter or an event, from 1; numbers out of range mean the first or the last."""
-        self._director.jump(number)
-
-    def outline(self) -> Outline:
-        """Return the names of the chapters or events."""
-        return self._director.outline()
-
-    def preview(self, number: int) -> Scene:
-        """Return the opening scene of a chapter or an event, from 1."""
-        return self._director.preview(number)
 
     def perform(self, action: Action) -> bool:
         """Perform an action of a key or a button; return False if it is left to the window."""
@@ -450,7 +415,7 @@ class Session:
         if action in calls:
             calls[action]()
             return True
-        return self._director.perform(action)
+        return self.director.perform(action)
 
     # -- the drawer --------------------------------------------------------------------------------
 
@@ -573,10 +538,6 @@ class Session:
         """Choose whether the split table has rows of laps, or of 200 m sections."""
         self.editor.by_lap = on
 
-    def lock_split(self, index: int, on: bool) -> None:
-        """Keep one split as it is while others change."""
-        self.editor.lock_split(index, on)
-
     def change_split(self, index: int, text: str, *, cumulative: bool) -> bool:
         """Set one split of the plan; return False if refused, with a notice."""
         refusal = self.editor.change_split(index, text, self._tick(), cumulative=cumulative)
@@ -695,10 +656,6 @@ class Session:
     def set_goal(self, name: str) -> None:
         """Set the knob for which the goal page solves."""
         self.page_answers.goal_name = name
-
-    def set_goal_target(self, text: str) -> bool:
-        """Set the goal's target time; return False if it is no time, and the state says why."""
-        return self.page_answers.set_target(text)
 
     def take_goal(self) -> None:
         """Apply the value that reaches the goal, or comes nearest to it."""

@@ -311,7 +311,7 @@ class DragTool:
             return False
         self._take(number)
         if button == pygame.BUTTON_RIGHT:
-            self._session.lock_split(number, not split.locked)
+            self._session.editor.lock_split(number, not split.locked)
         elif button == pygame.BUTTON_LEFT and twice:
             self._session.reset_split(number)
         elif button == pygame.BUTTON_LEFT:

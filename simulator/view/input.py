@@ -87,7 +87,8 @@ class MouseDrag:
             self._scrubs = False
         if self._scrubs and box and event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEMOTION):
             race_m = self._session.scene().race_m
-            self._session.seek_distance(distance_at(box, layout.sizes, race_m, event.pos[0]))
+            x_m = distance_at(box, layout.sizes, race_m, event.pos[0])
+            self._session.director.seek_distance(x_m)
         return held
 
     def _press(

@@ -352,7 +352,7 @@ class Page:
         ui, drawer, line = self._ui, self._drawer, self._line
         lock = Control(key=("lock", name), box=Box(self._x, self.y + 3, line - 6, line - 6))
         lock.note = "A locked section keeps its time when another changes."
-        lock.press = partial(self._session.lock_split, int(name), not split.locked)
+        lock.press = partial(self._session.editor.lock_split, int(name), not split.locked)
         ui.lock(lock, on=split.locked)
         key, reset = ("section", name), partial(drawer.reset, ("section", name))
         label = Control(key=key, box=lock.box, reset=reset)
@@ -565,8 +565,8 @@ class Page:
         wide = round(0.62 * self._w)
         box = Box(self._right - wide, self.y, wide, self._line - 2)
         field = Control(key=("goal target",), box=box, note=_GOAL, text=state.goal_target)
-        field.accept = session.set_goal_target
-        field.reset = partial(session.set_goal_target, "")
+        field.accept = session.page_answers.set_target
+        field.reset = partial(session.page_answers.set_target, "")
         field.ring = Box(self._x, self.y, self._w, self._line)
         self._label("to reach", field, box.x - self._px // 2)
         self._ui.field(field, state.goal_target)

@@ -121,13 +121,13 @@ class Presenter:
             return
         self.on, self.blank, self._ends = True, None, ends
         self._asks, self._chosen, self._typed, self._shows_link = False, None, "", False
-        outline = self._session.outline()
+        outline = self._session.director.outline()
         self._rehearsal = _Rehearsal(outline, load_timings(rehearsals_file(), outline), {})
         self._before = (self._window.fullscreen, _screen_saver())
         self._notes = Notes(theme, type_)
         self._place()
         self._quieten()
-        scenes = [self._session.preview(n + 1) for n in range(len(outline.names))]
+        scenes = [self._session.director.preview(n + 1) for n in range(len(outline.names))]
         self._small = small_pictures(scenes, theme, type_)
         sizes = dict.fromkeys((*HALLS, *self._known[:4], self._window.size))
         for number, why in misfits(scenes, tuple(sizes), type_):
@@ -179,9 +179,9 @@ class Presenter:
     def perform(self, action: Action) -> bool:
         """Perform a clicker's action; return whether it was for the presenter."""
         moves: dict[Action, Callable[[], None]] = {
-            Action.NEXT_CUE: self._session.next_cue,
-            Action.PREVIOUS_CUE: self._session.previous_cue,
-            Action.FROM_BEGINNING: self._session.from_beginning,
+            Action.NEXT_CUE: self._session.director.next_cue,
+            Action.PREVIOUS_CUE: self._session.director.previous_cue,
+            Action.FROM_BEGINNING: self._session.director.from_beginning,
             Action.ENTER: self._enter,
             Action.LEAVE: self._ask_to_leave,
         }
@@ -232,12 +232,12 @@ class Presenter:
         number = int(self._typed) if self._typed else self._chosen
         self._typed, self._chosen = "", None
         if number is None:
-            self._session.next_cue()
+            self._session.director.next_cue()
         else:
-            self._session.jump(number)
+            self._session.director.jump(number)
 
     def _open_overview(self) -> None:
-        self._chosen = self._session.cue().number if self._chosen is None else None
+        self._chosen = self._session.director.cue().number if self._chosen is None else None
 
     def _switch_timer(self) -> None:
         self._rehearsal.runs = not self._rehearsal.runs
@@ -318,7 +318,7 @@ class Presenter:
             if pygame.display.get_init() and window_module.displays() != self._known:
                 self._place()
                 self._quieten()
-        cue = self._session.cue()
+        cue = self._session.director.cue()
         self._rehearsal.pass_time(cue.number, elapsed_s)
         if self._notes is not None and self._notes.shown:
             self._notes.show(self._speakers(cue, recorded_s), scene, elapsed_s)

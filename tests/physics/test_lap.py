@@ -75,7 +75,7 @@ def test_laps_bell_and_light_follow_the_lap() -> None:
     assert abs(gap) <= 0.5
     session = Session(load_text(INDOOR, "s.yaml", Path()))
     run = session.show.recording
-    assert session.moments()["bell"] == pytest.approx(float(run.time_at(run.race_m - 200.0)))
+    assert session.player.moments()["bell"] == pytest.approx(float(run.time_at(run.race_m - 200.0)))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_any_other_lap_has_its_start_line_bell_light_and_bends(
     assert (scene.laps, scene.leds) == (laps, leds)
     assert scene.lap_m == pytest.approx(lap_m)
     assert scene.start_s_m * lap_m / LAP_M == pytest.approx(-race_m % lap_m, abs=1e-6)
-    bell_s = session.moments()["bell"]
+    bell_s = session.player.moments()["bell"]
     assert bell_s == pytest.approx(float(session.recording.time_at(race_m - lap_m)))
     wave = scene.waves[0]
     led_m = int(np.argmax(wave.brightness)) * lap_m / leds

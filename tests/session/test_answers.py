@@ -227,7 +227,7 @@ def test_a_goal_faster_than_the_plan_takes_the_plan_along() -> None:
     session = Session(load_scenario("breaking4"))
     session.look_at(Tab.GOAL)
     session.set_goal("front gap")
-    assert session.set_goal_target("3:59")
+    assert session.page_answers.set_target("3:59")
     goal = answered(session).goal
     assert goal is not None
     assert goal.plan_target == "3:59.00"
@@ -236,7 +236,7 @@ def test_a_goal_faster_than_the_plan_takes_the_plan_along() -> None:
     assert session.scenario.plan.target == 239.0  # type: ignore[union-attr]
     assert session.recording.finish_s == pytest.approx(goal.finish_s, abs=2e-3)
     assert session.panel_state().can_undo == 1
-    assert not session.set_goal_target("soon")
+    assert not session.page_answers.set_target("soon")
     assert session.panel_state().answers.goal_problem
 
 

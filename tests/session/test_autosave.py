@@ -296,7 +296,7 @@ def press(session: Session, times: int = 1) -> None:
     for _ in range(times):
         for _ in range(10):
             session.advance(0.2)
-        session.next_cue()
+        session.director.next_cue()
 
 
 def left_story(folder: Path) -> None:
@@ -318,13 +318,13 @@ def test_a_presentation_goes_on_in_the_chapter_where_it_was_left(file: Path, fol
     again = presented(file, folder)
     assert again.left_behind.startswith("story.yaml, chapter 2")
     again.restore()
-    assert again.cue().number == 2
+    assert again.director.cue().number == 2
     assert again.playback.time_s == session.playback.time_s > 5
     assert again.story is not None
     assert again.scene().staging == session.scene().staging
     assert not again.editor.unsaved
     press(again)
-    assert again.cue().number == 3
+    assert again.director.cue().number == 3
 
 
 def test_what_a_chapter_sets_is_nothing_unsaved(file: Path, folder: Path) -> None:
@@ -340,7 +340,7 @@ def test_what_a_chapter_sets_is_nothing_unsaved(file: Path, folder: Path) -> Non
     again.restore()
     assert again.story is not None
     assert again.story.on_script
-    assert again.cue().number == 2
+    assert again.director.cue().number == 2
 
 
 def test_knobs_and_pins_of_a_presentation_come_back(file: Path, folder: Path) -> None:

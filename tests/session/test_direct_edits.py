@@ -319,7 +319,7 @@ def _times(call: Callable[[], None], count: int) -> None:
 
 
 def _lock(session: Session, number: int, on: bool) -> None:
-    session.lock_split(number, on)
+    session.editor.lock_split(number, on)
     session.set_keep_target(on)
 
 

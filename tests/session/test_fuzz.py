@@ -93,7 +93,7 @@ class Knobs(RuleBasedStateMachine):
 
     @rule(index=st.integers(-1, 3), on=st.booleans())
     def lock_a_split(self, index: int, on: bool) -> None:
-        self.session.lock_split(index, on)
+        self.session.editor.lock_split(index, on)
         self.session.set_keep_target(on)
         self.session.set_by_lap(on and index % 2 == 0)
 

@@ -230,7 +230,7 @@ def mile() -> Session:
 
 def test_a_section_is_taken_from_the_open_rows(mile: Session) -> None:
     before = sections(mile)
-    mile.lock_split(3, True)
+    mile.editor.lock_split(3, True)
     assert mile.panel_state().splits[3].locked
     assert mile.change_split(1, "28.50", cumulative=False)
     after = sections(mile)
@@ -286,7 +286,7 @@ def test_a_split_that_is_reset_gives_the_files_plan(
 ) -> None:
     mile.set_by_lap(by_lap)
     mile.set_keep_target(keep_target)
-    mile.lock_split(3 - index, True)
+    mile.editor.lock_split(3 - index, True)
     before, knobs = mile.panel_state().splits, mile.panel_state().knobs
     wanted = f"{seconds(before[index].section) + seconds(text) - 29.9:.3f}"
     assert mile.change_split(index, wanted, cumulative=False)
@@ -316,10 +316,10 @@ def test_the_whole_plan_is_reset_at_once(mile: Session) -> None:
 def test_laps_may_be_the_files_while_their_halves_are_not(mile: Session) -> None:
     others = [0, 1, *range(4, len(mile.panel_state().splits))]
     for row in others:
-        mile.lock_split(row, True)
+        mile.editor.lock_split(row, True)
     mile.change_split(2, "28.50", cumulative=False)
     for row in others:
-        mile.lock_split(row, False)
+        mile.editor.lock_split(row, False)
     mile.set_by_lap(True)
     mile.set_keep_target(False)
     mile.change_split(0, "1:01.00", cumulative=False)
@@ -345,7 +345,7 @@ def test_a_split_the_file_does_not_have_is_not_reset(mile: Session, index: int) 
 def test_a_reset_split_that_nothing_can_make_up_for_is_refused(mile: Session) -> None:
     mile.change_split(0, "32.00", cumulative=False)
     for row in range(1, len(mile.panel_state().splits)):
-        mile.lock_split(row, True)
+        mile.editor.lock_split(row, True)
     assert not mile.reset_split(0)
     assert "locked" in mile.panel_state().split_problem
     assert mile.panel_state().splits[0].changed
@@ -363,7 +363,7 @@ def test_a_cumulative_split_is_made_up_for_after_it(mile: Session) -> None:
 def test_the_finish_of_the_table_is_the_target(mile: Session) -> None:
     assert mile.change_split(7, "4:04.00", cumulative=True)
     assert find(mile, "plan.target").value == "4:04.00"
-    mile.lock_split(0, True)
+    mile.editor.lock_split(0, True)
     first = sections(mile)[0]
     assert mile.change("plan.target", "4:02.00")
     assert sections(mile)[0] == first
@@ -384,7 +384,7 @@ def test_a_split_nobody_can_run_is_refused_with_a_notice(
 
 def test_with_every_row_locked_nothing_can_give(mile: Session) -> None:
     for row in range(-3, 20):
-        mile.lock_split(row, True)
+        mile.editor.lock_split(row, True)
     assert not mile.change_split(0, "29", cumulative=False)
     assert "locked" in mile.scene().notice
     mile.set_keep_target(False)
@@ -397,7 +397,7 @@ def test_laps_are_two_sections_that_share_a_change(mile: Session) -> None:
     assert [row.label for row in mile.panel_state().splits] == ["400", "800", "1200", "finish"]
     laps = sections(mile)
     assert laps[1] == pytest.approx(before[2] + before[3], abs=0.011)
-    mile.lock_split(3, True)
+    mile.editor.lock_split(3, True)
     assert mile.change_split(1, "59.00", cumulative=False)
     after = sections(mile)
     assert after[1] == 59.0

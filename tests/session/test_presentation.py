@@ -67,21 +67,21 @@ def test_it_waits_at_the_beginning_until_a_press(story: Presentation) -> None:
     play(story, 1.0)
     assert (story.session.playing, story.session.scene().time_s) == (False, 0.0)
     assert staged(story.session.scene()).caption == "One."
-    story.session.next_cue()
+    story.session.director.next_cue()
     play(story, 1.0)
     assert story.session.scene().time_s == pytest.approx(1.0, abs=0.02)
     assert staged(story.session.scene()).chapter == 1
 
 
 def test_chapters_go_on_by_themselves_or_wait_for_the_speaker(story: Presentation) -> None:
-    story.session.next_cue()
+    story.session.director.next_cue()
     play(story, 2.1)
     assert staged(story.session.scene()).chapter == 2
     play(story, 6.0)
     part = story.chapter
     assert (part.number, story.session.playing) == (2, False)
     assert story.session.playback.time_s == part.until_s == pytest.approx(part.from_s + 8)
-    story.session.next_cue()
+    story.session.director.next_cue()
     assert staged(story.session.scene()).chapter == 3
     play(story, 10.0)
     assert (story.session.playing, story.chapter.number) == (False, 3)
@@ -90,7 +90,7 @@ def test_chapters_go_on_by_themselves_or_wait_for_the_speaker(story: Presentatio
 
 def test_the_window_and_the_film_tell_the_same(story: Presentation) -> None:
     timeline = story.timeline
-    story.session.next_cue()
+    story.session.director.next_cue()
     told_s = 0.0
     while told_s < timeline.begins_s[1] - FRAME_S / 2:
         seen, film = story.session.scene(), timeline.scene_at(told_s)
@@ -104,27 +104,27 @@ def test_the_window_and_the_film_tell_the_same(story: Presentation) -> None:
 
 def test_a_clicker_goes_back_and_to_the_beginning(story: Presentation) -> None:
     for _ in range(3):
-        story.session.next_cue()
-    assert story.session.cue().number == 3
-    story.session.next_cue()
-    assert story.session.cue().number == 3, "there is no fourth"
-    story.session.previous_cue()
-    assert (story.session.cue().number, story.session.playing) == (2, True)
-    story.session.from_beginning()
-    assert (story.session.cue().number, story.session.playing) == (1, False)
-    story.session.previous_cue()
-    assert story.session.cue().number == 1
+        story.session.director.next_cue()
+    assert story.session.director.cue().number == 3
+    story.session.director.next_cue()
+    assert story.session.director.cue().number == 3, "there is no fourth"
+    story.session.director.previous_cue()
+    assert (story.session.director.cue().number, story.session.playing) == (2, True)
+    story.session.director.from_beginning()
+    assert (story.session.director.cue().number, story.session.playing) == (1, False)
+    story.session.director.previous_cue()
+    assert story.session.director.cue().number == 1
 
 
 def test_the_speaker_reads_more_than_the_screen(story: Presentation) -> None:
-    cue = story.session.cue()
+    cue = story.session.director.cue()
     assert (cue.caption, cue.notes, cue.count) == ("one: One.", "Say one.", 3)
     assert cue.next_caption.startswith("two: Two. 1:0"), "the speaker knows how it ends"
-    story.session.next_cue()
-    story.session.next_cue()
+    story.session.director.next_cue()
+    story.session.director.next_cue()
     assert staged(story.session.scene()).caption == "Two. …"
-    story.session.next_cue()
-    assert story.session.cue().next_caption == ""
+    story.session.director.next_cue()
+    assert story.session.director.cue().next_caption == ""
 
 
 def test_no_press_simulates_anything(story: Presentation, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,9 +132,9 @@ def test_no_press_simulates_anything(story: Presentation, monkeypatch: pytest.Mo
         raise AssertionError("an attempt was run")
 
     monkeypatch.setattr(compiled.kernel, "run", refuse)
-    story.session.next_cue()
+    story.session.director.next_cue()
     for _ in range(2):
-        story.session.next_cue()
+        story.session.director.next_cue()
         assert story.session.scene().distance_m > 0
     panel = story.session.scene().what_if
     assert panel is not None, "its bars were run before the first picture"
@@ -150,7 +150,7 @@ def test_the_file_s_own_bar_was_run_ahead_too(tmp_path: Path) -> None:
     text = STORY.replace("set: [pacers.count=0]", wanted)
     story = Presentation(load_story_text(text, tmp_path / "story.yaml"))
     for _ in range(3):
-        story.session.next_cue()
+        story.session.director.next_cue()
     panel = story.session.scene().what_if
     assert panel is not None
     assert [bar.label for bar in panel.bars if bar.in_file] == ["1.63"]
@@ -158,7 +158,7 @@ def test_the_file_s_own_bar_was_run_ahead_too(tmp_path: Path) -> None:
 
 
 def test_what_was_turned_is_not_in_the_script(story: Presentation) -> None:
-    story.session.next_cue()
+    story.session.director.next_cue()
     play(story, 1.0)
     assert story.session.change("pacers.count", "1")
     for _ in range(2000):
@@ -169,18 +169,18 @@ def test_what_was_turned_is_not_in_the_script(story: Presentation) -> None:
     assert staged(scene).caption == "", "its caption would be wrong"
     assert staged(scene).figures == ()
     assert story.session.scenario.pacers.count == 1
-    assert story.session.cue().number == 1, "it does not go on by itself"
-    story.session.next_cue()
+    assert story.session.director.cue().number == 1, "it does not go on by itself"
+    story.session.director.next_cue()
     assert story.on_script
     assert staged(story.session.scene()).caption == "Two. …"
     assert story.session.scenario.pacers.count is None
 
 
 def test_a_look_around_is_not_hurried(story: Presentation) -> None:
-    story.session.next_cue()
+    story.session.director.next_cue()
     story.session.perform(Action.SEEK_FORWARD)
     play(story, 3.0)
-    assert story.session.cue().number == 1
+    assert story.session.director.cue().number == 1
     assert story.session.playback.time_s > story.chapter.until_s
     story.session.perform(Action.RESTART)
     assert (story.session.playback.time_s, story.session.playing) == (story.chapter.from_s, False)
@@ -188,7 +188,7 @@ def test_a_look_around_is_not_hurried(story: Presentation) -> None:
 
 def press_space(story: Presentation) -> tuple[int, bool]:
     story.session.perform(Action.PLAY_PAUSE)
-    return story.session.cue().number, story.session.playing
+    return story.session.director.cue().number, story.session.playing
 
 
 @pytest.fixture
@@ -202,17 +202,17 @@ def carded(tmp_path: Path) -> Presentation:
 
 def test_a_press_takes_the_card_away_and_the_chapter_stays(carded: Presentation) -> None:
     assert staged(carded.session.scene()).card == 1.0
-    carded.session.next_cue()
+    carded.session.director.next_cue()
     play(carded, 0.5)
     assert (carded.session.scene().time_s, staged(carded.session.scene()).card) == (0.0, 1.0)
-    carded.session.next_cue()
-    assert (carded.session.cue().number, staged(carded.session.scene()).card) == (1, 0.0)
+    carded.session.director.next_cue()
+    assert (carded.session.director.cue().number, staged(carded.session.scene()).card) == (1, 0.0)
     play(carded, 0.5)
     assert carded.session.scene().time_s == pytest.approx(0.5, abs=0.02)
 
 
 def test_the_window_and_the_film_agree_on_the_card(carded: Presentation) -> None:
-    carded.session.next_cue()
+    carded.session.director.next_cue()
     for frame in range(round(2.9 / FRAME_S)):
         seen, film = carded.session.scene(), carded.timeline.scene_at(frame * FRAME_S)
         assert seen.time_s == pytest.approx(film.time_s, abs=1e-6)
@@ -221,14 +221,14 @@ def test_the_window_and_the_film_agree_on_the_card(carded: Presentation) -> None
 
 
 def test_a_press_just_after_it_went_on_by_itself_does_not_skip(story: Presentation) -> None:
-    story.session.next_cue()
-    while story.session.cue().number == 1:
+    story.session.director.next_cue()
+    while story.session.director.cue().number == 1:
         story.session.advance(FRAME_S)
-    story.session.next_cue()
-    assert story.session.cue().number == 2, "that was meant for the first"
+    story.session.director.next_cue()
+    assert story.session.director.cue().number == 2, "that was meant for the first"
     play(story, 0.6)
-    story.session.next_cue()
-    assert story.session.cue().number == 3
+    story.session.director.next_cue()
+    assert story.session.director.cue().number == 3
 
 
 def test_a_chapter_waits_at_its_end_unless_it_says_otherwise(story: Presentation) -> None:
@@ -237,27 +237,27 @@ def test_a_chapter_waits_at_its_end_unless_it_says_otherwise(story: Presentation
 
 def test_a_number_leads_to_its_chapter(story: Presentation) -> None:
     for number, arrived in ((2, 2), (99, 3), (0, 1)):
-        story.session.jump(number)
-        assert (story.session.cue().number, story.session.playing) == (arrived, True)
-    assert story.session.outline().names == ("one", "two", "three")
-    assert story.session.preview(2).distance_m == pytest.approx(200, abs=0.5)
-    assert story.session.cue().number == 1, "a look ahead moves nothing"
+        story.session.director.jump(number)
+        assert (story.session.director.cue().number, story.session.playing) == (arrived, True)
+    assert story.session.director.outline().names == ("one", "two", "three")
+    assert story.session.director.preview(2).distance_m == pytest.approx(200, abs=0.5)
+    assert story.session.director.cue().number == 1, "a look ahead moves nothing"
 
 
 def test_the_speaker_sees_how_long_it_still_takes(story: Presentation) -> None:
-    cue = story.session.cue()
+    cue = story.session.director.cue()
     assert cue.left_s == 2.0
     assert cue.all_left_s == pytest.approx(story.timeline.length_s)
-    story.session.next_cue()
+    story.session.director.next_cue()
     play(story, 1.0)
-    assert story.session.cue().left_s == pytest.approx(1.0, abs=0.02)
+    assert story.session.director.cue().left_s == pytest.approx(1.0, abs=0.02)
 
 
 def test_permitted_knobs_turn_while_presenting_and_go_back(carded: Presentation) -> None:
     session = carded.session
-    assert session.cue().knobs == "pacers 2, front gap 1.5 m"
-    session.next_cue()
-    session.next_cue()
+    assert session.director.cue().knobs == "pacers 2, front gap 1.5 m"
+    session.director.next_cue()
+    session.director.next_cue()
     play(carded, 1.0)
     before_s = session.playback.time_s
     session.perform(Action.KNOB)
@@ -283,7 +283,7 @@ def test_what_a_chapter_sets_was_not_turned_by_hand(script: Script) -> None:
         "set: [pacers.count=1]\n    knobs: [pacers.front_gap, pacers.count]",
     )
     carded = Presentation(load_story_text(text, script.path))
-    carded.session.jump(3)
+    carded.session.director.jump(3)
     carded.session.perform(Action.KNOB_MORE)
     caption = staged(carded.session.scene()).caption
     assert caption.startswith("Turned by hand: front gap")
@@ -299,23 +299,23 @@ def test_a_chapter_without_knobs_says_so(story: Presentation) -> None:
 def test_space_goes_on_where_the_story_waits(story: Presentation) -> None:
     assert [press_space(story) for _ in range(3)] == [(1, True), (1, False), (1, True)]
     play(story, 8.2)
-    assert (story.session.cue().number, story.session.playing) == (2, False)
+    assert (story.session.director.cue().number, story.session.playing) == (2, False)
     assert press_space(story) == (3, True)
     play(story, 5.0)
     assert press_space(story) == (1, True), "again, from the beginning"
 
 
 def test_a_stall_costs_one_picture(story: Presentation) -> None:
-    story.session.next_cue()
+    story.session.director.next_cue()
     story.session.advance(5.0)
-    assert story.session.cue().number == 1
+    assert story.session.director.cue().number == 1
     assert story.session.playback.time_s == pytest.approx(1 / 60)
     assert story.session.scene().notice == "", "no audience wants to read of it"
 
 
 def test_a_completed_timeline_has_all_that_a_window_would_work_out(story: Presentation) -> None:
     timeline = story.completed_timeline()
-    assert story.session.cue().number == 1
+    assert story.session.director.cue().number == 1
     for part in timeline.chapters:
         show = part.show
         assert None not in (show.chances, show.band, show.alternatives)
@@ -329,9 +329,9 @@ def test_what_the_next_chapters_show_is_worked_on_ahead(story: Presentation) -> 
     while story._ahead or story.session.busy:
         story.session.advance(0.0)
         assert time.monotonic() < end, "nothing came back"
-    story.session.next_cue()
-    story.session.next_cue()
-    story.session.next_cue()
+    story.session.director.next_cue()
+    story.session.director.next_cue()
+    story.session.director.next_cue()
     show = story.session.show
     assert None not in (show.chances, show.band)
 
@@ -359,9 +359,9 @@ def test_whatever_is_pressed_the_story_can_be_told(presses: list[Any]) -> None:
         (Path(folder) / "short.yaml").write_text(SHORT, encoding="utf-8")
         story = Presentation(load_story_text(STORY, Path(folder) / "story.yaml"))
         moves = {
-            "next": story.session.next_cue,
-            "back": story.session.previous_cue,
-            "beginning": story.session.from_beginning,
+            "next": story.session.director.next_cue,
+            "back": story.session.director.previous_cue,
+            "beginning": story.session.director.from_beginning,
         }
         for press in presses:
             if isinstance(press, Action):
@@ -372,48 +372,48 @@ def test_whatever_is_pressed_the_story_can_be_told(presses: list[Any]) -> None:
                 moves[press]()
             else:
                 story.session.advance(press)
-            scene, cue = story.session.scene(), story.session.cue()
+            scene, cue = story.session.scene(), story.session.director.cue()
             assert staged(scene).chapter == cue.number == story.chapter.number
             assert 1 <= cue.number <= cue.count == 3
             assert scene.distance_m <= scene.race_m
             if not story.on_script:
                 assert staged(scene).caption == ""
-        story.session.from_beginning()
-        assert (story.on_script, story.session.cue().number) == (True, 1)
+        story.session.director.from_beginning()
+        assert (story.on_script, story.session.director.cue().number) == (True, 1)
 
 
 # -- without a story -------------------------------------------------------------------------------
 
 
 def test_the_events_of_a_run_are_its_cues(session: Session) -> None:
-    assert session.cue().number == 1
-    assert session.cue().caption.startswith("start, 0:00.0")
-    names = [session.cue().next_caption.split(",")[0]]
-    session.next_cue()
+    assert session.director.cue().number == 1
+    assert session.director.cue().caption.startswith("start, 0:00.0")
+    names = [session.director.cue().next_caption.split(",")[0]]
+    session.director.next_cue()
     assert session.playing
     assert session.playback.time_s == -COUNTDOWN_S
-    session.next_cue()
-    for _ in range(session.cue().count):
-        session.next_cue()
-        names.append(session.cue().caption.split(",")[0])
+    session.director.next_cue()
+    for _ in range(session.director.cue().count):
+        session.director.next_cue()
+        names.append(session.director.cue().caption.split(",")[0])
     assert "finish" in names
-    assert session.cue().number == session.cue().count
-    assert session.cue().next_caption == ""
+    assert session.director.cue().number == session.director.cue().count
+    assert session.director.cue().next_caption == ""
 
 
 def test_back_goes_to_the_event_before_and_then_to_the_line(session: Session) -> None:
     session.seek(session.recording.end_s + 3)
     numbers = []
-    for _ in range(session.cue().count + 1):
-        session.previous_cue()
-        numbers.append(session.cue().number)
+    for _ in range(session.director.cue().count + 1):
+        session.director.previous_cue()
+        numbers.append(session.director.cue().number)
     assert numbers == sorted(numbers, reverse=True)
     assert session.playback.ready
-    session.next_cue()
-    session.from_beginning()
+    session.director.next_cue()
+    session.director.from_beginning()
     assert session.playback.ready
 
 
 def test_no_event_is_told_on_the_screen(session: Session) -> None:
-    session.next_cue()
+    session.director.next_cue()
     assert session.scene().staging is None

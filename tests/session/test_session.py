@@ -202,18 +202,18 @@ def test_a_pause_that_lasts_is_no_stall(session: Session) -> None:
 
 @pytest.mark.parametrize("x", [0.0, 9.344, 400.0, 925.0, 1609.344])
 def test_the_chart_can_be_sought_by_distance(session: Session, x: float) -> None:
-    session.seek_distance(x)
+    session.director.seek_distance(x)
     assert session.scene().distance_m == pytest.approx(x, abs=1e-6)
 
 
 @pytest.mark.parametrize(("x", "there"), [(-50.0, 0.0), (1e9, 1609.344)])
 def test_beyond_the_ends_the_ends_are_shown(session: Session, x: float, there: float) -> None:
-    session.seek_distance(x)
+    session.director.seek_distance(x)
     assert session.scene().distance_m == pytest.approx(there, abs=1e-6)
 
 
 def test_the_named_moments_are_there(session: Session) -> None:
-    moments = session.moments()
+    moments = session.player.moments()
     assert set(moments) == {"countdown", "start", "pacer left", "bell", "light lost", "finish"}
     run = session.recording
     assert float(run.distance_at(moments["bell"])) == pytest.approx(1209.344, abs=1e-6)
@@ -309,7 +309,7 @@ def test_whatever_is_done_never_raises_and_never_changes_the_recording(
         elif deed[0] == "seek":
             session.seek(deed[1])
         else:
-            session.seek_distance(deed[1])
+            session.director.seek_distance(deed[1])
         scene = session.scene()
         assert -COUNTDOWN_S <= session.playback.time_s <= run.end_s + RUN_OUT_S
         assert 0.0 <= scene.distance_m <= run.race_m
@@ -330,11 +330,11 @@ def test_a_run_that_does_not_finish_can_be_watched_all_the_same() -> None:
     session = Session(weak)
     assert session.recording.finish_s is None
     session.settle()
-    assert set(session.moments()) >= {"countdown", "start", "finish"}
+    assert set(session.player.moments()) >= {"countdown", "start", "finish"}
     for action in Action:
         session.perform(action)
         session.scene()
-    session.seek_distance(400.0)
+    session.director.seek_distance(400.0)
     scene = session.scene()
     assert scene.board is not None
     assert scene.board.headline == "did not finish"

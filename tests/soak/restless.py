@@ -339,7 +339,7 @@ class Restless:
         for _ in range(session.panel_state().can_undo):
             session.undo()
         for row in range(len(session.panel_state().splits)):
-            session.lock_split(row, False)
+            session.editor.lock_split(row, False)
         session.change("pacers.front_gap", "1.49")
         session.undo()
         session.change("pacers.front_gap", "1.49")

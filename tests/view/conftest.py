@@ -53,6 +53,10 @@ class FakeSession(FakePanel):
         """The same object, as the window takes it; only what the tests use is faked."""
         return cast(Session, self)
 
+    @property
+    def director(self) -> FakeSession:
+        return self
+
     def advance(self, elapsed_s: float) -> None:
         self.elapsed.append(elapsed_s)
 

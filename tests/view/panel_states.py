@@ -128,6 +128,14 @@ class FakePanel:
             unsaved=False,
         )
 
+    @property
+    def editor(self) -> FakePanel:
+        return self
+
+    @property
+    def page_answers(self) -> FakePanel:
+        return self
+
     def save_formation(self, path: str | Path) -> None:
         self.asked.append(("save formation", str(path)))
 
@@ -293,7 +301,7 @@ class FakePanel:
     def set_goal(self, name: str) -> None:
         self.asked.append(("goal", name))
 
-    def set_goal_target(self, text: str) -> bool:
+    def set_target(self, text: str) -> bool:
         self.asked.append(("goal target", text))
         return True
 

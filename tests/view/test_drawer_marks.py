@@ -200,11 +200,11 @@ def test_the_whole_plan_can_be_had_back(user: User, session: FakeSession) -> Non
 def test_why_a_split_cannot_be_had_back_is_said_below_it(user: User, session: FakeSession) -> None:
     user.page("Splits")
     session.change_split(2, "28.50", cumulative=False)
-    session.lock_split(2, True)
+    session.editor.lock_split(2, True)
     user.wait(2)
     user.press("reset", "section", "2")
     assert "it is locked" in user.words()
-    session.lock_split(2, False)
+    session.editor.lock_split(2, False)
     user.press("reset", "section", "2")
     assert "it is locked" not in user.words()
 

@@ -32,7 +32,7 @@ def session() -> Session:
 
 
 def _rest(app: App) -> None:
-    app.session.seek_distance(600.0)
+    app.session.director.seek_distance(600.0)
     for _ in range(AWAKE + SELDOM):
         app.frame(1 / 60)
 
@@ -53,7 +53,7 @@ def test_a_paused_attempt_is_drawn_seldom(app: App, session: Session, drawn: lis
 @pytest.mark.parametrize(
     "invalidate",
     [
-        lambda app: app.session.seek_distance(900.0),
+        lambda app: app.session.director.seek_distance(900.0),
         lambda app: app.session.notify("Look."),
         lambda app: app.session.perform(Action.GHOSTS),
         lambda app: app.perform(Action.LABELS),
@@ -160,7 +160,7 @@ def test_the_drawer_is_painted_in_its_first_picture(app: App, session: Session) 
 def test_a_seek_of_a_following_camera_keeps_it_awake(app: App, drawn: list[int]) -> None:
     app.perform(Action.CAMERA)
     _rest(app)
-    app.session.seek_distance(900.0)
+    app.session.director.seek_distance(900.0)
     before = len(drawn)
     for _ in range(AWAKE):
         app.frame(1 / 60)

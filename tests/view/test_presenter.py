@@ -292,7 +292,7 @@ def test_one_escape_ends_it_after_a_question(
 def test_timings_of_a_rehearsal_are_kept_where_they_are_wanted(
     room: Room, session: FakeSession
 ) -> None:
-    outline = session.outline()
+    outline = session.director.outline()
     assert room.displays
     for last, kept in (("escape", {}), ("k", {"two": 1.0})):
         app = App(session.typed, presenting=True)

@@ -400,7 +400,7 @@ class TimelineHover(SidePanel):
         """Handle a mouse event; a click on the label of an event goes to it."""
         label = self._under() if self._clicked(event) else None
         if label is not None:
-            session.seek_distance(label.mark.x_m)
+            session.director.seek_distance(label.mark.x_m)
         return label is not None
 
     def _under(self) -> MarkLabel | None:

@@ -1,12 +1,16 @@
 """Validation: every published value compared with the model's.
 
-In: only shipped files. Out: all rows of `lightpace validate`; the athletes' table is made by
-`simulator.analysis.fit.study`.
+In: only shipped files; what is compared, with its source, is in configs/validation.csv, unless the
+published value is itself a formula. Out: all rows of `lightpace validate`; the athletes' table is
+made by `simulator.analysis.fit.study`.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -29,6 +33,7 @@ from simulator.analysis.validation_rows import (
     residual_rows,
 )
 from simulator.coefficients import BEND_M, J_PER_ML_O2, LAP_M, G
+from simulator.files import config_path
 from simulator.physics.air import cross_wind_square, head_wind
 from simulator.physics.attempt import finish_times, outcomes_of, simulate, simulate_all
 from simulator.physics.compiled import kernel
@@ -41,8 +46,6 @@ from simulator.scenario.pacers import ConstantShelter, Pacers
 from simulator.scenario.plan import EvenPlan, LapPlan, PlanSplit, SplitPlan, SteppedPlan
 from simulator.scenario.schedule import start_loss
 from simulator.units import MILE_M, format_distance, format_signed, format_time
-
-_EVEN = "predicted time: the largest even speed for which the limit never binds before the line"
 
 
 def validate() -> list[ValidationRow]:
@@ -62,6 +65,37 @@ def validate() -> list[ValidationRow]:
     ]
 
 
+# -- configs/validation.csv ------------------------------------------------------------------------
+
+TABLE = "validation.csv"
+MISS = "a known miss"
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, dict[str, str]]:
+    """Return the rows of the file by their keys."""
+    with config_path(TABLE).open(encoding="utf-8", newline="") as text:
+        return {row["key"]: row for row in csv.DictReader(text)}
+
+
+def _published(key: str) -> float:
+    return float(_table()[key]["published"])
+
+
+def _row(key: str, model: float | None, **facts: object) -> ValidationRow:
+    """Return a row of the file with the model's value, and `facts` in its note.
+
+    Where the difference exceeds the tolerance, if there is one, the note calls it a miss.
+    """
+    row = _table()[key]
+    ends = tuple(float(number) for number in row["published"].split())
+    unit, role = Unit[row["unit"].upper()], Role(row["role"])
+    made = ValidationRow(row["section"], row["what"], row["source"], ends, model, unit, role)
+    missed = row["tolerance"] and abs(made.difference or 0.0) > float(row["tolerance"])
+    notes = (MISS if missed else "", row["note"].format(**facts))
+    return replace(made, note="; ".join(filter(None, notes)))
+
+
 # -- the shipped attempts ------------------------------------------------------------------------
 
 
@@ -72,39 +106,11 @@ def _calibrations() -> list[ValidationRow]:
     monaco, da_silva, breaking4, metric = (runs[name] for name in names)
     worst = max(abs(r) for r in _residuals(scenarios["monaco_2023"], monaco))
     (even,) = predicted_times([evenly(scenarios["da_silva_2025"])])
-    races = "Races run split by split"
     following = "Breaking4, following the light"
     return [
-        ValidationRow(
-            races,
-            "Monaco 2023, her splits as the plan",
-            "official, 21 July 2023",
-            (247.64,),
-            monaco.finish_s,
-            Unit.TIME,
-            Role.CALIBRATED,
-            f"calibrates the reserve; every split within {worst:.2f} s",
-        ),
-        ValidationRow(
-            races,
-            "da Silva's mile, plan of 3:59.37",
-            "da Silva 2025",
-            (239.37,),
-            da_silva.finish_s,
-            Unit.TIME,
-            Role.CALIBRATED,
-            "calibrates Monaco's shelter of 0.60",
-        ),
-        ValidationRow(
-            races,
-            "da Silva's mile, predicted time",
-            "da Silva 2025",
-            (239.37,),
-            even,
-            Unit.TIME,
-            Role.CALIBRATED,
-            _EVEN,
-        ),
+        _row("monaco", monaco.finish_s, worst=worst),
+        _row("da silva", da_silva.finish_s),
+        _row("da silva, predicted", even),
         *residual_rows(
             following, "published splits", scenarios["breaking4"], breaking4, Role.CALIBRATED
         ),
@@ -143,22 +149,10 @@ def _constant_shelter() -> list[ValidationRow]:
     late = np.array([float(r.time_at(1200.0)) - 181.84 for r in runs])
     finish[np.abs(late) > 0.1] = np.inf
     best = finish.reshape(len(shelters), len(lasts)).min(axis=1)
-    inverted = []
-    for time, clock in ((246.42, "published"), (246.91, "gun to line")):
-        value = float(np.interp(-time, -best, shelters))
-        inverted.append(
-            ValidationRow(
-                "Breaking4, her splits to 1200 m and the rest at the largest effort",
-                f"constant shelter that gives {format_time(time)} ({clock})",
-                "inversion of her splits",
-                (0.27, 0.29),
-                value,
-                Unit.SHARE,
-                Role.PREDICTED,
-                "fastest finish of all even speeds over the last 409 m",
-            )
-        )
-    return inverted
+    return [
+        _row(f"shelter, {clock}", float(np.interp(-time, -best, shelters)))
+        for time, clock in ((246.42, "published"), (246.91, "gun to line"))
+    ]
 
 
 def _from_1200(scenario: Scenario, value: float, finish_s: float) -> Scenario:
@@ -176,154 +170,68 @@ _LAPS = (65.08, 64.93, 65.30, 64.89, 66.40, 65.34, 63.03)
 
 def _predictions() -> list[ValidationRow]:
     runner = Runner()
-    metric = paced_race(1500.0, 228.68).scenario(runner)
-    long = Race(3000.0, 487.04, PACED, 2000.0).scenario(runner)
-    lapped = long.model_copy(update={"plan": LapPlan(laps=(*_LAPS, 487.04 - sum(_LAPS)))})
-    short = paced_race(1000.0, 149.15).scenario(runner)
-    alone = Race(1000.0, 149.15).scenario(runner)
+    metric = paced_race(1500.0, _published("1500 m")).scenario(runner)
+    long_s = _published("3000 m")
+    long = Race(3000.0, long_s, PACED, 2000.0).scenario(runner)
+    lapped = long.model_copy(update={"plan": LapPlan(laps=(*_LAPS, long_s - sum(_LAPS)))})
+    short = paced_race(1000.0, _published("1000 m")).scenario(runner)
+    alone = Race(1000.0, _published("1000 m")).scenario(runner)
     mile = held_at(alone_over_a_mile(246.42), 0.3)
     times = predicted_times([metric, long, lapped, short, alone, mile])
     curved, (straight,) = times[-1], predicted_times([mile], bends=False)
-    section = "Predicted times"
-    cases = [
-        ("1500 m", "Eugene 2025", 228.68, f"S {PACED:.2f} (assumed) to 825 m"),
-        (
-            "3000 m, even",
-            "Silesia 2025",
-            487.04,
-            f"S {PACED:.2f} (assumed) to 2000 m; a known miss",
-        ),
-        (
-            "3000 m, her laps stretched",
-            "Silesia 2025",
-            487.04,
-            f"the same; laps {' '.join(f'{lap:.2f}' for lap in _LAPS)}, then the last 200 m",
-        ),
-        (
-            "1000 m",
-            "Monaco 2020",
-            149.15,
-            f"S {PACED:.2f} (assumed) to 550 m; a known miss, alone {format_time(times[4])}",
-        ),
+    return [
+        _row("1500 m", times[0], paced=PACED),
+        _row("3000 m", times[1], paced=PACED),
+        _row("3000 m, laps", times[2], laps=" ".join(f"{lap:.2f}" for lap in _LAPS)),
+        _row("1000 m", times[3], paced=PACED, alone=format_time(times[4])),
+        _row("bends", curved - straight, mile=format_time(curved)),
     ]
-    rows = [
-        ValidationRow(section, what, source, (published,), time, Unit.TIME, Role.PREDICTED, note)
-        for (what, source, published, note), time in zip(cases, times[:4], strict=True)
-    ]
-    rows.append(
-        ValidationRow(
-            section,
-            "what the bends cost in a mile",
-            "derived from Taboga & Kram 2019",
-            (0.37,),
-            curved - straight,
-            Unit.SECONDS,
-            Role.PREDICTED,
-            f"predicted mile of {format_time(curved)} with S 0.30, and the same without bends",
-        )
-    )
-    return rows
 
 
 def _left_out() -> list[ValidationRow]:
     """Return how well the other bests of an athlete predict the one that is left out."""
-    section = "Public athletes, each best predicted from the others"
     result = study()
     misses = 100.0 * np.abs(result.errors)
     within = float(np.mean([row.within for row in result.left_out]))
     women = sum(a.sex == "woman" for a in athletes())
     who = f"{women} women, {len(athletes()) - women} men, {len(misses)} bests"
-    cases: list[tuple[str, tuple[float, ...], float, str]] = [
-        ("median miss", (0.0, 0.6), float(np.median(misses)), who),
-        ("worst miss", (0.0, 2.0), float(misses.max()), f"{(misses > 2.0).sum()} above 2 %"),
-        ("in the range stated for nine in ten", (90.0,), 100.0 * within, ""),
-    ]
     prior = result.prior
-    rows = []
-    for what, goal, value, note in cases:
-        words = _noted(note, missed=value > goal[-1] and len(goal) > 1)
-        rows.append(
-            ValidationRow(section, what, "goal", goal, value, Unit.PERCENT, Role.PREDICTED, words)
-        )
-    usable = ("reserve beyond the oxygen debt of the start, over MAP", prior.usable, Unit.SECONDS)
-    tiring = ("endurance", prior.endurance, Unit.SHARE)
-    for (what, value, unit), spread in (
-        (usable, f"{prior.usable_spread:.1f} s"),
-        (tiring, f"{prior.endurance_spread:.4f}"),
-    ):
-        note = f"the prior of `lightpace fit`; standard deviation {spread}"
-        rows.append(
-            ValidationRow(
-                section, f"mean {what}", "these bests", (), value, unit, Role.CALIBRATED, note
-            )
-        )
-    return rows
+    return [
+        _row("left out, median", float(np.median(misses)), who=who),
+        _row("left out, worst", float(misses.max()), many=(misses > 2.0).sum()),
+        _row("left out, in range", 100.0 * within),
+        _row("prior, reserve", prior.usable, spread=prior.usable_spread),
+        _row("prior, endurance", prior.endurance, spread=prior.endurance_spread),
+    ]
 
 
 # -- the energy supply, and sensitivities ----------------------------------------------------------
 
-MISS = "a known miss"
 MISS_FROM = 1.5
 """A sensitivity larger than this multiple of its source is a miss [1]."""
-OSBORNE = "Osborne 2025"
-
-
-def _noted(note: str, *, missed: bool) -> str:
-    return "; ".join(filter(None, (MISS if missed else "", note)))
 
 
 def _physiology() -> list[ValidationRow]:
     """Return the energy supply of Breaking4 next to that of Osborne 2025 for the same mile."""
     scenario = load_scenario("breaking4", with_ghosts=False)
-    section = "Breaking4, what pays for it"
     lost = float(outcomes_of([scenario], watch_light=True).lost_light_m[0])
-    note = "longer than a second behind it to the line; the published splits give 974 to 979 m"
-    light = ValidationRow(
-        section,
-        "the light is lost at",
-        "back straight of lap 3",
-        (925.0, 1009.0),
-        lost,
-        Unit.METRES,
-        Role.PREDICTED,
-        note,
-    )
-    return [*_supply_rows(section, scenario, Role.PREDICTED), light]
+    return [*_supply_rows("breaking4", scenario), _row("light lost", lost)]
 
 
-def _supply_rows(section: str, scenario: Scenario, role: Role) -> list[ValidationRow]:
+def _supply_rows(whose: str, scenario: Scenario) -> list[ValidationRow]:
     """Return the attempt's energy supply next to that of Osborne's ideal athlete."""
     runner, run = scenario.runner, simulate(scenario)
     supplied = float(0.5 * (run.aerobic[1:] + run.aerobic[:-1]).sum()) * run.step_s
     drawn = float(run.reserve[0] - run.reserve[-1])
-    per_litre = 1000.0 * J_PER_ML_O2
     demand = kernel.level_cost(MILE_M / 240.0) * runner.economy * 60.0 / J_PER_ML_O2
-    cases = [
-        ("aerobic share", 0.85, supplied / (supplied + drawn), Unit.SHARE, 0.05, ""),
-        (
-            "oxygen deficit",
-            2.5,
-            drawn * runner.mass / per_litre,
-            Unit.LITRES,
-            0.5,
-            "theirs is for about 50 kg; 5.3 l lies outside every successful mile",
-        ),
-        ("demand of 4:00 without air", 81.0, demand, Unit.OXYGEN, 2.0, ""),
-        (
-            "maximal oxygen uptake",
-            75.0,
-            runner.max_aerobic_power * 60.0 / J_PER_ML_O2,
-            Unit.OXYGEN,
-            2.0,
-            "of their ideal athlete",
-        ),
-        ("time constant of oxygen uptake", 15.0, runner.oxygen_kinetics, Unit.SECONDS, 2.0, ""),
-    ]
-    rows = []
-    for what, published, value, unit, tolerance, note in cases:
-        words = _noted(note, missed=abs(value - published) > tolerance)
-        rows.append(ValidationRow(section, what, OSBORNE, (published,), value, unit, role, words))
-    return rows
+    values = {
+        "aerobic share": supplied / (supplied + drawn),
+        "oxygen deficit": drawn * runner.mass / (1000.0 * J_PER_ML_O2),
+        "demand": demand,
+        "oxygen uptake": runner.max_aerobic_power * 60.0 / J_PER_ML_O2,
+        "kinetics": runner.oxygen_kinetics,
+    }
+    return [_row(f"{whose}, {what}", value) for what, value in values.items()]
 
 
 _HER_MEANS = "runner=kipyegon_osborne"
@@ -333,7 +241,6 @@ _HER_SHELTER = 0.56
 
 def _meeting_osborne() -> list[ValidationRow]:
     """Return the same with parameters that match Osborne's figures, and the cost of that."""
-    section = "Her means as Osborne has them, configs/runners/kipyegon_osborne.yaml"
     shelter = f"pacers.shelter.0.value={_HER_SHELTER}"
     changes = {
         "monaco_2023": [_HER_MEANS, shelter],
@@ -343,73 +250,38 @@ def _meeting_osborne() -> list[ValidationRow]:
     }
     scenarios = {name: load_scenario(name, overrides=c) for name, c in changes.items()}
     attempt = scenarios["breaking4"]
-    rows = _supply_rows(section, attempt, Role.CALIBRATED)
-    races = (
-        ("monaco_2023", 247.64, "official, 21 July 2023", Role.CALIBRATED),
-        ("breaking4", 246.42, "published splits", Role.CALIBRATED),
-        ("da_silva_2025", 239.37, "da Silva 2025", Role.PREDICTED),
-        ("fifteen_hundred", 228.68, "Eugene 2025", Role.PREDICTED),
-    )
-    for name, published, source, role in races:
-        run, note = simulate(scenarios[name]), ""
-        if name == "breaking4":
-            worst = max(_residuals(attempt, run), key=abs)
-            note = f"largest residual of its splits {format_signed(worst)} s"
-        rows.append(
-            ValidationRow(section, name, source, (published,), run.finish_s, Unit.TIME, role, note)
-        )
-    return [*rows, *_bests_of(section, attempt.runner), *_critical(section, attempt.runner)]
+    rows = _supply_rows("osborne", attempt)
+    for name, scenario in scenarios.items():
+        run = simulate(scenario)
+        worst = max(_residuals(scenario, run), key=abs) if scenario is attempt else 0.0
+        rows.append(_row(f"osborne, {name}", run.finish_s, worst=format_signed(worst)))
+    return [*rows, *_bests_of(attempt.runner), *_critical(attempt.runner)]
 
 
-def _bests_of(section: str, runner: Runner) -> list[ValidationRow]:
+def _bests_of(runner: Runner) -> list[ValidationRow]:
     """Return her bests, and the predictions of these parameters and of today's default."""
-    bests = (
-        Race(800.0, 117.68, _HER_SHELTER, 440.0),
-        Race(1000.0, 149.15, _HER_SHELTER, 550.0),
-        Race(1500.0, 228.68, _HER_SHELTER, 825.0),
-        Race(3000.0, 487.04, _HER_SHELTER, 2000.0),
-        Race(5000.0, 845.20, _HER_SHELTER, 3000.0),
-    )
+    paced = ((800.0, 440.0), (1000.0, 550.0), (1500.0, 825.0), (3000.0, 2000.0), (5000.0, 3000.0))
+    names = [f"osborne, {metres:g} m" for metres, _ in paced]
+    bests = [
+        Race(metres, _published(name), _HER_SHELTER, until_m)
+        for name, (metres, until_m) in zip(names, paced, strict=True)
+    ]
     times = predicted_times([race.scenario(runner) for race in bests])
-    defaults = predicted_times([race.scenario(Runner()) for race in bests])
+    defaults = map(format_time, predicted_times([race.scenario(Runner()) for race in bests]))
     return [
-        ValidationRow(
-            section,
-            f"predicted time, {race.distance_m:g} m",
-            "her best",
-            (race.time_s,),
-            time,
-            Unit.TIME,
-            Role.PREDICTED,
-            f"S {race.shelter:g} to {race.until_m:g} m; the default runner {format_time(default)}",
-        )
-        for race, time, default in zip(bests, times, defaults, strict=True)
+        _row(name, time, shelter=race.shelter, until_m=race.until_m, default=default)
+        for name, race, time, default in zip(names, bests, times, defaults, strict=True)
     ]
 
 
-def _critical(section: str, runner: Runner) -> list[ValidationRow]:
+def _critical(runner: Runner) -> list[ValidationRow]:
     """Return critical speed and D' of both runners, for which no laboratory value is published."""
     mile = held_at(alone_over_a_mile(239.99), 0.29).model_copy(update={"runner": runner})
     ((needed,),) = reserve_needed(demands([mile]), [runner.max_aerobic_power]).tolist()
     enough = d_prime(runner.model_copy(update={"reserve": needed}))
-    default = f"the default runner has {d_prime(Runner()):.0f}"
-    cases = [
-        (
-            "critical speed",
-            critical_speed(runner),
-            Unit.SPEED,
-            f"within range, it says; the default runner {critical_speed(Runner()):.2f}",
-        ),
-        (
-            "D'",
-            d_prime(runner),
-            Unit.METRES,
-            f"below what is needed, it says; 3:59.99 at S 0.29 needs {enough:.0f}, {default}",
-        ),
-    ]
     return [
-        ValidationRow(section, what, "laboratory, no figure", (), value, unit, Role.LISTED, note)
-        for what, value, unit, note in cases
+        _row("osborne, critical speed", critical_speed(runner), default=critical_speed(Runner())),
+        _row("osborne, D'", d_prime(runner), default=d_prime(Runner()), enough=enough),
     ]
 
 
@@ -485,26 +357,16 @@ def _by_drag(temperature: float = 25.0, mass: float = 42.0) -> float:
 
 def _altitudes() -> list[ValidationRow]:
     """Return how much slower a mile is at altitude [1]."""
-    section = "A mile at altitude, slower by"
-    source = "Péronnet & Thibault's running model, 1991"
-    cases = ((1000.0, 898.7, (0.016,)), (1500.0, 845.6, (0.025,)), (2300.0, 766.0, (0.045, 0.047)))
+    pressures = (898.7, 845.6, 766.0)
     sea, *high = finish_times(
         [
             load_scenario("breaking4", overrides=[f"environment.pressure={hpa}"], with_ghosts=False)
-            for hpa in (1013.25, *(hpa for _, hpa, _ in cases))
+            for hpa in (1013.25, *pressures)
         ]
     ).tolist()
     return [
-        ValidationRow(
-            section,
-            f"{metres:g} m, {hpa:g} hPa",
-            source,
-            published,
-            finish / sea - 1.0,
-            Unit.SHARE,
-            Role.PREDICTED,
-        )
-        for (metres, hpa, published), finish in zip(cases, high, strict=True)
+        _row(f"altitude, {hpa:g} hPa", finish / sea - 1.0)
+        for hpa, finish in zip(pressures, high, strict=True)
     ]
 
 

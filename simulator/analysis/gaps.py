@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class GapState(Enum):
 
 Floats = NDArray[np.float64]
 
-Switch: TypeAlias = tuple[NDArray[np.bool_], NDArray[np.int64]]
+Bools = NDArray[np.bool_]
 LEVEL_S = 0.05
 """A smaller gap is called level [s]."""
 LEVEL_EXIT_S = 0.10
@@ -52,27 +52,22 @@ TREND_WINDOW_S = 3.0
 """Length of the trend window [s]."""
 
 
-BLOCK = 512
-"""Ticks per computed block of a track: a picture needs one moment only."""
-
-
-class GapBlock(NamedTuple):
-    """Some ticks of a track, and the one after them; arrays of shape (ticks + 1,).
+class GapTicks(NamedTuple):
+    """A track at every tick, the last of which is the finish; arrays of shape (ticks + 1,).
 
     Attributes:
         seconds: now minus the mark's time at this distance [s], positive = behind; NaN where the
             mark never gets there.
         own_m, mark_m: her position and the mark's [m].
         level, losing: two switches, held by hysteresis: leaving `level` takes a larger gap than
-            entering it, a turn of the trend a clear change. Each is whether it is on, and the last
-            tick that set it, -1 before the first.
+            entering it, a turn of the trend a clear change. Both are on before they are ever set.
     """
 
     seconds: Floats
     own_m: Floats
     mark_m: Floats
-    level: Switch
-    losing: Switch
+    level: Bools
+    losing: Bools
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,13 +76,11 @@ class GapTrack:
 
     recording: Recording
     mark: Reference
-    _blocks: dict[int, GapBlock] = field(default_factory=dict, init=False)
 
     def seconds_at(self, time_s: float) -> float | None:
         """Return the gap at race time [s]; after the finish, the gap at the line."""
         t = min(max(time_s, 0.0), self.recording.end_s)
-        block, i, share = self._find(t)
-        seconds = _between(block.seconds, i, share)
+        seconds = _between(self.at_ticks.seconds, *self._find(t))
         # where the mark ends there is no next tick to look up
         return gap_seconds(self.recording, self.mark, t) if math.isnan(seconds) else seconds
 
@@ -99,79 +92,55 @@ class GapTrack:
         """
         if time_s >= self.recording.end_s:
             return None
-        block, i, share = self._find(max(time_s, 0.0))
-        reached = _between(block.mark_m, i, share)
+        found = self._find(max(time_s, 0.0))
+        reached = _between(self.at_ticks.mark_m, *found)
         if reached > self.mark.distance_m < self.recording.race_m:
             return None
-        return reached - _between(block.own_m, i, share)
+        return reached - _between(self.at_ticks.own_m, *found)
 
     def state_at(self, time_s: float) -> GapState:
         """Return the state at race time [s]."""
         t = min(max(time_s, 0.0), self.recording.end_s)
-        n, i = divmod(min(int(t / self.recording.step_s), self.recording.ticks), BLOCK)
-        if self._is_on("level", n, i):
+        i = min(int(t / self.recording.step_s), self.recording.ticks)
+        track = self.at_ticks
+        if track.level[i]:
             return GapState.LEVEL
-        losing = self._is_on("losing", n, i)
-        if self.block(n).seconds[i] > 0:
-            return GapState.BEHIND_LOSING if losing else GapState.BEHIND_GAINING
-        return GapState.AHEAD_LOSING if losing else GapState.AHEAD_GAINING
+        if track.seconds[i] > 0:
+            return GapState.BEHIND_LOSING if track.losing[i] else GapState.BEHIND_GAINING
+        return GapState.AHEAD_LOSING if track.losing[i] else GapState.AHEAD_GAINING
 
-    def _find(self, time_s: float) -> tuple[GapBlock, int, float]:
-        """Return the block of a time [s], the tick in it, and the share of the step after that."""
+    def _find(self, time_s: float) -> tuple[int, float]:
+        """Return the tick before a time [s], and the share of the step after that."""
         step, end_s, ticks = self.recording.step_s, self.recording.end_s, self.recording.ticks
         tick = min(int(time_s / step + 1e-9), ticks)
-        n, i = divmod(tick, BLOCK)
         length = min(step, end_s - tick * step)  # the last tick is the finish
         inside = tick < ticks and length > 0
-        return self.block(n), i, min((time_s - tick * step) / length, 1.0) if inside else 0.0
+        return tick, min((time_s - tick * step) / length, 1.0) if inside else 0.0
 
-    def _is_on(self, switch: Literal["level", "losing"], n: int, i: int) -> bool:
-        """Return whether a switch is on at tick `i` of a block; it is on before it is ever set."""
-        while n >= 0:
-            on, put = getattr(self.block(n), switch)
-            if put[i] >= 0:
-                return bool(on[put[i]])
-            n, i = n - 1, BLOCK - 1
-        return True
-
-    def block(self, n: int) -> GapBlock:
-        """Return the block of ticks from `BLOCK * n` on."""
-        block = self._blocks.get(n)
-        if block is None:
-            block = self._blocks[n] = self._block(n * BLOCK)
-        return block
-
-    def _block(self, first: int) -> GapBlock:
+    @cached_property
+    def at_ticks(self) -> GapTicks:
+        """The gap and its meaning at every tick."""
         run, mark = self.recording, self.mark
         lag = max(round(TREND_WINDOW_S / run.step_s), 1)
-        start, stop = max(first - lag, 0), min(first + BLOCK, run.ticks) + 1
-        t, x = _ticks(run, start, stop)
+        t, x = _ticks(run)
         seconds = t - mark.run.time_at(np.minimum(x, run.race_m))
         seconds[x > mark.distance_m + 1e-9] = np.nan
-        earlier = np.concatenate([np.full(lag - (first - start), seconds[0]), seconds])
-        own = slice(first - start, None)
-        seconds, x, t = seconds[own], x[own], t[own]
-        change = seconds - earlier[: len(seconds)]
-        mark_m = _mark_m(mark, first, stop, run.step_s)
-        if stop > run.ticks:
-            mark_m = np.append(mark_m[:-1], mark.run.distance_at(t[-1]))
-        return GapBlock(seconds, x, mark_m, *switches(seconds, change))
+        change = seconds - np.concatenate([np.full(lag, seconds[0]), seconds])[: len(seconds)]
+        mark_m = np.append(_mark_m(mark, run.ticks, run.step_s), mark.run.distance_at(t[-1]))
+        return GapTicks(seconds, x, mark_m, *switches(seconds, change))
 
 
 @lru_cache(maxsize=16)  # the same for every mark
-def _ticks(recording: Recording, start: int, stop: int) -> tuple[Floats, Floats]:
-    """Return the time of ticks [s] and her positions [m]; the last is the finish."""
-    t = np.minimum(np.arange(start, stop) * recording.step_s, recording.end_s)
-    x = recording.x[start:stop].copy()
-    if stop > recording.ticks:
-        x[-1] = recording.distance_at(t[-1])
-    return t, x
+def _ticks(recording: Recording) -> tuple[Floats, Floats]:
+    """Return the time of every tick [s] and her positions [m]; the last is the finish."""
+    t = np.minimum(np.arange(recording.ticks + 1) * recording.step_s, recording.end_s)
+    return t, np.append(recording.x[:-1], recording.distance_at(t[-1]))
 
 
 @lru_cache(maxsize=256)  # turning a knob changes the run, but seldom a mark
-def _mark_m(mark: Reference, first: int, stop: int, step_s: float) -> Floats:
-    """Return a mark's positions at ticks [m]."""
-    return mark.run.distance_at(np.arange(first, stop) * step_s)
+def _mark_m(mark: Reference, ticks: int, step_s: float) -> Floats:
+    """Return a mark's positions at so many ticks from the gun on [m]."""
+    return mark.run.distance_at(np.arange(ticks) * step_s)
 
 
 def _between(values: Floats, i: int, share: float) -> float:
@@ -180,16 +149,17 @@ def _between(values: Floats, i: int, share: float) -> float:
     return here + (float(values[i + 1]) - here) * share if share else here
 
 
-def switches(seconds: Floats, change: Floats) -> tuple[Switch, Switch]:
-    """Return `level` and `losing` of a `GapBlock`: of gaps, and of their change [s].
+def switches(seconds: Floats, change: Floats) -> tuple[Bools, Bools]:
+    """Return `level` and `losing` of `GapTicks`: of gaps, and of their change [s].
 
     An unknown gap is level.
     """
     size = np.abs(seconds)
     ticks = np.arange(len(size))
 
-    def switch(on: NDArray[np.bool_], off: NDArray[np.bool_]) -> Switch:
-        return on, np.maximum.accumulate(np.where(on | off, ticks, -1))
+    def switch(on: Bools, off: Bools) -> Bools:
+        put = np.maximum.accumulate(np.where(on | off, ticks, -1))
+        return on[put] | (put < 0)
 
     level = switch(~(size >= LEVEL_S), size >= LEVEL_EXIT_S)
     return level, switch(change > TREND_S, change < -TREND_S)
@@ -217,7 +187,7 @@ def lost_light_m(
         light: the light at its end.
         earlier: the lights before it, each until a race time [s], in order.
     """
-    t, x = _ticks(recording, 0, recording.ticks + 1)
+    t, x = _ticks(recording)
     ago = light.run.distance_at(t - LOST_S)
     for until_s, before_it in reversed(earlier):
         before = t < until_s

@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
 from simulator.analysis.gaps import (
-    BLOCK,
     LEVEL_EXIT_S,
     LEVEL_S,
     TREND_S,
     Floats,
-    GapBlock,
     GapState,
+    GapTicks,
     GapTrack,
     gap_seconds,
     lost_light_m,
@@ -122,10 +121,8 @@ class GivenGaps(GapTrack):
     """A track of given gaps and changes."""
 
     def given(self, seconds: Floats, change: Floats) -> None:
-        for first in range(0, len(seconds), BLOCK):
-            part = slice(first, first + BLOCK)
-            here = seconds[part]
-            self._blocks[first // BLOCK] = GapBlock(here, here, here, *switches(here, change[part]))
+        ticks = GapTicks(seconds, seconds, seconds, *switches(seconds, change))
+        self.__dict__["at_ticks"] = ticks
 
 
 def states_of(seconds: Floats, change: Floats) -> list[GapState]:
@@ -354,7 +351,7 @@ def test_a_state_is_the_same_wherever_a_track_is_first_looked_at(
         assert [GapTrack(attempt, mark).state_at(t) for t in times[::10]] == in_order[::10]
 
 
-def test_a_state_is_held_from_block_to_block() -> None:
-    size = [0.2, *[0.5 * (LEVEL_S + LEVEL_EXIT_S)] * (3 * BLOCK)]
+def test_a_state_is_held_however_long() -> None:
+    size = [0.2, *[0.5 * (LEVEL_S + LEVEL_EXIT_S)] * 500]
     assert {state.side for state in walk(size)} == {"behind"}
     assert set(walk([0.0, *size[1:]])) == {GapState.LEVEL}

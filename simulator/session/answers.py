@@ -119,16 +119,15 @@ Key: TypeAlias = tuple[Lineage, Plan, Uncertainty, Trajectory]
 
 
 class RunResults:
-    """Results that take longer than a frame, cached by what they depend on."""
+    """Results that take longer than a frame, cached by what they depend on.
+
+    Attributes:
+        jobs: the jobs that compute them.
+    """
 
     def __init__(self) -> None:
-        self._jobs = LatestJobs("run results")
+        self.jobs = LatestJobs("run results")
         self._cache: LruCache[Key, dict[str, Any]] = LruCache(CACHED_RESULTS)
-
-    @property
-    def busy(self) -> bool:
-        """Whether a job is running."""
-        return self._jobs.busy
 
     def known(self, lineage: Lineage, show: Show) -> dict[str, Any]:
         """Return the known results of a run, by the names of `Show`; None for the others."""
@@ -148,16 +147,8 @@ class RunResults:
             missing.append("chances")
         for kind in missing:
             call = partial(_result_or_none, show, kind, chances, between_m)
-            self._jobs.submit(kind, call, partial(setitem, results, kind))
+            self.jobs.submit(kind, call, partial(setitem, results, kind))
         return bool(missing)
-
-    def poll(self, *, wait: bool = False) -> bool:
-        """Take a result that is ready, or `wait` for one; return whether there was one."""
-        return self._jobs.poll(wait=wait)
-
-    def cancel(self) -> None:
-        """Discard the running job."""
-        self._jobs.cancel()
 
 
 def completed(show: Show, from_s: float, until_s: float) -> Show:
@@ -222,6 +213,7 @@ class PageAnswers:
         goal_target: the target as typed; empty: the plan's.
         goal_problem: why a target was refused.
         answered: how many results have arrived.
+        jobs: the jobs that compute them.
     """
 
     def __init__(self) -> None:
@@ -229,25 +221,16 @@ class PageAnswers:
         self.map_names = "front gap", "pacers"
         self.goal_name, self.goal_target, self.goal_problem = "front gap", "", ""
         self.answered = 0
-        self._jobs = LatestJobs("answers")
+        self.jobs = LatestJobs("answers")
         self._question: object = None
         self._failed: object = None
         self._prices: LruCache[Scenario, tuple[PriceList | None]] = LruCache(CACHED)
         self._maps: LruCache[Hashable, KnobMap] = LruCache(CACHED)
         self._goals: LruCache[Hashable, Goal | str] = LruCache(CACHED)
 
-    @property
-    def busy(self) -> bool:
-        """Whether a job is running."""
-        return self._jobs.busy
-
-    def cancel(self) -> None:
-        """Discard the running job."""
-        self._jobs.cancel()
-
     def poll(self, *, wait: bool = False) -> bool:
         """Take a result that is ready; return whether there was one."""
-        done = self._jobs.poll(wait=wait)
+        done = self.jobs.poll(wait=wait)
         self.answered += done
         return done
 
@@ -256,7 +239,7 @@ class PageAnswers:
     def ask(self, now: Scenarios, bars: WhatIfBars) -> None:
         """Start computing the next missing answer, unless a job is running, or has failed."""
         question = self.page, bars.measure, now
-        if self._jobs.busy or question == self._failed:
+        if self.jobs.busy or question == self._failed:
             return
         self._question = question
         match self.page:
@@ -266,7 +249,7 @@ class PageAnswers:
                 self._ask_map(now)
             case Tab.GOAL:
                 self._ask_goal(now)
-        if bars.measure is Measure.CHANCE and not self._jobs.busy:
+        if bars.measure is Measure.CHANCE and not self.jobs.busy:
             self._ask_chance(bars.rows)
 
     def _submit(self, call: Callable[[], Any], done: Callable[[Any], None]) -> None:
@@ -284,8 +267,8 @@ class PageAnswers:
             else:
                 done(result)
 
-        self._jobs.submit(self.page, tried, take)
-        self._jobs.poll()  # starts it
+        self.jobs.submit(self.page, tried, take)
+        self.jobs.poll()  # starts it
 
     def _ask_map(self, now: Scenarios) -> None:
         key = now, self.usable_names(now)

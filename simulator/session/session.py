@@ -317,9 +317,9 @@ class Session:
         if not self.bars.complete and self.bars.advance():
             self._show_bars()
         self._quiet += 1
-        if self._quiet >= QUIET_PICTURES and not self.run_results.busy:
+        if self._quiet >= QUIET_PICTURES and not self.run_results.jobs.busy:
             self._ask()
-        if self.run_results.poll():
+        if self.run_results.jobs.poll():
             self._take_results()
         if self.page_answers.poll() and self.bars.measure is Measure.CHANCE:
             self._show_bars()
@@ -353,7 +353,7 @@ class Session:
     @property
     def busy(self) -> bool:
         """Whether a result of the run is missing or being computed."""
-        return self._quiet < QUIET_PICTURES or self.run_results.busy
+        return self._quiet < QUIET_PICTURES or self.run_results.jobs.busy
 
     def settle(self, from_s: float | None = None, until_s: float | None = None) -> None:
         """Wait until every visible result of the run is known: for stills and films.
@@ -370,14 +370,14 @@ class Session:
         )
         self.run_results.ask(self._shown.lineage, show, stretch)
         self._quiet = QUIET_PICTURES
-        while self.run_results.busy:
-            self.run_results.poll(wait=True)
+        while self.run_results.jobs.busy:
+            self.run_results.jobs.poll(wait=True)
         self._take_results()
 
     def close(self) -> None:
         """Discard the running jobs; the session can still be watched."""
-        self.run_results.cancel()
-        self.page_answers.cancel()
+        self.run_results.jobs.cancel()
+        self.page_answers.jobs.cancel()
         if self.autosave is not None:
             self._keep(self.autosave, wait=True)
 

@@ -34,11 +34,11 @@ def answered(session: Session) -> PageContent:
     for _ in range(QUIET_PICTURES + 1):
         session.advance(0.0)
     for _ in range(10_000):
-        session.page_answers.poll(wait=session.page_answers.busy)
+        session.page_answers.poll(wait=session.page_answers.jobs.busy)
         session.advance(0.0)
-        if not session.page_answers.busy and not session.run_results.busy:
+        if not session.page_answers.jobs.busy and not session.run_results.jobs.busy:
             return session.panel_state().answers
-        session.run_results.poll(wait=session.run_results.busy)
+        session.run_results.jobs.poll(wait=session.run_results.jobs.busy)
     raise AssertionError("never worked out")
 
 

@@ -216,14 +216,14 @@ def test_nothing_is_begun_while_a_knob_is_being_turned(session: Session) -> None
     for gap in range(15, 30):
         session.change("pacers.front_gap", f"{gap / 10}")
         session.advance(1 / 60)
-        assert not session.run_results.busy
+        assert not session.run_results.jobs.busy
     wait(session)
     assert kinds(session) == [True, True]
 
 
 def test_the_result_for_a_run_that_is_no_longer_shown_is_kept_from_the_screen() -> None:
     session = Session(load_short())
-    while not session.run_results.busy:
+    while not session.run_results.jobs.busy:
         session.advance(0.0)
     session.change("runner.reserve", "600")  # while the first kind is under way
     for _ in range(1000):

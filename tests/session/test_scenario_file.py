@@ -483,8 +483,8 @@ def test_a_given_race_that_is_gone_stops_no_window(tmp_path: Path) -> None:
     assert session.change("runner.kit.drag", "0.95")
     for _ in range(200):
         session.advance(0.02)
-        session.run_results.poll(wait=session.run_results.busy)
-        session.page_answers.poll(wait=session.page_answers.busy)
-    assert not session.run_results.busy, "it is not tried over and over"
-    assert not session.page_answers.busy
+        session.run_results.jobs.poll(wait=session.run_results.jobs.busy)
+        session.page_answers.poll(wait=session.page_answers.jobs.busy)
+    assert not session.run_results.jobs.busy, "it is not tried over and over"
+    assert not session.page_answers.jobs.busy
     assert "no such past race" in session.file_problem

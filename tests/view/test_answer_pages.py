@@ -33,7 +33,7 @@ def asked(user: User, session: Session, done: Callable[[PageContent], bool]) -> 
         if done(answers):
             return answers
         user.wait()
-        session.page_answers.poll(wait=session.page_answers.busy)
+        session.page_answers.poll(wait=session.page_answers.jobs.busy)
     raise AssertionError("never worked out")
 
 

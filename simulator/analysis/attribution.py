@@ -115,12 +115,9 @@ class PriceList:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values: the entry `price_list` in `simulate --json`."""
         return {
-            "target_s": self.target_s,
-            "finish_s": self.finish_s,
+            **asdict(self),
             "reference": self.reference,
-            "reference_s": self.reference_s,
             "left_over_s": self.left_over_s,
-            "prices": [asdict(price) for price in self.prices],
         }
 
 

@@ -22,7 +22,7 @@ import math
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -113,13 +113,7 @@ class Fit:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
         races = [
-            {
-                "distance_m": race.distance_m,
-                "time_s": race.time_s,
-                "shelter": race.shelter,
-                "until_m": race.until_m,
-                "predicted_s": predicted,
-            }
+            {**asdict(race), "predicted_s": predicted}
             for race, predicted in zip(self.races, self.predicted_s, strict=True)
         ]
         return {

@@ -7,7 +7,7 @@ whether its value was used to calibrate the model, is predicted by it, or must h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum
 from itertools import groupby
 from typing import Any
@@ -82,16 +82,11 @@ class ValidationRow:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON; a range is a list of two."""
         ends = list(self.published)
-        return {
-            "section": self.section,
-            "what": self.what,
-            "source": self.source,
+        return asdict(self) | {
             "published": ends[0] if len(ends) == 1 else (ends or None),
-            "model": self.model,
             "difference": self.difference,
             "unit": self.unit.plain,
             "role": self.role.value,
-            "note": self.note,
         }
 
 

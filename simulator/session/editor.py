@@ -119,13 +119,7 @@ class SettingsEditor:
 
     def change(self, path: str, text: str, tick: int | None) -> bool:
         """Set one knob; return False if refused, with the reason in `problems`."""
-
-        def edit(settings: Settings, scenario: Scenario) -> Settings:
-            return apply_knob(
-                settings, scenario, self.file_scenario, path, text, locked=self.locked
-            )
-
-        return self._edit(path, edit, tick)
+        return self._edit(path, self._turning([(path, text)]), tick)
 
     def reset(self, path: str, tick: int | None) -> bool:
         """Set one knob back to the file's value."""
@@ -164,17 +158,18 @@ class SettingsEditor:
 
         Within one gesture, as while dragging over the map, it replaces the change before.
         """
+        return self.edit(what, self._turning(values), tick)
 
-        def edit(settings: Settings, scenario: Scenario) -> Settings:
+    def _turning(self, values: Sequence[tuple[str, str]]) -> Edit:
+        def edit(settings: Settings, _scenario: Scenario) -> Settings:
             for path, text in values:
+                scenario = self._forks.scenario(settings)
                 settings = apply_knob(
                     settings, scenario, self.file_scenario, path, text, locked=self.locked
                 )
-                scenario = self._forks.scenario(settings)
             return settings
 
-        self._edit(what, edit, tick)
-        return self.problems.pop(what, "")
+        return edit
 
     def change_split(self, index: int, text: str, tick: int | None, *, cumulative: bool) -> str:
         """Set one split; return why it was refused, or an empty text."""

@@ -95,18 +95,16 @@ def samples_of(scenario: Scenario, shares: Shares) -> Samples:
     follows from the height and each sample's mass.
     """
     runner, given = scenario.runner, scenario.uncertainty
-    races = given_races(given)
-    bodies = _bodies_about(runner, scenario.pacers.wake, given, races, shares)
-    return _in_form(bodies, runner, given, shares)
+    bodies = _bodies_about(runner, scenario.pacers.wake, given, given_races(given), shares)
+    return _in_form(bodies, runner, given)
 
 
 def samples_drawn(scenario: Scenario, count: int = SAMPLES, seed: int = SEED) -> Samples:
     """Return this many samples of a scenario, cached for the last few scenarios."""
     runner, given = scenario.runner, scenario.uncertainty
     of_no_form = runner.model_copy(update={"form": 0.0})
-    races = given_races(given)
-    shares, bodies = _drawn(of_no_form, scenario.pacers.wake, given, races, count, seed)
-    return _in_form(bodies, runner, given, shares)
+    bodies = _drawn(of_no_form, scenario.pacers.wake, given, given_races(given), count, seed)
+    return _in_form(bodies, runner, given)
 
 
 def given_races(given: Uncertainty) -> tuple[Scenario, ...]:
@@ -122,26 +120,24 @@ def _drawn(
     races: tuple[Scenario, ...],
     count: int,
     seed: int,
-) -> tuple[Shares, Samples]:
-    shares = draw(count, seed)
-    return shares, _bodies_about(runner, wake, given, races, shares)
+) -> Samples:
+    return _bodies_about(runner, wake, given, races, draw(count, seed))
 
 
-def _in_form(bodies: Samples, runner: Runner, given: Uncertainty, shares: Shares) -> Samples:
+def _in_form(bodies: Samples, runner: Runner, given: Uncertainty) -> Samples:
     """Return samples with the form of the day, on which none of their other values depends."""
-    form = quantile(given.form, shares["form"][bodies.values["row"].astype(np.int64)], runner.form)
-    values = {**bodies.values, "form": np.clip(form, *INPUT_BOUNDS["form"])}
-    return replace(bodies, values={name: values[name] for name in values if name != "row"})
+    form = quantile(given.form, bodies.values["form"], runner.form)
+    return replace(bodies, values={**bodies.values, "form": np.clip(form, *INPUT_BOUNDS["form"])})
 
 
 def _bodies_about(
     runner: Runner, wake: float, given: Uncertainty, races: Sequence[Scenario], shares: Shares
 ) -> Samples:
-    """Return samples around a runner and a wake, without the form of the day.
+    """Return samples around a runner and a wake, with the shares of their form of the day.
 
-    Each has the row of its shares, since samples may be resampled.
+    These are resampled with the rest.
     """
-    values: dict[str, Floats] = {"row": np.arange(len(shares["form"]), dtype=np.float64)}
+    values = {"form": np.array(shares["form"])}
     for name in INPUTS:
         if name == "form":
             continue

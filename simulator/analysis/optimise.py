@@ -36,7 +36,7 @@ from simulator.analysis.uncertainty import (
 )
 from simulator.errors import NoAnswerError, Problem, ScenarioError
 from simulator.physics.attempt import Outcomes, finish_times, outcomes_of
-from simulator.scenario.fields import Section, bounds_of, cannot_free
+from simulator.scenario.fields import Section, bounds_of, cannot_free, fields_of
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import SplitPlan, schedule_of
@@ -423,11 +423,8 @@ def number_at(scenario: Scenario, path: str) -> float | None:
     """Return a scenario's number at a path; None if it has none there."""
     value: object = scenario
     for step in path.split("."):
-        if not isinstance(value, Section):
-            return None
-        fields = type(value).model_fields.items()
-        names = {(field.alias or name): name for name, field in fields}
-        value = getattr(value, names[step]) if step in names else None
+        field = fields_of(type(value)).get(step) if isinstance(value, Section) else None
+        value = None if field is None else getattr(value, field.name)
     return value if isinstance(value, float) else None
 
 

@@ -52,7 +52,6 @@ from simulator.session.variations import axes_of
 from simulator.stage.keys import Action
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Cue, Outline, PageContent, PanelState, Scene, Tab
-from simulator.stage.scene_builder import ShowOptions
 from simulator.stage.show import Show, make_show
 from simulator.units import format_clock
 
@@ -238,15 +237,6 @@ class Session:
         return not self._player.playback.paused
 
     @property
-    def options(self) -> ShowOptions:
-        """What is switched on."""
-        return self._player.options
-
-    @options.setter
-    def options(self, options: ShowOptions) -> None:
-        self._player.options = options
-
-    @property
     def settled(self) -> bool:
         """Whether every bar is known; uncompiled, each picture adds one."""
         self._update()
@@ -423,7 +413,7 @@ class Session:
         """Return the contents of the drawer; the same object while nothing changes."""
         if self.pins.pins:
             self._update()  # pins are compared with the live run, as far as it is known
-        known_s = math.inf if self.options.reveal else self._player.playback.furthest_s
+        known_s = math.inf if self._player.options.reveal else self._player.playback.furthest_s
         show = self._player.show
         compared = self.pins.pins, self.pins.state(show.recording, show.scenario.track.lap, known_s)
         strip, acts = (self.bars.axis, self.bars.measure), self._acts_from_gun

@@ -91,7 +91,7 @@ def session(worked_off: Session) -> Session:
     """Return one session for all, standing on the line with everything as at first."""
     worked_off.perform(Action.RESTART)
     worked_off.perform(Action.NORMAL_RATE)
-    worked_off.options = ShowOptions()
+    worked_off.player.options = ShowOptions()
     worked_off.notify("")
     return worked_off
 
@@ -277,10 +277,10 @@ def test_the_end_key_goes_to_the_finish(session: Session) -> None:
 
 @pytest.mark.parametrize("action", list(Action))
 def test_the_window_is_told_which_keys_are_its_own(session: Session, action: Action) -> None:
-    before = (session.playback, session.options)
+    before = (session.playback, session.player.options)
     assert session.perform(action) is (action not in WINDOW)
     if action in WINDOW:
-        assert (session.playback, session.options) == before
+        assert (session.playback, session.player.options) == before
 
 
 DEEDS = st.lists(

@@ -149,7 +149,7 @@ class Restless:
         session, app = self.session, self.app
         window = (app.window.size, app.looks, app.shot, app.drawer.open, app.drawer.page)
         theme, sound = app._painter.theme.name, app.sound.on
-        state = session.panel_state(), session.playback, session.options
+        state = session.panel_state(), session.playback, session.player.options
         return *state, window, theme, sound, self.made
 
     def _seek(self) -> None:
@@ -346,7 +346,7 @@ class Restless:
         self._until(lambda: session.settled)
 
     def _switches_off(self) -> None:
-        app, options = self.app, self.session.options
+        app, options = self.app, self.session.player.options
         wanted = {
             Action.FULLSCREEN: app.fullscreen,
             Action.SOUND: app.sound.on,

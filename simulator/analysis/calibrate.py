@@ -19,7 +19,8 @@ import numpy as np
 
 from simulator.analysis.optimise import FreeNumber, free_number
 from simulator.analysis.splits import published_waypoints
-from simulator.errors import NoAnswerError, ScenarioError, requiring
+from simulator.analysis.sweep import ScenarioVariations, source_of
+from simulator.errors import NoAnswerError, requiring
 from simulator.physics.attempt import simulate_all
 from simulator.recording.recording import Floats, Recording
 from simulator.scenario.loader import load_scenario
@@ -143,16 +144,16 @@ class _Runs:
     ) -> None:
         self.source, self.changes, self.target_s = source, list(changes), target_s
         self.paths = [f.path for f in free]
+        self._varied = ScenarioVariations(source_of(source, tuple(changes)), self.paths)
         scenario = load_scenario(source, overrides=self.changes)
         splits = [w for w in published_waypoints(scenario) if w.distance_m < scenario.distance]
         self.published = [(w.distance_m, w.time_s) for w in splits]
         self.published.append((scenario.distance, target_s))
 
-    def scenario(self, values: Sequence[float], *, with_ghosts: bool = False) -> Scenario:
-        """Return the scenario with these values."""
+    def scenario(self, values: Sequence[float]) -> Scenario:
+        """Return the scenario with these values, and with its ghosts."""
         settings = [f"{path}={float(v)!r}" for path, v in zip(self.paths, values, strict=True)]
-        overrides = [*self.changes, *settings]
-        return load_scenario(self.source, overrides=overrides, with_ghosts=with_ghosts)
+        return load_scenario(self.source, overrides=[*self.changes, *settings])
 
     def residuals(self, rows: Floats) -> Floats:
         """Return run minus published, the finish last [s]; shape (rows, times).
@@ -160,18 +161,12 @@ class _Runs:
         A run that does not finish misses by a minute. A value that the scenario refuses gives NaN;
         if it refuses every one, its reason is raised.
         """
-        scenarios: list[Scenario] = []
-        usable = np.zeros(len(rows), dtype=bool)
-        refused: ScenarioError | None = None
-        for i, row in enumerate(rows):
-            try:
-                scenarios.append(self.scenario(row.tolist()))
-                usable[i] = True
-            except ScenarioError as error:
-                refused = error
-        if refused is not None and not scenarios:
-            raise refused
+        made = [self._varied.scenario(list(map(repr, row))) for row in rows.tolist()]
+        scenarios = [s for s in made if isinstance(s, Scenario)]
+        if not scenarios:
+            self.scenario(rows[-1].tolist())  # raises the reason
         missed = np.full((len(rows), len(self.published)), np.nan)
+        usable = [isinstance(s, Scenario) for s in made]
         missed[usable] = [self._miss(run) for run in simulate_all(scenarios)]
         return missed
 
@@ -333,6 +328,6 @@ def _calibration(
     runs: _Runs, point: Floats, values: tuple[CalibratedNumber, ...], **more: Any
 ) -> Calibration:
     misses = runs.misses(point)
-    scenario = runs.scenario(point.tolist(), with_ghosts=True)
+    scenario = runs.scenario(point.tolist())
     finish = runs.target_s + misses[-1].residual_s
     return Calibration(scenario, runs.target_s, finish, values, misses, **more)

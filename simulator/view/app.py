@@ -21,7 +21,7 @@ from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.stage.scene import Scene, Staging
 from simulator.view.camera import directed, on_air, resting
-from simulator.view.controls import Controls
+from simulator.view.controls import Controls, place
 from simulator.view.dragging import DragTool
 from simulator.view.drawer import EditingTools
 from simulator.view.input import MouseDrag, binding_of, by_position, digit_of
@@ -172,8 +172,7 @@ class App:
         self._editor = EditingTools(session, self._painter.panels)
         self.drawer = self._editor.drawer
         self.drag_tool = DragTool(session)
-        self._controls: Controls | None = None
-        self._arranged: object = None
+        self._controls = Controls()
         self._display = opening.get("display")
         self.window = opening.get("window") or Window(opening.get("size", (1280, 720)))
         self.presenter = Presenter(session, self.window, self._display)
@@ -261,12 +260,11 @@ class App:
             return
         if self._editor.pointer(event):
             return
-        if self._controls is not None:
-            action, swallowed = self._controls.handle(event)
-            if action is not None:
-                self.perform(action)
-            if swallowed:
-                return
+        action, swallowed = self._controls.handle(event)
+        if action is not None:
+            self.perform(action)
+        if swallowed:
+            return
         if self.drag_tool.pointer(event) or (left and self._editor.click(event)):
             return
         self.shot = self._pointing.take(event, self.shot, self._layout(), self._now_s)
@@ -353,7 +351,6 @@ class App:
     def _other_colours(self) -> None:
         theme = next_theme(self._painter.theme)
         self._painter = self._painter.followed_by(theme)
-        self._controls = None
         self.session.notify(f"Colours: {theme.name}.")
 
     def _help(self) -> None:
@@ -427,7 +424,6 @@ class App:
             # the display is gone: the attempt continues, and the next picture tries again
             self.presenter.drop()
             pygame.display.quit()
-            self._arranged = None
 
     def prepare(self, left_s: Callable[[], float]) -> None:
         """Paint in advance what the next pictures need, while time is left [s]."""
@@ -467,10 +463,11 @@ class App:
             return
         self._painter.draw(surface, scene, self._options())
         on = frozenset(action for action, shown in self._switched(scene).items() if shown)
-        controls = self._buttons()
-        if controls is not None:
-            controls.draw(surface, playing=self.session.playing, on=on, elapsed_s=elapsed_s)
         layout, style = self._arrangement()
+        playing = self.session.playing
+        self._controls.draw(
+            surface, layout.controls, style, playing=playing, on=on, elapsed_s=elapsed_s
+        )
         if self.drawer.shown:
             self._editor.place(layout, style)
         if self.looks.help:
@@ -492,20 +489,13 @@ class App:
             Action.DRAWER: self.drawer.open,
         }
 
-    def _buttons(self) -> Controls | None:
-        """Return the buttons, placed for this size; None if there is no room."""
-        layout, style = self._arrangement()
-        arranged = (style, layout.controls)
-        if self._arranged != arranged:
-            box = layout.controls
-            self._controls = Controls(box, style) if box is not None else None
-            self._arranged = arranged
-        return self._controls
-
     def buttons(self) -> dict[Action, pygame.Rect]:
         """Return the box of each button [px]."""
-        controls = self._buttons()
-        return controls.boxes() if controls is not None else {}
+        layout, style = self._arrangement()
+        if (box := layout.controls) is None:
+            return {}
+        placed = place(box, style).items()
+        return {action: pygame.Rect(each).move(box[:2]) for action, (each, _) in placed}
 
 
 def _collect(limit: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import pygame
 
@@ -51,6 +51,7 @@ BUTTONS: tuple[Button, ...] = (
 )
 
 
+@lru_cache(maxsize=2)
 def place(box: Box, style: Style) -> dict[Action, tuple[Box, str]]:
     """Return the box and label of each button: the longest labels that all fit.
 
@@ -79,20 +80,9 @@ def place(box: Box, style: Style) -> dict[Action, tuple[Box, str]]:
 class Controls:
     """The buttons of one window, redrawn when one of them changes."""
 
-    def __init__(self, box: Box, style: Style) -> None:
-        self._box, self._style, self._ui = box, style, Ui()
-        self._places = place(box, style)
-        self._surface = pygame.Surface((box.w, box.h), 0, 32)
-        self._ui.origin = (box.x, box.y)
-        self._shown: tuple[bool, frozenset[Action]] = (False, frozenset())
+    def __init__(self) -> None:
+        self._ui = Ui()
         self._pressed: Action | None = None
-
-    def boxes(self) -> dict[Action, pygame.Rect]:
-        """Return the box of each button [px of the window]."""
-        return {
-            action: pygame.Rect(box).move(self._ui.origin)
-            for action, (box, _) in self._places.items()
-        }
 
     def handle(self, event: pygame.Event) -> tuple[Action | None, bool]:
         """Return the action of an event, and whether a button consumed the event."""
@@ -101,21 +91,33 @@ class Controls:
         return self._pressed, held or self._ui.holding
 
     def draw(
-        self, surface: pygame.Surface, *, playing: bool, on: frozenset[Action], elapsed_s: float
+        self,
+        surface: pygame.Surface,
+        box: Box | None,
+        style: Style,
+        *,
+        playing: bool,
+        on: frozenset[Action],
+        elapsed_s: float,
     ) -> None:
-        """Draw the buttons; `playing`: time is running, `on`: the switches that are on."""
+        """Draw the buttons in a box, if there is room for one.
+
+        `playing`: time is running, `on`: the switches that are on.
+        """
         self._ui.tick(elapsed_s)
-        if self._ui.stale or self._shown != (playing, on):
-            self._shown = (playing, on)
-            self._paint(playing=playing, on=on)
-        surface.blit(self._surface, self._box)
+        if box is None:
+            self._ui.hide()
+            return
+        paint = partial(self._paint, place(box, style), playing=playing, on=on)
+        surface.blit(self._ui.render(box, style, (playing, on), paint), box)
         self._ui.tooltip(surface)
 
-    def _paint(self, *, playing: bool, on: frozenset[Action]) -> None:
-        ui, theme, px = self._ui, self._style.theme, self._style.sizes.small
-        self._surface.fill(theme.back)
-        ui.begin(self._surface, self._style)
-        for action, (box, words) in self._places.items():
+    def _paint(
+        self, places: dict[Action, tuple[Box, str]], *, playing: bool, on: frozenset[Action]
+    ) -> None:
+        ui, theme, px = self._ui, self._ui.theme, self._ui.sizes.small
+        ui.surface.fill(theme.back)
+        for action, (box, words) in places.items():
             key = next((key_name(b.keys[0]) for b in BINDINGS if b.action is action), "")
             control = Control(key=(action.name,), box=box, note=f"{action.value} ({key})")
             control.press = lambda action=action: self._press(action)
@@ -125,10 +127,9 @@ class Controls:
             ui.button(control, "")
             colour = theme.text if ui.hover == control.key else theme.muted
             at = (box.x + round((0.85 if words else 0.5) * px), box.y + box.h / 2)
-            _sign(self._surface, at, px, colour, playing=playing)
+            _sign(ui.surface, at, px, colour, playing=playing)
             state = ("Pause" if playing else "Play") if words else ""
             ui.text(state, (at[0] + 1.15 * px, at[1]), px, colour, strong=True)
-        ui.end()
 
     def _press(self, action: Action) -> None:
         self._pressed = action
@@ -161,8 +162,6 @@ class ChartControls:
         """Start with nothing drawn; `paste` reads the clipboard, `take` selects a pacer by name."""
         self.ui = Ui()
         self._session, self._paste, self._take = session, paste, take
-        self._surface: pygame.Surface | None = None
-        self._shown: object = None
         self._naming = False
 
     def name(self) -> None:
@@ -179,27 +178,22 @@ class ChartControls:
     ) -> None:
         """Draw the controls for the chart in a box and the selected pacer."""
         if chart is ChartKind.GAP:
-            self.ui.controls.clear()
+            self.ui.hide()
             return
         state = self._session.panel_state()
         head, pad = heading_box(box, chart, style), padding(style.sizes)
         left = head.right if chart is ChartKind.PACERS else box.right - pad - controls_width(style)
         place = Box(left, box.y + 2, max(1, box.right - pad - left), head.h)
-        shown = place, chart, slot, state.keep_target, state.by_lap
-        if self._surface is None or self._shown != shown or self.ui.stale:
-            self._shown = shown
-            self._surface = pygame.Surface((place.w, place.h), pygame.SRCALPHA, 32)
-            self.ui.origin = (place.x, place.y)
-            self.ui.begin(self._surface, style)
-            if chart is ChartKind.PACE:
-                self._plan_buttons(place, keep=state.keep_target, laps=state.by_lap)
-            else:
-                self._pacer_fields(place, slot)
-            self.ui.end()
-            if self._naming and self.ui.find(("pacer", "name")) is not None:
-                self._naming = False
-                self.ui.edit(("pacer", "name"))
-        surface.blit(self._surface, place[:2])
+        paint = partial(self._pacer_fields, place, slot)
+        if chart is ChartKind.PACE:
+            keep, laps = state.keep_target, state.by_lap
+            paint = partial(self._plan_buttons, place, keep=keep, laps=laps)
+        key = chart, slot, state.keep_target, state.by_lap
+        picture = self.ui.render(place, style, key, paint, flags=pygame.SRCALPHA)
+        if self._naming and self.ui.find(("pacer", "name")) is not None:
+            self._naming = False
+            self.ui.edit(("pacer", "name"))
+        surface.blit(picture, place[:2])
 
     def _plan_buttons(self, place: Box, *, keep: bool, laps: bool) -> None:
         session, px = self._session, self.ui.sizes.caption

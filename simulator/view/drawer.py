@@ -54,7 +54,6 @@ class Drawer:
         }
         self._out = 0.0
         self._style: Style | None = None
-        self._surface: pygame.Surface | None = None
         self._state: PanelState | None = None
 
     # the window -------------------------------------------------------------------------------
@@ -63,8 +62,8 @@ class Drawer:
         """Set its box in the window; None if there is no room."""
         if box != self.box or style is not self._style:
             self.ui.close()
-            self.box, self._style, self._surface = box, style, None
-            self.ui.origin = (box.x, box.y) if box is not None else (0, 0)
+            self.ui.hide()
+            self.box, self._style = box, style
             self.open = self.open and box is not None
 
     @property
@@ -108,7 +107,7 @@ class Drawer:
         """Handle a KEYDOWN, `again` while it is held; return whether the drawer consumed it."""
         if not self.open:
             return False
-        self._catch_up()
+        self.refresh()
         if self.ui.key(event, again=again):
             return True
         if event.key == pygame.K_ESCAPE and not event.mod & (pygame.KMOD_CTRL | pygame.KMOD_ALT):
@@ -118,16 +117,11 @@ class Drawer:
 
     def mouse(self, event: pygame.Event) -> bool:
         """Handle a mouse event; return whether the drawer consumed it."""
-        if not self.open or self._surface is None:
+        if not self.open or self.ui.picture is None:
             return False
         if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
-            self._catch_up()
-        return self.ui.mouse(event)
-
-    def _catch_up(self) -> None:
-        """Redraw after an earlier event of the same picture, so that controls are up to date."""
-        if self.ui.stale:
             self.refresh()
+        return self.ui.mouse(event)
 
     # drawing ----------------------------------------------------------------------------------
 
@@ -138,32 +132,23 @@ class Drawer:
         self.ui.flush()
         if not self.shown or self.box is None:
             return
-        if self.open and (not waits or self._surface is None):
-            state = self.session.panel_state()
-            self.ui.stale |= state != self._state
-            if self.ui.stale or self._surface is None:
-                self.refresh()
-        if self._surface is not None:
+        if self.open and (not waits or self.ui.picture is None):
+            self.refresh()
+        if self.ui.picture is not None:
             hidden = round((1.0 - ease(self._out)) * (surface.get_width() - self.box.x))
-            surface.blit(self._surface, (self.box.x + hidden, self.box.y))
+            surface.blit(self.ui.picture, (self.box.x + hidden, self.box.y))
 
     def refresh(self) -> None:
-        """Redraw the page for the present state."""
+        """Redraw the page if anything changed: an event may follow another in one picture."""
         if self.box is None or self._style is None:
             return
-        if self._surface is None:
-            self._surface = pygame.Surface((self.box.w, self.box.h), 0, 32)
         state = self._state = self.session.panel_state()
         names = page_names(state)
         if self.page not in names:
             self.turn_to(names[0])
         if self.question and self.ui.typing != ("name", self.question):
             self.question = ""
-        for _ in range(2):  # again if it was scrolled past its new end
-            self.ui.begin(self._surface, self._style)
-            self._paint(state)
-            if self.ui.end():
-                break
+        self.ui.render(self.box, self._style, state, partial(self._paint, state))
 
     def _paint(self, state: PanelState) -> None:
         ui, sizes = self.ui, self.ui.sizes

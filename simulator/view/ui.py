@@ -1,7 +1,7 @@
 """Immediate-mode controls: one call draws a control and registers its callbacks for input.
 
 In: a surface and `Control`s; then the events of the window. Out: pixels, and calls of the controls'
-callbacks. A panel draws all of its controls again whenever `stale` says that they changed. Events
+callbacks. `Ui.render` draws all controls of a panel again whenever one of them changed. Events
 between two pictures go to the controls as they were last drawn, so that there is no tree of objects
 to keep in step with the screen.
 """
@@ -168,6 +168,7 @@ class Ui:
         self.entry: TextEntry | None = None
         self.popup: Popup | None = None
         self.stale = True
+        self.picture: pygame.Surface | None = None
         self.scroll = 0
         self.now_s = 0.0
         self.origin = (0, 0)
@@ -181,8 +182,35 @@ class Ui:
         self._scrollable: Box | None = None
         self._furthest = 0
         self._caret_shown = True
+        self._shown: object = None
 
     # one picture ------------------------------------------------------------------------------
+
+    def render(
+        self, box: Box, style: Style, key: object, paint: Callable[[], object], *, flags: int = 0
+    ) -> pygame.Surface:
+        """Return the picture of the panel in a box of the window; `paint` draws its controls.
+
+        It is drawn only if a control changed since, or the box, the style or the `key`: everything
+        else it depends on.
+        """
+        shown, picture = (box, style, key), self.picture
+        if picture is None or self.stale or shown != self._shown:
+            (x, y), (left, top) = self._pointer, self.origin
+            self._pointer = (x + left - box.x, y + top - box.y)
+            self._shown, self.origin = shown, (box.x, box.y)
+            self.picture = picture = pygame.Surface((box.w, box.h), flags, 32)
+            for _ in range(2):  # again if it was scrolled past its new end
+                picture.fill((0, 0, 0, 0))
+                self.begin(picture, style)
+                paint()
+                if self.end():
+                    break
+        return picture
+
+    def hide(self) -> None:
+        """Take the panel away: its controls get no events."""
+        self.controls, self.picture = [], None
 
     def begin(self, surface: pygame.Surface, style: Style) -> None:
         """Begin a picture of the panel."""

@@ -194,9 +194,9 @@ def test_buttons_are_drawn_anew_only_when_one_of_them_looks_different(
     painted: list[object] = []
     paint = Controls._paint
 
-    def counted(controls: Controls, **state: Any) -> None:
+    def counted(controls: Controls, *places: Any, **state: Any) -> None:
         painted.append(state)
-        paint(controls, **state)
+        paint(controls, *places, **state)
 
     monkeypatch.setattr(Controls, "_paint", counted)
     app.perform(Action.LABELS)

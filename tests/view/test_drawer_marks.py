@@ -95,8 +95,10 @@ def test_a_tab_is_marked_where_its_page_holds_a_change(user: User, session: Fake
     def marked() -> set[str]:
         pages = page_names(session.panel_state())
         with patch.object(Ui, "button", autospec=True) as button:
+            user.app.drawer.ui.stale = True
             user.app.drawer.refresh()
         user.wait(2)
+        user.app.drawer.ui.stale = True
         user.app.drawer.refresh()
         drawn = [call for call in button.call_args_list if call.args[1].key[0] == "tab"]
         assert [call.args[2] for call in drawn] == list(pages)
@@ -118,6 +120,7 @@ def test_a_changed_split_has_the_knobs_dot(user: User, session: FakeSession) -> 
     def dots() -> list[float]:
         user.wait(2)
         with patch.object(Ui, "dot", autospec=True) as dot:
+            user.app.drawer.ui.stale = True
             user.app.drawer.refresh()
         view, own = user.control("keep").view, user.app.drawer.ui.theme.own
         assert view is not None

@@ -228,8 +228,8 @@ def test_a_slider_follows_a_hand_that_makes_every_picture_show_another_run(
     for step in range(1, 9):
         user.move((track.centerx + 6 * step, track.centery), held=True)
         runs.add(session.recording)
-        assert drawer._surface is not None
-        seen.add(pygame.image.tobytes(drawer._surface, "RGB"))
+        assert drawer.ui.picture is not None
+        seen.add(pygame.image.tobytes(drawer.ui.picture, "RGB"))
     assert len(runs) == 8
     assert len(seen) >= 4
 

@@ -152,7 +152,7 @@ def test_the_drawer_is_painted_in_its_first_picture(app: App, session: Session) 
     _rest(app)
     app.perform(Action.DRAWER)
     app.frame(0.05)
-    painted = app.drawer._surface
+    painted = app.drawer.ui.picture
     assert painted is not None
     assert pygame.surfarray.array3d(painted).any()
 

@@ -123,6 +123,7 @@ class User:
             return write(self, target, text, *args, **more)
 
         with patch.object(Type, "write", noting):
+            self.app.drawer.ui.stale = True
             self.app.drawer.refresh()
         return result
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import pygame
 
-from simulator.coefficients import BEND_RADIUS_M, BESIDE_REACH_M, LAP_M, STRAIGHT_M
+from simulator.coefficients import BESIDE_REACH_M, LAP_M
 from simulator.screen import Camera
 from simulator.stage.scene import Body, PacerSlot, Scene, SplitKnob
 from simulator.units import format_signed, format_time, parse_time
@@ -23,7 +23,7 @@ from simulator.view.layers.group import StraightTrack, body_size, straight
 from simulator.view.layout import Box, Layout
 from simulator.view.panels.cards import ground
 from simulator.view.panels.timeline import Plot, bars
-from simulator.view.perspective import Lens, track_at
+from simulator.view.perspective import Lens
 from simulator.view.picture import inset_of
 from simulator.view.sprites import dot, ring
 from simulator.view.text import REGULAR, SEMIBOLD, Style
@@ -123,14 +123,10 @@ class PerspectiveTrack:
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Return the distances of a pixel ahead of the middle and outside [m]."""
-        at = self.lens.ground(x - self.box.x, y - self.box.y)
-        if at is None:
-            return 1e3, 0.0
+        s_m, offset_m = self.lens.ground(x - self.box.x, y - self.box.y)
         lap_m = self.lens.rig.lap_m
-        like = lap_m / LAP_M
-        along = (track_at(*at, lap_m) - self.middle_m + lap_m / 2) % lap_m - lap_m / 2
-        beyond = max(abs(at[0]) - like * STRAIGHT_M / 2, 0.0)
-        return along, math.hypot(beyond, at[1]) - like * BEND_RADIUS_M
+        along = (float(s_m) - self.middle_m + lap_m / 2) % lap_m - lap_m / 2
+        return along, float(offset_m)
 
 
 Piece: TypeAlias = StraightTrack | PerspectiveTrack

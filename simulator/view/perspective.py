@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simulator.coefficients import BEND_M, BEND_RADIUS_M, LAP_M, STRAIGHT_M
-from simulator.physics.track import to_plane
+from simulator.physics.track import from_plane, to_plane
 from simulator.screen import Camera
 from simulator.stage.scene import Scene
 
@@ -201,17 +201,21 @@ class Lens:
         column = 0.5 * self.width + (dx * sy - dy * cy) * scale
         return column, self.rig.level * self.height - (along * sp + dz * cp) * scale, scale, depth
 
-    def ground(self, column: float, row: float) -> tuple[float, float] | None:
-        """Return the point of the ground at a pixel [m]; None above the horizon."""
-        ex, ey, ez = self.eye
-        cy, sy, cp, sp = self._turns
-        aside = (column - 0.5 * self.width) / self.focal
-        up = (self.rig.level * self.height - row) / self.focal
-        if sp - up * cp <= 1e-6:
-            return None
-        along = ez * (cp + up * sp) / (sp - up * cp)
-        across = aside * (along * cp + ez * sp)
-        return ex + along * cy + across * sy, ey + along * sy - across * cy
+    def ground(self, columns: ArrayLike, rows: ArrayLike) -> tuple[Floats, Floats]:
+        """Return the ground at pixels: track positions, and metres to the outside [m].
+
+        Above the horizon it is far away.
+        """
+        (ex, ey, ez), (cy, sy, cp, sp) = self.eye, self._turns
+        up = (self.rig.level * self.height - np.asarray(rows)) / self.focal
+        depth = ez / np.maximum(sp - up * cp, 1e-4)
+        along = depth * (cp + up * sp)
+        aside = depth * ((np.asarray(columns) - 0.5 * self.width) / self.focal)
+        x, y = ex + along * cy + aside * sy, ey + along * sy - aside * cy
+        like = self.rig.lap_m / LAP_M
+        beyond = np.maximum(np.abs(x) - like * STRAIGHT_M / 2, 0.0)
+        s_m = like * from_plane(x / like, y / like)
+        return s_m, np.hypot(beyond, y) - like * BEND_RADIUS_M
 
     def project(self, x: ArrayLike, y: ArrayLike, z: ArrayLike = 0.0) -> tuple[Floats, ...]:
         """Return columns and rows [px], scales [px/m] and depths [m] of points of space [m]."""

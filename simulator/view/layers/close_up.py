@@ -16,7 +16,6 @@ import pygame
 from numpy.typing import NDArray
 
 from simulator.coefficients import BEND_RADIUS_M, LAP_M, STRAIGHT_M
-from simulator.physics.track import from_plane
 from simulator.recording.recording import NumberT
 from simulator.stage.scene import Body, Scene
 from simulator.stage.wake import ACROSS_M, ACROSS_STEP_M, AHEAD_M, BEHIND_M, POINTS, STEP_M, Wake
@@ -799,7 +798,10 @@ def _wake_grid(begin_m: float, lens: Lens) -> WakeGrid | None:
     first = max(0, math.floor((highest - top) / fine))
     near = np.zeros((4, tall, wide), dtype=np.intp)
     shares = np.zeros(near.shape)
-    near[:, first:], shares[:, first:] = _between_points(*_on_ground(lens, xs, ys[first:], s_m))
+    at_m, offset_m = lens.ground(xs, ys[first:])
+    half = lens.rig.lap_m / 2
+    ahead_m = (at_m - s_m + half) % lens.rig.lap_m - half
+    near[:, first:], shares[:, first:] = _between_points(ahead_m, offset_m)
     place, rise = edge, shares[0]
     if in_air:
         order = np.argsort(column[2])
@@ -811,21 +813,6 @@ def _wake_grid(begin_m: float, lens: Lens) -> WakeGrid | None:
         up = ((foot - ys) / scale - AIR_M[0]) / (AIR_M[1] - AIR_M[0])
         rise = AIR_SHARE * np.sin(np.pi * np.minimum(np.maximum(up, 0.0), 1.0)) ** 2
     return WakeGrid(left, top, fine, near, GROUND_SHARE * shares, place, rise)
-
-
-def _on_ground(lens: Lens, xs: Floats, ys: Floats, s_m: float) -> tuple[Floats, Floats]:
-    """Return the ground below pixels: metres ahead of `s_m`, and to the outside."""
-    rig, (ex, ey, ez) = lens.rig, lens.eye
-    cy, sy, cp, sp = math.cos(rig.yaw), math.sin(rig.yaw), math.cos(rig.pitch), math.sin(rig.pitch)
-    up = (rig.level * lens.height - ys) / lens.focal
-    depth = ez / np.maximum(sp - up * cp, 1e-4)
-    along, aside = depth * (cp + up * sp), depth * ((xs - 0.5 * lens.width) / lens.focal)
-    x, y = ex + along * cy + aside * sy, ey + along * sy - aside * cy
-    like = rig.lap_m / LAP_M
-    beyond = np.maximum(np.abs(x) - like * STRAIGHT_M / 2, 0.0)
-    ahead = like * from_plane(x / like, y / like) - s_m
-    half = rig.lap_m / 2
-    return (ahead + half) % rig.lap_m - half, np.hypot(beyond, y) - like * BEND_RADIUS_M
 
 
 def _between_points(ahead_m: Floats, offset_m: Floats) -> tuple[NDArray[np.intp], Floats]:

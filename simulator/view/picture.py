@@ -31,7 +31,8 @@ from simulator.view.layers import bodies, effects, group
 from simulator.view.layers.track import Tiles, draw_ground, mark_names, painted_names, stretched
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.panels import cards, chapter, scoreboard
-from simulator.view.panels.panel import CachedLayer, SidePanel, frame
+from simulator.view.panels.panel import CachedLayer, SidePanel
+from simulator.view.panels.panel import frame as panel_frame
 from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.panels.timeline import ChartKind, PacerChart, Timeline
 from simulator.view.text import Style, Type
@@ -102,6 +103,17 @@ class StaticPicture:
     charts: dict[ChartKind, Timeline | PacerChart]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Frame:
+    """One picture: the surface it is drawn on, and all that it shows."""
+
+    surface: pygame.Surface
+    scene: Scene
+    options: PictureOptions
+    layout: Layout
+    base: StaticPicture
+
+
 class Painter:
     """Draws scenes; keep one for each window, film or size, since it caches what it has drawn."""
 
@@ -119,7 +131,7 @@ class Painter:
         self._base_key: Hashable = None
         self._layout: Layout | None = None
         self._base: StaticPicture | None = None
-        self._last: tuple[StaticPicture, Scene, PictureOptions] | None = None
+        self._last: _Frame | None = None
         self._turn = False
         self.panels = panels or {name: made() for name, made in SIDE_PANELS.items()}
 
@@ -142,9 +154,10 @@ class Painter:
         options = replace(options, shot=on_air(options.shot, scene))
         layout = layout_of(surface.get_size(), scene.staging, options)
         base = self._base_of(layout, scene)
-        panels, figures = self._due(base, scene, options)
+        frame = _Frame(surface, scene, options, layout, base)
+        panels, figures = self._due(frame)
         if panels:
-            self._panels(base, scene, layout, options.chart)
+            self._panels(frame)
         stage, picture = layout.stage, base.layer.picture
         if options.shot.whole:
             if figures:
@@ -154,20 +167,20 @@ class Painter:
             if scene.weather is not None:
                 effects.draw_weather(surface, scene.weather, view, base.style)
                 keep_off = (*keep_off, effects.weather_box(view))
-            self._stage(surface, scene, (view, stage), keep_off, base.style, options)
+            self._stage(frame, (view, stage), keep_off)
         else:
             if figures:
-                self._band(base, scene, layout, _way(options.shot))
+                self._band(frame)
             beside = Box(stage.right, 0, layout.width - stage.right, layout.height)
             under = Box(0, stage.bottom, stage.right, layout.height - stage.bottom)
             for part in (beside, under):  # the stage itself is redrawn
                 surface.blit(picture, part[:2], part)
-            self._close(surface, scene, layout, base, options)
+            self._close(frame)
         if options.shot.whole and layout.infield.group is not None:
             group.draw(surface, scene, layout.infield.group, base.style)
         if layout.timeline is not None:
             base.charts[options.chart].draw(surface, scene, layout.timeline)
-        self._over(surface, scene, layout, base.style, options)
+        self._over(frame)
 
     def style(self, layout: Layout) -> Style:
         """Return the style of a picture: one object, used as a key for cached layouts."""
@@ -208,9 +221,9 @@ class Painter:
         if layout.infield.group is not None:
             group.frame(picture, layout.infield.group, span_m, style)
         for name, box in layout.side:
-            frame(picture, box, SIDE_PANELS[name].heading, style, SIDE_PANELS[name].rank)
+            panel_frame(picture, box, SIDE_PANELS[name].heading, style, SIDE_PANELS[name].rank)
         if layout.timeline is not None:
-            frame(picture, layout.timeline, "", style, rank=2)
+            panel_frame(picture, layout.timeline, "", style, rank=2)
         area = layout.band.area
         below, bands = layout.band.moved(-area.x, -area.y), {}
         for way in (1, -1):
@@ -226,8 +239,9 @@ class Painter:
         charts[ChartKind.PACERS] = PacerChart(style)
         return StaticPicture(style, ground, CachedLayer(picture), bands, charts)
 
-    def _panels(self, base: StaticPicture, scene: Scene, layout: Layout, chart: ChartKind) -> None:
-        layer, style, staging = base.layer, base.style, scene.staging
+    def _panels(self, frame: _Frame) -> None:
+        scene, layout, base, staging = frame.scene, frame.layout, frame.base, frame.scene.staging
+        layer, style = base.layer, base.style
         scoreboard.show_texts(layer, scene, layout, style)
         if layout.foot is not None:
             scoreboard.assumed(layer, scene, layout.foot, style)
@@ -236,32 +250,35 @@ class Painter:
             panel.layout(box, scene, style)
             panel.draw(layer, box)
         if layout.timeline is not None:
-            base.charts[chart].show(layer, scene, layout.timeline)
+            base.charts[frame.options.chart].show(layer, scene, layout.timeline)
         if layout.caption is not None and staging is not None:
             chapter.caption(layer, staging, layout.caption, style)
 
-    def _due(self, base: StaticPicture, scene: Scene, options: PictureOptions) -> tuple[bool, bool]:
+    def _due(self, frame: _Frame) -> tuple[bool, bool]:
         """Return whether the panels are drawn anew, and the score with the group from above.
 
         While a window plays they take turns: nobody reads them sixty times a second.
         """
-        last, self._last = self._last, (base, scene, options)
+        last, self._last, scene, options = self._last, frame, frame.scene, frame.options
         self._turn = not self._turn
-        if last is None or options.tiles is None or last[0] is not base or last[2] != options:
+        if last is None or options.tiles is None:
             return True, True
-        before = last[1]
+        if last.base is not frame.base or last.options != options:
+            return True, True
+        before = last.scene
         alike = before.phase is scene.phase and before.chart.curves is scene.chart.curves
         if not alike or scene.paused or not 0.0 < scene.time_s - before.time_s < _STEADY_S:
             return True, True
         return self._turn, not self._turn
 
-    def _band(self, base: StaticPicture, scene: Scene, layout: Layout, way: int) -> None:
+    def _band(self, frame: _Frame) -> None:
         """Update the score below a close camera, and the group in it."""
-        band, area = base.bands[way], layout.band.area
-        hud = layout.band.moved(-area.x, -area.y)
-        self._score(band, scene, hud, base.style)
+        way, style = _way(frame.options.shot), frame.base.style
+        band, area = frame.base.bands[way], frame.layout.band.area
+        hud = frame.layout.band.moved(-area.x, -area.y)
+        self._score(band, frame.scene, hud, style)
         if hud.group is not None:
-            group.redraw(band, scene, hud.group, base.style, way)
+            group.redraw(band, frame.scene, hud.group, style, way)
 
     @staticmethod
     def _score(layer: CachedLayer, scene: Scene, hud: Hud, style: Style) -> None:
@@ -270,15 +287,10 @@ class Painter:
             group.note(layer, scene, hud.group, style)
 
     def _stage(
-        self,
-        surface: pygame.Surface,
-        scene: Scene,
-        seen: tuple[camera.MapView, Box],
-        keep_off: tuple[Box, ...],
-        style: Style,
-        options: PictureOptions,
+        self, frame: _Frame, seen: tuple[camera.MapView, Box], keep_off: tuple[Box, ...]
     ) -> None:
         """Draw lights, labels and bodies on the track."""
+        surface, scene, options, style = frame.surface, frame.scene, frame.options, frame.base.style
         view, box = seen
         surface.set_clip(box)
         effects.draw_waves(surface, scene.waves, view, box, self.theme)
@@ -297,16 +309,10 @@ class Painter:
             bodies.draw_bodies(surface, spots, view, box, self.theme)
         surface.set_clip(None)
 
-    def _close(
-        self,
-        surface: pygame.Surface,
-        scene: Scene,
-        layout: Layout,
-        base: StaticPicture,
-        options: PictureOptions,
-    ) -> None:
+    def _close(self, frame: _Frame) -> None:
         """Draw the stage through any camera but the resting whole track, the score below it."""
-        shot, area = options.shot, layout.band.area
+        surface, scene, layout, base = frame.surface, frame.scene, frame.layout, frame.base
+        shot, area = frame.options.shot, layout.band.area
         down = round((1 - camera.ease(shot.lowered)) * area.h)
         box = Box(*layout.stage[:3], min(layout.stage.h, layout.view.h + down))
         surface.set_clip(box)
@@ -320,58 +326,43 @@ class Painter:
                 scene,
                 rig,
                 base.style,
-                labels=options.labels,
-                exact=options.tiles is None,
+                labels=frame.options.labels,
+                exact=frame.options.tiles is None,
                 keep_off=(*_heads(layout), *([] if board is None else [board])),
             )
         if share > 0.0:
-            self._map(surface, scene, layout, box, base, replace(options, shot=on_map), share)
+            self._map(replace(frame, options=replace(frame.options, shot=on_map)), box, share)
         surface.set_clip(layout.stage)
         scoreboard.write_texts(surface, scene, layout, base.style)
         way = _way(shot)
         surface.blit(base.bands[way].picture, (area.x, area.y + down))
         surface.set_clip(None)
 
-    def _map(
-        self,
-        surface: pygame.Surface,
-        scene: Scene,
-        layout: Layout,
-        box: Box,
-        base: StaticPicture,
-        options: PictureOptions,
-        share: float,
-    ) -> None:
+    def _map(self, frame: _Frame, box: Box, share: float) -> None:
         """Draw the map in a box; during a move from or to a close camera, with partial opacity."""
-        view, onto = view_of(options.shot, layout), surface
+        surface, onto, scene, layout = frame.surface, frame.surface, frame.scene, frame.layout
+        view = view_of(frame.options.shot, layout)
         if share < 1.0:
             onto = surface.subsurface(surface.get_rect()).copy()
             onto.set_clip(box)
-        self._ground(onto, scene, layout, (view, box), base, options)
-        mark_names(onto, view, box, scene.start_s_m, base.style, scene.lap_m)
-        self._stage(onto, scene, (view, box), _heads(layout), base.style, options)
+        frame = replace(frame, surface=onto)
+        self._ground(frame, (view, box))
+        mark_names(onto, view, box, scene.start_s_m, frame.base.style, scene.lap_m)
+        self._stage(frame, (view, box), _heads(layout))
         if share < 1.0:
             onto.set_alpha(round(255 * share))
             surface.set_clip(box)
             surface.blit(onto, box[:2], box)
 
-    def _ground(
-        self,
-        surface: pygame.Surface,
-        scene: Scene,
-        layout: Layout,
-        seen: tuple[camera.MapView, Box],
-        base: StaticPicture,
-        options: PictureOptions,
-    ) -> None:
+    def _ground(self, frame: _Frame, seen: tuple[camera.MapView, Box]) -> None:
         """Draw the ground: sharp when the camera is at rest, stretched while it moves."""
-        view, box = seen
-        shot, most, tiles = options.shot, options.tiles, self._tiles
+        surface, scene, layout, (view, box) = frame.surface, frame.scene, frame.layout, seen
+        shot, most, tiles = frame.options.shot, frame.options.tiles, self._tiles
         track = (scene.start_s_m, scene.leds, scene.lap_m)
 
         def stretch() -> None:
             known = camera.whole(layout.track)
-            stretched(surface, base.ground, known, view, box, self.theme.back)
+            stretched(surface, frame.base.ground, known, view, box, self.theme.back)
 
         if shot.start is None:
             if most is not None and tiles.missing(view, box, track) > most:
@@ -387,40 +378,28 @@ class Painter:
             # during the move, so that the picture is sharp on arrival
             tiles.prepare(goal, layout.view, track, most)
 
-    def _over(
-        self,
-        surface: pygame.Surface,
-        scene: Scene,
-        layout: Layout,
-        style: Style,
-        options: PictureOptions,
-    ) -> None:
+    def _over(self, frame: _Frame) -> None:
         """Draw the overlays: result board, large numbers, a chapter's card, help."""
-        size, staging = (layout.width, layout.height), scene.staging
+        surface, layout, style = frame.surface, frame.layout, frame.base.style
+        size, staging = (layout.width, layout.height), frame.scene.staging
         if staging is not None and (staging.figures or staging.link):
             high = size[1] if layout.caption is None else layout.caption.y
             chapter.draw_slide(surface, staging, high, style)
         else:
-            self._slide_in(surface, scene, layout, style, options)
+            self._slide_in(frame)
         if staging is not None and staging.card > 0:
             chapter.draw_card(surface, staging, style)
-        if options.help:
-            keys = (
-                rows(presenting=True) if options.presenting else (*BINDINGS, *BY_HAND, *PRESENTING)
-            )
+        if frame.options.help:
+            presenting = frame.options.presenting
+            keys = rows(presenting=True) if presenting else (*BINDINGS, *BY_HAND, *PRESENTING)
             card = cards.help_card(*size, style, keys)
             left, top = (size[0] - card.get_width()) // 2, (size[1] - card.get_height()) // 2
             surface.blit(card, (left, top))
 
-    def _slide_in(
-        self,
-        surface: pygame.Surface,
-        scene: Scene,
-        layout: Layout,
-        style: Style,
-        options: PictureOptions,
-    ) -> None:
+    @staticmethod
+    def _slide_in(frame: _Frame) -> None:
         """Draw the result board sliding from the side to its place."""
+        scene, layout, options, style = frame.scene, frame.layout, frame.options, frame.base.style
         board, box = scene.board, _board_box(scene, layout, options.shot)
         if board is None or box is None:
             return
@@ -429,7 +408,7 @@ class Painter:
         else:
             card = cards.board(board, box, style)
         out = box.right if box.centre[0] < layout.width / 2 else box.x - layout.width
-        surface.blit(card, (box.x - round((1 - camera.ease(scene.board_share)) * out), box.y))
+        frame.surface.blit(card, (box.x - round((1 - camera.ease(scene.board_share)) * out), box.y))
 
 
 _BLACK, _GREY = (0, 0, 0), (128, 128, 128)

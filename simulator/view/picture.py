@@ -35,6 +35,7 @@ from simulator.view.panels.panel import CachedLayer, SidePanel
 from simulator.view.panels.panel import frame as panel_frame
 from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.panels.timeline import ChartKind, PacerChart, Timeline
+from simulator.view.perspective import Lens
 from simulator.view.text import Style, Type
 from simulator.view.theme import NIGHT, Theme, theme_named
 
@@ -303,8 +304,8 @@ class Painter:
         if view.scale >= BODIES_PX and not options.shot.whole:
             part = surface.subsurface(pygame.Rect(box).clip(surface.get_rect()))
             rig = camera.map_rig(view, Box(*part.get_offset(), *part.get_size()))
-            exact = options.tiles is None
-            self._athletes.from_above(part, scene, rig, self.theme, exact=exact)
+            lens, exact = Lens(rig, *part.get_size()), options.tiles is None
+            self._athletes.bodies(part, scene, lens, self.theme, exact=exact)
         else:
             bodies.draw_bodies(surface, spots, view, box, self.theme)
         surface.set_clip(None)

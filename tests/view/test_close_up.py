@@ -23,7 +23,7 @@ from simulator.view.athletes import Athletes, ViewAngle, look_of
 from simulator.view.camera import WHOLE, Shot, Viewpoint, resting, rig_of, view_of
 from simulator.view.layers import arena, close_up
 from simulator.view.layers.bodies import spots
-from simulator.view.layers.close_up import CloseUp, PlacedBody, _wake_layer, gap_line, wake
+from simulator.view.layers.close_up import CloseUp, PlacedBody, _wake_layer, gap_line, place, wake
 from simulator.view.panels import scoreboard
 from simulator.view.panels.panel import CachedLayer
 from simulator.view.perspective import (
@@ -198,7 +198,11 @@ def test_figures_on_a_map_stand_where_their_dots_do(
     x, y = place_at(scene.s_m(scene.runner) * 400.0 / lap_m, 0.0)
     shot = replace(WHOLE.held(Viewpoint(x, y, 12.0)), lowered=1.0)
     figures: list[PlacedBody] = []
-    monkeypatch.setattr(CloseUp, "_bodies", lambda *given, **_: figures.extend(given[3]))
+    monkeypatch.setattr(
+        CloseUp,
+        "bodies",
+        lambda _, __, scene, lens, *___, **____: figures.extend(place(scene, lens)),
+    )
     drawn(Painter(), scene, shot)
     assert figures
     layout = arrange(640, 360)
@@ -362,7 +366,7 @@ def test_no_label_jumps_while_nobody_passes_anybody(
     show: Show, camera: Camera, begin_s: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     close = CloseUp()
-    monkeypatch.setattr(close, "_bodies", lambda *_, **__: None)
+    monkeypatch.setattr(close, "bodies", lambda _, scene, lens, *__, **___: place(scene, lens))
     layout = arrange(1280, 720)
     target, style = pygame.Surface(layout.view[2:], 0, 32), Style(TYPE, layout.sizes, NIGHT)
     before: list[pygame.Rect] = []
@@ -398,7 +402,7 @@ def test_a_label_that_comes_or_goes_pushes_no_other_aside_at_once(
     monkeypatch.setattr(close_up, "names", noting_names)
     monkeypatch.setattr(close_up, "_free", noting_free)
     close, layout = CloseUp(), arrange(1920, 1080)
-    monkeypatch.setattr(close, "_bodies", lambda *_, **__: None)
+    monkeypatch.setattr(close, "bodies", lambda _, scene, lens, *__, **___: place(scene, lens))
     target, style = pygame.Surface(layout.view[2:], 0, 32), Style(TYPE, layout.sizes, NIGHT)
     before: dict[object, pygame.Rect] = {}
     for time_s in np.arange(*stretch_s, 1.0 / 60.0).tolist():

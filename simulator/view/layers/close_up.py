@@ -321,8 +321,7 @@ class CloseUp:
             if depth > NEAR_M:
                 effects.flash(target, scene, (x, y), min(3.0 * scale, 0.2 * lens.height))
         gap = gap_line(target, scene, lens, style)
-        placed = place(scene, lens)
-        self._bodies(target, scene, placed, theme, exact=exact)
+        placed = self.bodies(target, scene, lens, theme, exact=exact)
         if inside:
             kerb(target, lens, like, theme)
             heads(target, lights, theme)
@@ -349,22 +348,11 @@ class CloseUp:
                 _flares(led, level, day=self._day)
         self.athletes.prepare(left_s)
 
-    def from_above(
-        self, target: pygame.Surface, scene: Scene, rig: Rig, theme: Theme, *, exact: bool
-    ) -> None:
-        """Draw only the bodies over all of `target`, as on a map at close range."""
-        placed = place(scene, Lens(rig, *target.get_size()))
-        self._bodies(target, scene, placed, theme, exact=exact)
-
-    def _bodies(
-        self,
-        target: pygame.Surface,
-        scene: Scene,
-        placed: list[PlacedBody],
-        theme: Theme,
-        *,
-        exact: bool,
-    ) -> None:
+    def bodies(
+        self, target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme, *, exact: bool
+    ) -> list[PlacedBody]:
+        """Draw only the bodies, as on a map at close range; return where they are."""
+        placed = place(scene, lens)
         athletes, day = self.athletes, not theme.ground.floodlight
         phases = PHASES if scene.speed > 0.6 else SLOW_PHASES
         athletes.begin(exact=exact)
@@ -390,6 +378,7 @@ class CloseUp:
             if pair[1] is not None:
                 shadows.append(stamp(pair[1], (each.x, each.y), each.opacity))
         target.fblits(shadows + figures, pygame.BLEND_PREMULTIPLIED)
+        return placed
 
 
 def trail(target: pygame.Surface, placed: PlacedBody, colour: Colour) -> None:

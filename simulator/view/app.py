@@ -23,7 +23,7 @@ from simulator.stage.scene import Scene, Staging
 from simulator.view.camera import directed, on_air, resting
 from simulator.view.controls import Controls, place
 from simulator.view.dragging import DragTool
-from simulator.view.drawer import EditingTools
+from simulator.view.drawer import Drawer
 from simulator.view.input import MouseDrag, binding_of, by_position, digit_of
 from simulator.view.layout import Layout
 from simulator.view.panels.cards import draw_problem, draw_recording
@@ -169,8 +169,7 @@ class App:
         self._asked = ""
         self._now_s = self._unseen_s = 0.0
         self._skipper = FrameSkipper()
-        self._editor = EditingTools(session, self._painter.panels)
-        self.drawer = self._editor.drawer
+        self.drawer = Drawer(session, self._painter.panels)
         self.drag_tool = DragTool(session)
         self._controls = Controls()
         self._display = opening.get("display")
@@ -204,9 +203,8 @@ class App:
             self._key(event)
         elif event.type == pygame.KEYUP:
             self._held.discard(by_position(event).key)
-            self._editor.text(event)
         elif event.type in (pygame.TEXTINPUT, pygame.TEXTEDITING):
-            if not self._editor.text(event):
+            if not self.drawer.text(event):
                 self.drag_tool.text(event)
         elif event.type in HIDDEN:
             self._let_go()
@@ -235,7 +233,7 @@ class App:
             and not self.looks.help
             and (
                 self.drag_tool.key_in_field(event, again=again)
-                or self._editor.key(event, again=again)
+                or self.drawer.key(event, again=again)
                 or self.drag_tool.key(event)
             )
         ):
@@ -258,14 +256,14 @@ class App:
         if left and self.looks.help:  # the help card covers everything
             self._look(help=False)
             return
-        if self._editor.pointer(event):
+        if self.drawer.pointer(event):
             return
         action, swallowed = self._controls.handle(event)
         if action is not None:
             self.perform(action)
         if swallowed:
             return
-        if self.drag_tool.pointer(event) or (left and self._editor.click(event)):
+        if self.drag_tool.pointer(event) or (left and self.drawer.click(event)):
             return
         self.shot = self._pointing.take(event, self.shot, self._layout(), self._now_s)
 
@@ -345,8 +343,8 @@ class App:
 
     def _pull(self, *, by_key: bool) -> None:
         self._leave_fields()
-        self._editor.place(*self._arrangement())
-        self._editor.toggle(by_key=by_key)
+        self.drawer.place(*self._arrangement())
+        self.drawer.toggle(by_key=by_key)
 
     def _other_colours(self) -> None:
         theme = next_theme(self._painter.theme)
@@ -401,7 +399,7 @@ class App:
         self.session.advance(0.0 if self.presenter.blank else elapsed_s)
         self._now_s += max(0.0, elapsed_s)
         self._unseen_s += max(0.0, elapsed_s)
-        self._editor.pass_time(elapsed_s)
+        self.drawer.ui.tick(max(0.0, elapsed_s))
         self.drag_tool.pass_time(elapsed_s)
         scene = self.session.scene()
         shot = self.shot.after(min(elapsed_s, 0.05))
@@ -469,11 +467,11 @@ class App:
             surface, layout.controls, style, playing=playing, on=on, elapsed_s=elapsed_s
         )
         if self.drawer.shown:
-            self._editor.place(layout, style)
+            self.drawer.place(layout, style)
         if self.looks.help:
             return  # it covers the whole picture, including the drawer
         self.drag_tool.draw(surface, scene, layout, style, on_air(self.shot, scene))
-        self._editor.draw(surface, scene, layout, style, elapsed_s, self.drag_tool.read_out)
+        self.drawer.draw(surface, scene, layout, style, elapsed_s, self.drag_tool.read_out)
         if self._asked:
             text = f"{self._asked} {_STAYS}"
             draw_problem(surface, text, layout, style, "Q or Esc once more closes the window.")

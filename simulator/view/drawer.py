@@ -1,7 +1,7 @@
 """The drawer of settings: it slides in over the right-hand panels and shows one page.
 
 In: events of the window, elapsed wall time [s]. Out: calls on the session, pixels. While it is
-closed it does nothing; while nothing changes its last picture is copied.
+closed it only hands events to the panels; while nothing changes its last picture is copied.
 """
 
 from __future__ import annotations
@@ -32,9 +32,13 @@ _HINT = "To reset, double-click a label, or click the file's value beside it."
 
 
 class Drawer:
-    """One window's drawer: its page, its open question, the texts it refused."""
+    """One window's drawer: its page, its open question, the texts it refused.
 
-    def __init__(self, session: Session) -> None:
+    It comes before the panels that it may cover, so it also hands them what it leaves of the input.
+    """
+
+    def __init__(self, session: Session, side: Mapping[str, SidePanel]) -> None:
+        """Start with it closed; `side`: the panels that the painter draws."""
         self.session, self.ui = session, Ui()
         self.open = self.table_open = False
         self.page = self.question = ""
@@ -42,8 +46,6 @@ class Drawer:
         """Why a text was refused, by the control it was typed for."""
         self.forgiven: dict[str, str] = {}
         """Problems of knobs that Escape dismissed, by path."""
-        self.side_controls: list[Control | None] = []
-        """Controls of the side panels, the last in Tab order."""
         self.box: Box | None = None
         """Its box when it is open [px of the window]."""
         self._questions: dict[str, tuple[str, Callable[[str], object]]] = {
@@ -52,14 +54,18 @@ class Drawer:
             "load pins": ("load kept runs from", session.load_pins),
             "ghost": ("a scenario or recording", session.add_ghost_file),
         }
+        self._hover = TimelineHover()
+        self._panels = {**side, "timeline": self._hover}
+        self._curves: tuple[ChartCurve, ...] | None = None
         self._out = 0.0
         self._style: Style | None = None
         self._state: PanelState | None = None
 
     # the window -------------------------------------------------------------------------------
 
-    def place(self, box: Box | None, style: Style) -> None:
-        """Set its box in the window; None if there is no room."""
+    def place(self, layout: Layout, style: Style) -> None:
+        """Set its box in the window, if there is room."""
+        box = layout.drawer
         if box != self.box or style is not self._style:
             self.ui.close()
             self.ui.hide()
@@ -83,7 +89,10 @@ class Drawer:
         return state.comparison if state is not None else None
 
     def toggle(self, *, by_key: bool = False) -> None:
-        """Open or close it; a key that opens it also focuses the first knob."""
+        """Open or close it, if there is room; a key that opens it also focuses the first knob."""
+        if self.box is None:
+            self.session.notify("The window is too small for the knobs.")
+            return
         self.open, self.table_open, self.ui.focus = not self.open, False, None
         self.ui.close()
         self.session.look_at(self.page if self.open else "")
@@ -104,7 +113,9 @@ class Drawer:
             self.toggle()
 
     def key(self, event: pygame.Event, *, again: bool) -> bool:
-        """Handle a KEYDOWN, `again` while it is held; return whether the drawer consumed it."""
+        """Handle a KEYDOWN, `again` while it is held; return whether it was consumed."""
+        if self._captured(event):
+            return True
         if not self.open:
             return False
         self.refresh()
@@ -115,18 +126,73 @@ class Drawer:
             return True
         return False
 
-    def mouse(self, event: pygame.Event) -> bool:
-        """Handle a mouse event; return whether the drawer consumed it."""
+    def _captured(self, event: pygame.Event) -> bool:
+        """Return whether an open menu consumed an event."""
+        return any(
+            bool(panel.handle(event, self.session))
+            for panel in self._panels.values()
+            if panel.captures
+        )
+
+    def text(self, event: pygame.Event) -> bool:
+        """Handle a TEXTINPUT while something is typed."""
+        return self.open and self.ui.write(event)
+
+    def pointer(self, event: pygame.Event) -> bool:
+        """Handle a mouse event; return whether it was consumed."""
+        if self._captured(event):
+            return True
+        if event.type == pygame.MOUSEMOTION:
+            self._in_panels(event)
         if not self.open or self.ui.picture is None:
             return False
         if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
             self.refresh()
         return self.ui.mouse(event)
 
+    def click(self, event: pygame.Event) -> bool:
+        """Handle a click outside of it: it closes the table, or was for a panel."""
+        if self.table is not None:
+            self.shut()
+            return True
+        return self._in_panels(event)
+
+    def _in_panels(self, event: pygame.Event) -> bool:
+        return any(panel.handle(event, self.session) for panel in self._panels.values())
+
     # drawing ----------------------------------------------------------------------------------
 
-    def draw(self, surface: pygame.Surface, elapsed_s: float, *, waits: bool = False) -> None:
-        """Draw it after `elapsed_s` of wall time [s]; if it `waits`, unchanged."""
+    def draw(
+        self,
+        surface: pygame.Surface,
+        scene: Scene,
+        layout: Layout,
+        style: Style,
+        elapsed_s: float,
+        chart: ChartKind | None,
+    ) -> None:
+        """Draw it after `elapsed_s` of wall time [s], its table, and a panel's hint."""
+        self._hover.kind = chart
+        places = {**dict(layout.side), "timeline": layout.timeline}
+        for name, panel in self._panels.items():
+            panel.layout(places.get(name), scene, style)
+        if self.shown:
+            # the first picture of another run is expensive: the drawer follows in the next, also
+            # while a fast hand makes every picture show another one
+            another = self._curves is not None and scene.chart.curves != self._curves
+            self._curves = None if another else scene.chart.curves
+            self._slide(surface, elapsed_s, waits=another)
+            if self.table is not None:
+                draw_table(surface, self.table, layout.stage, style)
+        else:
+            self._curves = None
+            if self.session.file_problem:
+                draw_problem(surface, self.session.file_problem, layout, style)
+        for panel in self._panels.values():
+            panel.draw_over(surface, self.session, self.ui.focus if self.open else None)
+
+    def _slide(self, surface: pygame.Surface, elapsed_s: float, *, waits: bool) -> None:
+        """Draw it as far as it has slid in; if it `waits`, unchanged."""
         step = min(max(0.0, elapsed_s), 0.05) / SLIDE_S
         self._out = min(1.0, self._out + step) if self.open else max(0.0, self._out - step)
         self.ui.flush()
@@ -169,8 +235,9 @@ class Drawer:
         page.draw(self.page)
         ui.end_scroll(page.y)
         self._foot(state, foot)
-        for control in self.side_controls:
-            if control is not None:
+        for panel in self._panels.values():
+            control = panel.control(self.session)
+            if control is not None:  # the last in Tab order
                 ui.add(control)
         resets = any(control.key[0] == "reset" for control in ui.controls)
         words = ui.note() or (_HINT if resets else "")
@@ -380,97 +447,3 @@ class Drawer:
 
 _UNDO, _REDO = "Take the last change back.", "Make the change again."
 _SAVE, _SAVE_AS = "Write the settings to the file.", "Write them to another file."
-
-
-# -- the drawer and the other editing tools --------------------------------------------------------
-
-
-class EditingTools:
-    """All editing tools of one window."""
-
-    def __init__(self, session: Session, side: Mapping[str, SidePanel]) -> None:
-        """Start with the drawer closed; `side`: the panels that the painter draws."""
-        self._session = session
-        self.drawer = Drawer(session)
-        self._hover = TimelineHover()
-        self._panels = {**side, "timeline": self._hover}
-        self._curves: tuple[ChartCurve, ...] | None = None
-
-    def toggle(self, *, by_key: bool) -> None:
-        """Open or close the drawer, if there is room for it."""
-        if self.drawer.box is None:
-            self._session.notify("The window is too small for the knobs.")
-        else:
-            self.drawer.toggle(by_key=by_key)
-
-    def key(self, event: pygame.Event, *, again: bool) -> bool:
-        """Handle a KEYDOWN; return whether an open menu or the drawer consumed it."""
-        return self._captured(event) or self.drawer.key(event, again=again)
-
-    def _captured(self, event: pygame.Event) -> bool:
-        return any(
-            bool(panel.handle(event, self._session))
-            for panel in self._panels.values()
-            if panel.captures
-        )
-
-    def text(self, event: pygame.Event) -> bool:
-        """Handle a TEXTINPUT while something is typed."""
-        return self.drawer.open and self.drawer.ui.write(event)
-
-    def pointer(self, event: pygame.Event) -> bool:
-        """Handle an event of the mouse or of an input method; return whether it was consumed."""
-        if self._captured(event):
-            return True
-        if event.type == pygame.MOUSEMOTION:
-            self._in_panels(event)
-        return self.text(event) or self.drawer.mouse(event)
-
-    def click(self, event: pygame.Event) -> bool:
-        """Handle a click outside the drawer: it closes the table, or was for a panel."""
-        if self.drawer.table is not None:
-            self.drawer.shut()
-            return True
-        return self._in_panels(event)
-
-    def _in_panels(self, event: pygame.Event) -> bool:
-        return any(panel.handle(event, self._session) for panel in self._panels.values())
-
-    def place(self, layout: Layout, style: Style) -> None:
-        """Place everything."""
-        self.drawer.place(layout.drawer, style)
-
-    def pass_time(self, elapsed_s: float) -> None:
-        """Let wall time pass [s], whether or not a picture is drawn."""
-        self.drawer.ui.tick(max(0.0, elapsed_s))
-
-    def draw(
-        self,
-        surface: pygame.Surface,
-        scene: Scene,
-        layout: Layout,
-        style: Style,
-        elapsed_s: float,
-        chart: ChartKind | None = ChartKind.GAP,
-    ) -> None:
-        """Draw the drawer, the open table, and a panel's hint under the mouse."""
-        self._hover.kind = chart
-        drawer, session = self.drawer, self._session
-        places = {**dict(layout.side), "timeline": layout.timeline}
-        for name, panel in self._panels.items():
-            panel.layout(places.get(name), scene, style)
-        if drawer.shown:
-            drawer.side_controls = [panel.control(session) for panel in self._panels.values()]
-            # the first picture of another run is expensive: the drawer follows in the next, also
-            # while a fast hand makes every picture show another one
-            another = self._curves is not None and scene.chart.curves != self._curves
-            self._curves = None if another else scene.chart.curves
-            drawer.draw(surface, elapsed_s, waits=another)
-            if drawer.table is not None:
-                draw_table(surface, drawer.table, layout.stage, style)
-        else:
-            self._curves = None
-            if session.file_problem:
-                draw_problem(surface, session.file_problem, layout, style)
-        for panel in self._panels.values():
-            panel.draw_over(surface, session, drawer.ui.focus if drawer.open else None)

@@ -133,7 +133,7 @@ def test_a_goal_keeps_the_secret_of_her_finish(user: User, session: Session) -> 
 
 
 def strip(user: User) -> tuple[pygame.Rect, WhatIfPanel]:
-    panel = user.app._editor._panels["what_if"]
+    panel = user.app.drawer._panels["what_if"]
     assert isinstance(panel, WhatIfPanel)
     layout, style = user.app._arrangement()
     what_if = user.app.session.scene().what_if

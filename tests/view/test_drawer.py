@@ -352,7 +352,7 @@ def test_a_bar_of_the_strip_is_taken_and_its_axis_chosen(user: User, session: Fa
     columns, heading = where.columns, where.heading[1]
     user.click((round(columns[4].centre[0]), round(columns[4].centre[1])))
     user.click((heading.x + 5, heading.y + 5))
-    panel = user.app._editor._panels["what_if"]
+    panel = user.app.drawer._panels["what_if"]
     assert isinstance(panel, WhatIfPanel)
     assert panel._menu is not None
     option = panel._menu._ui.find(("1", "front gap"))

@@ -108,14 +108,6 @@ class WindowOptions(TypedDict, total=False):
     recorder: FilmRecorder | None
 
 
-@dataclass(frozen=True, slots=True)
-class WindowSwitches:
-    """The window's switches."""
-
-    labels: bool = True
-    help: bool = False
-
-
 class FrameSkipper:
     """Skips pictures identical to the one on the screen, to save power."""
 
@@ -155,7 +147,7 @@ class App:
             DisplayError: no window can be opened.
         """
         self.session = session
-        self.looks = WindowSwitches()
+        self.labels, self.help = True, False
         self.shot = resting(opening.get("camera", Camera.WHOLE))
         self.running = True
         self.visible = True
@@ -230,7 +222,7 @@ class App:
         if (
             not asked
             and not presenting
-            and not self.looks.help
+            and not self.help
             and (
                 self.drag_tool.key_in_field(event, again=again)
                 or self.drawer.key(event, again=again)
@@ -253,8 +245,8 @@ class App:
         self._asked = "" if left else self._asked
         if event.type == pygame.MOUSEBUTTONDOWN:
             self.drag_tool.press(event.pos)
-        if left and self.looks.help:  # the help card covers everything
-            self._look(help=False)
+        if left and self.help:  # the help card covers everything
+            self.help = False
             return
         if self.drawer.pointer(event):
             return
@@ -269,9 +261,8 @@ class App:
 
     def _options(self) -> PictureOptions:
         on = self.presenter.on
-        looks = self.looks
         chart = ChartKind.GAP if on else self.drag_tool.chart
-        return PictureOptions(looks.labels, self.shot, looks.help, not on, on, TILES, chart)
+        return PictureOptions(self.labels, self.shot, self.help, not on, on, TILES, chart)
 
     def _layout(self) -> Layout:
         return layout_of(self.window.size, self._staging, self._options())
@@ -295,7 +286,7 @@ class App:
         """Perform an action of a key or a button; the session gets those not for the window."""
         self._skipper.invalidate()
         own: dict[Action, Callable[[], None]] = {
-            Action.LABELS: lambda: self._look(labels=not self.looks.labels),
+            Action.LABELS: self._names,
             Action.CAMERA: lambda: self._next_camera(1),
             Action.CAMERA_BACK: lambda: self._next_camera(-1),
             Action.SOUND: lambda: self.session.notify(self.sound.switch()),
@@ -312,8 +303,8 @@ class App:
             Action.PRESENT: self._present,
             Action.QUIT: self._quit,
         }
-        if action is Action.LEAVE and self.looks.help:
-            self._look(help=False)
+        if action is Action.LEAVE and self.help:
+            self.help = False
         elif not self.presenter.perform(action):
             if action in own:
                 own[action]()
@@ -332,7 +323,7 @@ class App:
             self._pull(by_key=False)
         self._leave_fields()
         self._let_go()
-        self._look(help=False)
+        self.help = False
         self.presenter.enter(self._painter.theme, self._painter.type)
 
     def _film(self) -> None:
@@ -353,10 +344,10 @@ class App:
 
     def _help(self) -> None:
         self._leave_fields()
-        self._look(help=not self.looks.help)
+        self.help = not self.help
 
-    def _look(self, **changes: bool) -> None:
-        self.looks = replace(self.looks, **changes)
+    def _names(self) -> None:
+        self.labels = not self.labels
 
     def _screenshot(self) -> None:
         if self.window.surface is not None:  # once more, without the mark that it is recorded
@@ -373,8 +364,8 @@ class App:
         Unsaved changes are asked about once: the second press closes the window.
         """
         at_stake, asked = self.session.at_stake, self._asked
-        if self.looks.help:
-            self._look(help=False)
+        if self.help:
+            self.help = False
         elif self.fullscreen:
             self._toggle_fullscreen()
         elif at_stake and at_stake != asked:
@@ -468,7 +459,7 @@ class App:
         )
         if self.drawer.shown:
             self.drawer.place(layout, style)
-        if self.looks.help:
+        if self.help:
             return  # it covers the whole picture, including the drawer
         self.drag_tool.draw(surface, scene, layout, style, on_air(self.shot, scene))
         self.drawer.draw(surface, scene, layout, style, elapsed_s, self.drag_tool.read_out)
@@ -481,7 +472,7 @@ class App:
         return {
             Action.GHOSTS: bool(scene.ghosts),
             Action.LIGHTS: any(wave.brightness.any() for wave in scene.waves),
-            Action.LABELS: self.looks.labels,
+            Action.LABELS: self.labels,
             Action.SOUND: self.sound.on,
             Action.CAMERA: self.shot.camera is not Camera.WHOLE,
             Action.DRAWER: self.drawer.open,

@@ -11,9 +11,7 @@ a tenth of the height, and all other text is half as large again as in the windo
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import NamedTuple
 
 from simulator.screen import Panel
 from simulator.view.layout import (
@@ -40,27 +38,8 @@ LARGER, LARGER_BESIDE = 1.5, 1.33
 """Type scale in a lecture hall, alone and next to panels, which must fit a row of it."""
 
 
-class _Parts(NamedTuple):
-    """The boxes that tile a picture."""
-
-    stage: Box
-    side: Side
-    timeline: Box | None
-    caption: Box | None
-    controls: Box | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """The input of an arrangement: the picture's size, and what is wanted."""
-
-    width: int
-    height: int
-    unit: float
-    gap: int
-    shown: frozenset[Panel]
-    button_h: int
-    caption_h: int
+_Parts = tuple[Box, Side, Box | None, Box | None, Box | None]
+"""The boxes that tile a picture: stage, panels at the side, timeline, caption, controls."""
 
 
 @lru_cache(maxsize=64)
@@ -80,17 +59,11 @@ def arrange(
     wide = width >= 1.2 * height and width >= 720 and height >= 360
     unit = max(0.2, min(width / (1920 if wide else 1100), height / 1080))
     sizes = Sizes(unit)
-    request = _Request(
-        width,
-        height,
-        unit,
-        gap=max(3, round(14 * unit)),
-        shown=shown,
-        button_h=max(26, round(44 * unit)) if controls and width >= 560 and height >= 420 else 0,
-        caption_h=round(3.25 * sizes.lead) if caption and height >= 240 else 0,
-    )
-    parts = _wide(request) if wide else _stacked(request)
-    stage, pad = parts.stage, round(20 * unit)
+    button_h = max(26, round(44 * unit)) if controls and width >= 560 and height >= 420 else 0
+    caption_h = round(3.25 * sizes.lead) if caption and height >= 240 else 0
+    arranged = _wide if wide else _stacked
+    parts = arranged(width, height, unit, shown, button_h, caption_h)
+    (stage, side, timeline, words, buttons), pad = parts, round(20 * unit)
     title = rate = status = None
     above = below = 0
     if stage.w >= 300 and stage.h >= 200:
@@ -114,7 +87,11 @@ def arrange(
         title=title,
         rate=rate,
         status=status,
-        **parts._asdict(),
+        stage=stage,
+        side=side,
+        timeline=timeline,
+        caption=words,
+        controls=buttons,
     )
 
 
@@ -137,45 +114,49 @@ def _column(column: Box, gap: int, wanted: tuple[str, ...]) -> Side:
     return tuple(placed)
 
 
-def _wide(request: _Request) -> _Parts:
+def _wide(
+    width: int, height: int, unit: float, shown: frozenset[Panel], button_h: int, caption_h: int
+) -> _Parts:
     """Arrange stage, words, timeline and buttons on the left, a column of panels on the right."""
-    width, height, gap, shown = request.width, request.height, request.gap, request.shown
+    gap = max(3, round(14 * unit))
     wanted = _in_column(shown)
     side = max(236, round(0.255 * width)) if wanted else 0
     left = width - side - (gap if side else 0)
-    row = request.button_h + gap // 2 if request.button_h else 0
+    row = button_h + gap // 2 if button_h else 0
     low = 0
     if Panel.CHART in shown:
-        stage_h = left * (TRACK_HEIGHT_M + 11) / (TRACK_WIDTH_M + 13) + 56 * request.unit
-        spare = round(height - stage_h) - gap - row - request.caption_h
+        stage_h = left * (TRACK_HEIGHT_M + 11) / (TRACK_WIDTH_M + 13) + 56 * unit
+        spare = round(height - stage_h) - gap - row - caption_h
         low = min(max(84, round(0.185 * height), spare), round(0.32 * height))
     bottom = low + (gap if low or row else 0) + row
-    stage = Box(0, 0, left, height - bottom - request.caption_h)
-    y = stage.bottom + request.caption_h
+    stage = Box(0, 0, left, height - bottom - caption_h)
+    y = stage.bottom + caption_h
     inset = gap if side else 2 * gap
     column = Box(left + gap, gap, side - gap, height - 2 * gap)
     panels = _column(column, gap, wanted) if side else ()
     timeline = Box(gap, y, left - inset, low) if low else None
     y += low + gap // 2 if low else 0
-    caption = Box(0, stage.bottom, left, request.caption_h) if request.caption_h else None
-    controls = Box(gap, y, left - inset, request.button_h) if request.button_h else None
-    return _Parts(stage, panels, timeline, caption, controls)
+    caption = Box(0, stage.bottom, left, caption_h) if caption_h else None
+    controls = Box(gap, y, left - inset, button_h) if button_h else None
+    return stage, panels, timeline, caption, controls
 
 
-def _stacked(request: _Request) -> _Parts:
+def _stacked(
+    width: int, height: int, unit: float, shown: frozenset[Panel], button_h: int, caption_h: int
+) -> _Parts:
     """Arrange the stage on top, then words, timeline, buttons and the panels that fit."""
-    width, height, gap, shown = request.width, request.height, request.gap, request.shown
+    gap = max(3, round(14 * unit))
     wide = width - 2 * gap
-    stage_h = round(width * (TRACK_HEIGHT_M + 11) / (TRACK_WIDTH_M + 13) + 70 * request.unit)
+    stage_h = round(width * (TRACK_HEIGHT_M + 11) / (TRACK_WIDTH_M + 13) + 70 * unit)
     chart = Panel.CHART in shown and height >= 260 and width >= 240
-    heights = (max(70, round(0.13 * height)) if chart else 0, request.button_h)
-    rest = height - sum(high + gap for high in heights if high) - request.caption_h
+    heights = (max(70, round(0.13 * height)) if chart else 0, button_h)
+    rest = height - sum(high + gap for high in heights if high) - caption_h
     beside = _in_column(shown) and rest - stage_h >= 150
     stage = Box(0, 0, width, max(1, min(stage_h, rest) if beside else rest))
     y = stage.bottom
     caption = None
-    if request.caption_h and y + request.caption_h <= height:
-        caption = Box(0, y, width, request.caption_h)
+    if caption_h and y + caption_h <= height:
+        caption = Box(0, y, width, caption_h)
         y = caption.bottom
     rows: list[Box | None] = []
     for high in heights:
@@ -184,7 +165,7 @@ def _stacked(request: _Request) -> _Parts:
     places = _below(Box(gap, y, wide, height - y - gap), gap)
     names = zip(SIDE_PANELS, places, strict=False)
     side = tuple((name, box) for name, box in names if name in _in_column(shown))
-    return _Parts(stage, side, rows[0], caption, rows[1])
+    return stage, side, rows[0], caption, rows[1]
 
 
 def _below(room: Box, gap: int) -> list[Box]:

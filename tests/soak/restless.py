@@ -147,7 +147,7 @@ class Restless:
     def _stands(self) -> tuple[object, ...]:
         """Return what a deed may change: told apart, it shows that the deed was not idle."""
         session, app = self.session, self.app
-        window = (app.window.size, app.looks, app.shot, app.drawer.open, app.drawer.page)
+        window = (app.window.size, app.labels, app.help, app.shot, app.drawer.open, app.drawer.page)
         theme, sound = app._painter.theme.name, app.sound.on
         state = session.panel_state(), session.playback, session.player.options
         return *state, window, theme, sound, self.made
@@ -350,8 +350,8 @@ class Restless:
         wanted = {
             Action.FULLSCREEN: app.fullscreen,
             Action.SOUND: app.sound.on,
-            Action.HELP: app.looks.help,
-            Action.LABELS: not app.looks.labels,
+            Action.HELP: app.help,
+            Action.LABELS: not app.labels,
             Action.DRAWER: app.drawer.open,
             Action.REVEAL: options.reveal,
             Action.GHOSTS: not options.ghosts,

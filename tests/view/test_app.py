@@ -89,15 +89,15 @@ def test_every_button_does_its_action(app: App, session: FakeSession) -> None:
     places = app.buttons()
     assert Action.PLAY_PAUSE in places
     for action, rect in places.items():
-        before = (app.looks, app.shot.camera)
+        before = (app.labels, app.help, app.shot.camera)
         session.performed.clear()
         click(app, rect.center)
         if action in WINDOW:
-            looks = (app.looks, app.shot.camera)
+            looks = (app.labels, app.help, app.shot.camera)
             assert looks != before or app.fullscreen or app.drawer.open, action
         else:
             assert session.performed == [action], action
-        if app.looks.help:
+        if app.help:
             press(app, "h")
         if app.drawer.open:
             press(app, "k")
@@ -273,7 +273,7 @@ def test_escape_leaves_help_then_full_screen_then_the_window(app: App) -> None:
     press(app, "h")
     states = []
     for _ in range(3):
-        states.append((app.looks.help, app.fullscreen, app.running))
+        states.append((app.help, app.fullscreen, app.running))
         press(app, "escape")
         app.frame(1 / 60)
     assert states == [(True, True, True), (False, True, True), (False, False, True)]
@@ -488,7 +488,7 @@ def test_the_help_lies_over_the_drawer(session: FakeSession) -> None:
     alone.frame(1 / 60)
     assert with_drawer == pygame.image.tobytes(shown.subsurface(covered), "RGB")
     press(app, "escape")
-    assert not app.looks.help
+    assert not app.help
     assert app.drawer.open
 
 

@@ -19,13 +19,13 @@ import pygame
 
 from simulator.background import BackgroundThread
 from simulator.errors import DisplayError, OutputError
-from simulator.files import free_name
+from simulator.files import asset_path, free_name
 from simulator.physics.track import start_position
 from simulator.units import LAP_M, MILE_M, format_clock
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.layers.track import draw_ground
-from simulator.view.theme import NIGHT, Colour, Theme
+from simulator.view.theme import Theme
 
 if TYPE_CHECKING:
     from simulator.scenario.model import Scenario
@@ -67,7 +67,7 @@ class Window:
         try:
             pygame.display.init()
             pygame.display.set_caption("lightpace")
-            pygame.display.set_icon(icon())
+            pygame.display.set_icon(pygame.image.load(asset_path("icon.png")))
             pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
             pygame.key.set_repeat(_REPEAT_AFTER_MS, _REPEAT_EACH_MS)
         except pygame.error as error:
@@ -188,42 +188,6 @@ def _unix_answers(address: str) -> bool:
         except OSError:
             return False
     return True
-
-
-# -- the program's icon ----------------------------------------------------------------------------
-
-
-SIDE = 64
-"""Side of the icon [px]."""
-_FINE = 4
-
-
-def icon() -> pygame.Surface:
-    """Return the icon, `SIDE` × `SIDE` px with an alpha channel."""
-    ground, side = NIGHT.ground, SIDE * _FINE
-    large = pygame.Surface((side, side), pygame.SRCALPHA)
-
-    def band(inset: float, colour: Colour) -> pygame.Rect:
-        box = pygame.Rect(0, 0, side * (1 - 2 * inset), side * (0.8 - 2 * inset))
-        box.center = (side // 2, side // 2)
-        pygame.draw.rect(large, colour, box, border_radius=box.h // 2)
-        return box
-
-    pygame.draw.rect(large, NIGHT.panel, large.get_rect(), border_radius=side // 5)
-    band(0.05, ground.line)
-    band(0.07, ground.tartan)
-    rail = band(0.19, NIGHT.light("green"))
-    band(0.23, ground.turf)
-    # the light is on the home straight only; the rest of the rail is dark
-    dark = pygame.Rect(0, 0, side, rail.bottom - rail.h // 3)
-    large.set_clip(dark)
-    band(0.19, ground.kerb)
-    band(0.23, ground.turf)
-    large.set_clip(None)
-    runner = (rail.centerx + side // 8, rail.bottom + side // 24)
-    pygame.draw.circle(large, NIGHT.back, runner, side // 9)
-    pygame.draw.circle(large, NIGHT.text, runner, side // 12)
-    return pygame.transform.smoothscale(large, (SIDE, SIDE))
 
 
 # -- the empty stadium ----------------------------------------------------------------------------

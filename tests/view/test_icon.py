@@ -5,12 +5,15 @@ import os
 import pygame
 import pytest
 
+from simulator.files import asset_path
 from simulator.view.theme import NIGHT
-from simulator.view.window import SIDE, Window, closed, icon
+from simulator.view.window import Window, closed
+
+SIDE = 64
 
 
 def test_the_sign_has_a_light_a_runner_and_clear_corners() -> None:
-    sign = icon()
+    sign = pygame.image.load(asset_path("icon.png"))
     assert sign.get_size() == (SIDE, SIDE)
     colours = {tuple(sign.get_at((x, y))) for x in range(SIDE) for y in range(SIDE)}
     assert {(*NIGHT.light("green"), 255), (*NIGHT.text, 255)} <= colours

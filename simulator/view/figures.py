@@ -167,6 +167,7 @@ def _numbers(columns: Columns, name: str) -> Floats:
 
 def style(theme: Theme) -> dict[Any, Any]:
     """Return matplotlib's settings for a theme's colours and the font of the screen."""
+    from matplotlib import rc_params_from_file  # noqa: PLC0415
     from matplotlib.font_manager import FontProperties, fontManager  # noqa: PLC0415
 
     files = [_font_file(weight) for weight in ("Regular", "SemiBold")]
@@ -175,39 +176,22 @@ def style(theme: Theme) -> dict[Any, Any]:
             fontManager.addfont(file)
     _add_semibold_fallback()
     back, muted, edge = css(theme.back), css(theme.muted), css(theme.edge)
-    return {
+    return rc_params_from_file(asset_path("figure.mplstyle"), use_default_template=False) | {
         "font.family": [FontProperties(fname=files[0]).get_name(), FALLBACK],
-        "font.size": 17,
-        "text.parse_math": False,  # two dollar signs in a name are no formula
         "text.color": css(theme.text),
-        "figure.figsize": (12.8, 7.2),
-        "figure.dpi": 150,
         "figure.facecolor": back,
         "figure.titlesize": HEADING_PT,
-        "figure.titleweight": "semibold",
-        "figure.constrained_layout.use": True,
         "figure.constrained_layout.w_pad": MARGIN_IN,
         "figure.constrained_layout.h_pad": MARGIN_IN,
         "savefig.facecolor": back,
         "axes.facecolor": css(theme.panel),
         "axes.edgecolor": edge,
         "axes.labelcolor": muted,
-        "axes.labelsize": 18,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.axisbelow": True,
-        "axes.unicode_minus": True,
         "xtick.color": edge,
         "ytick.color": edge,
         "xtick.labelcolor": muted,
         "ytick.labelcolor": muted,
         "grid.color": edge,
-        "grid.linewidth": 1,
-        "legend.frameon": False,
-        "legend.fontsize": 15,
-        "legend.labelspacing": 0.25,
-        "svg.fonttype": "path",
-        "svg.hashsalt": "lightpace",
     }
 
 

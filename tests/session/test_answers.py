@@ -157,7 +157,7 @@ def test_a_map_is_run_on_coarse_grids_first_which_stand_for_the_rest() -> None:
     coarse = len(range(0, height, 4)) * len(range(0, width, 4))
     cells = knob_map.missing(coarse)
     assert all(row % 4 == 0 and column % 4 == 0 for row, column in cells)
-    knob_map = knob_map.with_times(cells, np.arange(coarse) + 1.0)
+    knob_map = knob_map.with_times(cells, np.arange(1.0, coarse + 1.0))
     finish_s, known = knob_map.so_far()
     assert known.all()
     assert knob_map.known.sum() == coarse

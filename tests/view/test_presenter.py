@@ -369,8 +369,9 @@ def test_camera_and_pause_have_keys_while_presenting(user: User, session: FakeSe
 def test_help_closes_before_the_mode_is_left(user: User) -> None:
     user.key("f5")
     user.key("f1")
-    assert user.app.help
+    opened = user.app.help
     user.key("escape")
+    assert opened
     assert not user.app.help
     assert presenting(user.app)
 

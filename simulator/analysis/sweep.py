@@ -445,7 +445,7 @@ class SweepRequest:
         grid: the varied values.
         samples: samples of the uncertain inputs for each row, 0 for none.
         seed: of the samples.
-        target_s: the target in the column of chances [s].
+        target_s: the target in the column of chances [s]; None: the finish of each row's plan.
         splits_m: the distances of splits [m].
         given: the files of given races, each with the digest of its content.
     """
@@ -454,7 +454,7 @@ class SweepRequest:
     grid: Grid
     samples: int
     seed: int
-    target_s: float
+    target_s: float | None
     splits_m: tuple[float, ...]
     given: tuple[tuple[str, str], ...] = ()
 
@@ -537,12 +537,11 @@ def request_of(
     longest = _longest(base, grid)
     count = int(np.ceil(longest / LAP_M)) - 1
     splits = tuple(LAP_M * (i + 1) for i in range(count))
-    target = schedule_of(base.plan, base.distance).finish_s if target_s is None else target_s
     given = tuple(
         (name, hashlib.sha256(race.model_dump_json().encode()).hexdigest())
         for name, race in zip(base.uncertainty.given, given_races(base.uncertainty), strict=True)
     )
-    return SweepRequest(source, grid, samples, seed, target, splits, given)
+    return SweepRequest(source, grid, samples, seed, target_s, splits, given)
 
 
 def source_of(scenario: str | Path | Scenario, changes: tuple[str, ...]) -> ScenarioSource:
@@ -653,7 +652,8 @@ def _sampled(scenarios: Sequence[Scenario], request: SweepRequest) -> Columns:
     for i, scenario in enumerate(scenarios):
         ran = run_samples(scenario, samples_of(scenario, shares))
         finish[i] = np.where(ran.valid, ran.finish_s, np.nan)
-        chance[i] = breaks_target(ran, request.target_s).mean()
+        target_s = request.target_s or schedule_of(scenario.plan, scenario.distance).finish_s
+        chance[i] = breaks_target(ran, target_s).mean()
     percentiles = np.full((3, len(scenarios)), np.nan)
     some = ~np.isnan(finish).all(axis=1)
     if some.any():
@@ -769,7 +769,7 @@ def sweep(
         changes: `--set` overrides applied before.
         samples: samples of the uncertain inputs for each row, for percentiles and a chance.
         seed: of the samples.
-        target_s: the time for the chance [s]; None: the finish of the scenario's plan.
+        target_s: the time for the chance [s]; None: the finish of each row's plan.
         executor: any `concurrent.futures` executor; left out: run here.
         workers: how many it has.
 

@@ -231,7 +231,7 @@ def sweep(
     seed: Seed = 1,
     target: Annotated[
         str | None,
-        typer.Option(help="The target of the chance; left out: the finish of the scenario's plan."),
+        typer.Option(help="The target of the chance; left out: the finish of each row's plan."),
     ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Number of threads; left out: one for each processor.")
@@ -355,6 +355,7 @@ def plot(
     from simulator.analysis.sweep import grid_of, request_of, run_sweep
     from simulator.analysis.uncertainty import SAMPLES, SEED, target_words
     from simulator.export.table import read_columns
+    from simulator.scenario.plan import schedule_of
     from simulator.view.figures import FigureSpec, check_figure, draw_figure, draw_prices
     from simulator.view.theme import theme_named
 
@@ -380,7 +381,8 @@ def plot(
         grid = grid_of(vary)
         samples = SAMPLES if y == "chance" else 0
         request = request_of(scenario, grid, changes=changes or [], samples=samples, seed=SEED)
-        heading = heading.format(target=target_words(request.target_s))
+        target_s = schedule_of(attempt.plan, attempt.distance).finish_s
+        heading = heading.format(target=target_words(target_s))
         show = FigureSpec(x, y, colour, title or f"{heading}: {attempt.name}", colours)
         rows = run_sweep(request)
         draw_figure({**rows, "assumed": _assumed(attempt, rows)}, show, output)

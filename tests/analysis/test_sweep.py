@@ -109,6 +109,18 @@ def test_samples_give_what_the_forecast_gives() -> None:
         assert table["chance"][i] == found.chance(61.5)
 
 
+@pytest.mark.parametrize(
+    ("path", "values"), [("plan.target", "4:00 4:10"), ("distance", "1500 1600")]
+)
+def test_the_chance_of_a_row_is_that_of_its_own_plan(path: str, values: str) -> None:
+    texts = values.split()
+    table = run_sweep(_request([f"{path}={','.join(texts)}"], samples=24, seed=3))
+    for chance, text in zip(table["chance"], texts, strict=True):
+        scenario = load_scenario("breaking4", overrides=[f"{path}={text}"])
+        assert chance == forecast(scenario, 24, 3).chance()
+    assert table["chance"][0] != table["chance"][1]
+
+
 def test_an_unknown_path_is_refused_before_anything_is_run() -> None:
     with pytest.raises(ScenarioError, match=r"did you mean .*front_gap"):
         _request(["pacers.front_gapp=1,2"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -194,6 +195,7 @@ def known_waypoints(ghost: Ghost, race_m: float) -> Sequence[Waypoint]:
     return ()
 
 
+@lru_cache(maxsize=64)  # what is computed about a reference is cached by its identity
 def _reference(name: str, colour: str, note: str, schedule: Schedule) -> Reference:
     finish = schedule.finish_s
     return Reference(name, short_time(finish), colour, note, finish, schedule.distance_m, schedule)

@@ -152,7 +152,7 @@ def remaining_of(pace: Any, race_m: float) -> tuple[Any, Any, Any]:
     return level, drag, time
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)  # more than the plans of one strip of bars
 def planned_of(plan: Plan, race_m: float, step_s: float = STEP_S) -> PlanTable:
     """Return a plan over `race_m` [m] in the kernel's form."""
     schedule = schedule_of(plan, race_m)

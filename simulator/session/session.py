@@ -168,7 +168,7 @@ class Session:
         self._shown, self._ghosts_changed = self.editor.history.now, False
         self._panel_state: tuple[object, PanelState] | None = None
         self.bars.ask(self.scenario, self.editor.file_scenario)
-        self._player = Player(self._make_show(self._shown, None), rate)
+        self._player = Player(self._make_show(self._shown), rate)
         self._quiet = 0
         if start_at_s is not None:
             self._player.seek(start_at_s)
@@ -244,7 +244,7 @@ class Session:
 
     def _update(self) -> None:
         """Show the present settings: their run, ghosts and bars."""
-        change, before = self.editor.history.now, self._player.show
+        change = self.editor.history.now
         if self._player.options.settled is not self.direct_edits.moves_pacers:
             self._player.options = replace(
                 self._player.options, settled=self.direct_edits.moves_pacers
@@ -253,13 +253,12 @@ class Session:
         if change is not self._shown or self._ghosts_changed:
             other_run = change.lineage != self._shown.lineage
             self._shown, self._ghosts_changed = change, False
-            self._player.replace_show(self._make_show(change, before), other_run=other_run)
+            self._player.replace_show(self._make_show(change), other_run=other_run)
             self._quiet = 0
         elif bars_changed:
             self._show_bars()
 
-    def _make_show(self, change: Change, before: Show | None) -> Show:
-        """Return the show of a change; unchanged parts of the show `before` are reused."""
+    def _make_show(self, change: Change) -> Show:
         scenario, run = self.forks.scenario(change.settings), self.forks.run(change.lineage)
         if change.settings != change.lineage[-1].settings:
             json = scenario.model_dump_json(by_alias=True)
@@ -275,7 +274,7 @@ class Session:
             (after.tick * run.step_s, self.forks.scenario(segment.settings))
             for segment, after in pairwise(change.lineage)
         ]
-        show = make_show(scenario, run, ghosts, earlier=segments, before=before)
+        show = make_show(scenario, run, ghosts, earlier=segments)
         return self._with_results(replace(show, **self._bars_of(change)), change.lineage)
 
     def _with_results(self, show: Show, lineage: Lineage) -> Show:

@@ -32,7 +32,7 @@ from simulator.physics.air import outside_sources
 from simulator.physics.pacers import PacerGroup, changed_group, group_of, role_of
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario, any_assumed
-from simulator.scenario.pacers import slot_changes
+from simulator.scenario.pacers import Pacers, slot_changes
 from simulator.stage.scene import ChartCurve, ChartMarker, PacerSlot
 
 if TYPE_CHECKING:  # needed only after the first picture: the window opens sooner
@@ -253,7 +253,6 @@ def make_show(
     ghosts: Sequence[Reference] | None = None,
     *,
     earlier: Sequence[tuple[float, Scenario]] = (),
-    before: Show | None = None,
 ) -> Show:
     """Return the show of an attempt, without the results that take longer than a frame.
 
@@ -263,18 +262,13 @@ def make_show(
         ghosts: the ghosts to compare with; None: the scenario's.
         earlier: its scenarios before its forks, each until a race time [s], in order. Before a fork
             the picture stays as it was.
-        before: another show, perhaps with the same pacers, plan or light, which are reused.
     """
     marks = tuple(ghost_references(scenario) if ghosts is None else ghosts)
-    others = [] if before is None else [before, *(then for _, then in before.earlier)]
-    show = _alone(scenario, recording, marks, others)
-    if not earlier:
-        return show
-    others.insert(0, show)
+    show = _alone(scenario, recording, marks)
     shows: list[tuple[float, Show]] = []
     passed: list[tuple[float, Reference]] = []
     for until_s, ran in earlier:
-        then = _alone(_in_looks_of(scenario, ran), recording, marks, others, show.splits)
+        then = _alone(_in_looks_of(scenario, ran), recording, marks, show.splits)
         then = replace(
             then, splits=_planned(then, passed), came_from=_came_from(shows, passed, then)
         )
@@ -302,29 +296,16 @@ def _alone(
     scenario: Scenario,
     recording: Recording,
     ghosts: tuple[Reference, ...],
-    others: Sequence[Show],
     splits: tuple[Split, ...] | None = None,
 ) -> Show:
-    """Return a show without earlier ones; equal sections of `others` are reused."""
-    race_m = scenario.distance
-    alike = [other for other in others if other.scenario.distance == race_m]
-    sections = scenario.plan, scenario.wavelight
-    same = (o for o in alike if (o.scenario.plan, o.scenario.wavelight) == sections)
-    marks = next(((o.plan, o.light, o.waves) for o in same), None)
-    if marks is None:
-        marks = (
-            plan_reference(scenario),
-            light_reference(scenario),
-            tuple(wave_references(scenario)),
-        )
-    following = {"follows": scenario.pacers.follows}  # a wave has another name at another target
-    groups = (o for o in alike if o.scenario.pacers.model_copy(update=following) == scenario.pacers)
-    pacers = next((o.pacers for o in groups), None)
-    if pacers is None:
-        pacers = group_of(scenario.pacers, race_m)
+    """Return a show without earlier ones."""
+    plan, light = plan_reference(scenario), light_reference(scenario)
+    waves = tuple(wave_references(scenario))
     if splits is None:
-        splits = tuple(split_table(scenario, recording, marks[0], list(ghosts)))
-    return Show(scenario, recording, *marks, ghosts, pacers, splits)
+        splits = tuple(split_table(scenario, recording, plan, list(ghosts)))
+    # a wave has another name at another target, and whom the pacers follow moves none of them
+    pacers = _group_of(scenario.pacers.model_copy(update={"follows": None}), scenario.distance)
+    return Show(scenario, recording, plan, light, waves, ghosts, pacers, splits)
 
 
 def _planned(show: Show, passed: Sequence[tuple[float, Reference]]) -> tuple[Split, ...]:
@@ -352,6 +333,11 @@ def _in_looks_of(now: Scenario, ran: Scenario) -> Scenario:
 
 
 # -- cached for a recording, whatever show it is in ------------------------------------------------
+
+
+@lru_cache(maxsize=16)  # equal pacers are one group, so that a fork that keeps them is seen to
+def _group_of(pacers: Pacers, race_m: float) -> PacerGroup:
+    return group_of(pacers, race_m)
 
 
 @lru_cache(maxsize=64)

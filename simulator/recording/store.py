@@ -11,9 +11,9 @@ import io
 import json
 import math
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,6 @@ from simulator.errors import RecordingError
 from simulator.files import read_bytes, replacing
 from simulator.recording.recording import ARRAYS, Recording, Status, flaws_of
 from simulator.scenario.loader import without_folders
-
-T = TypeVar("T")
 
 FORMAT = 2
 _FORMATS = (1, 2)
@@ -95,7 +93,8 @@ def load_recording(path: str | Path) -> Recording:
         RecordingError: no such file, not a recording, damaged, of another format version, or its
             scenario does not match its digest.
     """
-    return _load(Path(path), _read_one)
+    [(_, recording)] = _load(Path(path), _KIND)
+    return recording
 
 
 def load_recordings(path: str | Path) -> list[tuple[str, Recording]]:
@@ -104,17 +103,17 @@ def load_recordings(path: str | Path) -> list[tuple[str, Recording]]:
     Raises:
         RecordingError: as for `load_recording`.
     """
-    return _load(Path(path), _read_many)
+    return _load(Path(path), _KIND_MANY)
 
 
-def _load(path: Path, read: Callable[[Mapping[str, NDArray[Any]], Path], T]) -> T:
+def _load(path: Path, kind: str) -> list[tuple[str, Recording]]:
     try:
         with io.BytesIO(read_bytes(path, _MAX_BYTES)) as data:
             with zipfile.ZipFile(data) as packed:
                 if sum(part.file_size for part in packed.infolist()) > _MAX_BYTES:
                     raise RecordingError(f"{path} is too large to be a recording.")
             with np.load(data, allow_pickle=False) as file:
-                return read(file, path)
+                return [*_read(file, path, kind)]
     except OSError as error:
         raise RecordingError(f"{path} cannot be read: {error.strerror or error}.") from error
     except RecordingError:
@@ -123,7 +122,10 @@ def _load(path: Path, read: Callable[[Mapping[str, NDArray[Any]], Path], T]) -> 
         raise RecordingError(_DAMAGED.format(path)) from error
 
 
-def _checked_head(file: Mapping[str, NDArray[Any]], path: Path, kind: str) -> dict[str, Any]:
+def _read(
+    file: Mapping[str, NDArray[Any]], path: Path, kind: str
+) -> Iterator[tuple[str, Recording]]:
+    """Yield the recordings of a file with their names; one that is saved alone has none."""
     head: dict[str, Any] = json.loads(str(file["head"]))
     if head.get("kind") != kind:
         raise RecordingError(f"{path} is not a {kind}.")
@@ -132,19 +134,10 @@ def _checked_head(file: Mapping[str, NDArray[Any]], path: Path, kind: str) -> di
             f"{path} has recording format {head.get('format')}; this version reads "
             f"format {FORMAT} and older. Make it again with `lightpace simulate --save`."
         )
-    return head
-
-
-def _read_one(file: Mapping[str, NDArray[Any]], path: Path) -> Recording:
-    return _recording(_checked_head(file, path, _KIND), file, "", path)
-
-
-def _read_many(file: Mapping[str, NDArray[Any]], path: Path) -> list[tuple[str, Recording]]:
-    whole = _checked_head(file, path, _KIND_MANY)
-    heads = [{**head, "format": whole["format"]} for head in whole["runs"]]
-    return [
-        (str(head["name"]), _recording(head, file, f".{i}", path)) for i, head in enumerate(heads)
-    ]
+    runs = {"": head} if kind == _KIND else {f".{i}": run for i, run in enumerate(head["runs"])}
+    for ending, run in runs.items():
+        named = {**run, "format": head["format"]}
+        yield str(run["name"]) if ending else "", _recording(named, file, ending, path)
 
 
 def _recording(

@@ -6,14 +6,15 @@ In: scenes, as they are shown; a target, `ddp:HOST,count=400`. Out: packets to t
 
 from __future__ import annotations
 
-import logging
 import math
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields
-from typing import Any, Protocol
+from importlib import import_module
+from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +76,13 @@ class LedTarget:
             pieces.append((self.universe + len(pieces), at, leds))
             left, at = left - leds, 0
         return pieces
+
+    def by_universe(self, channels: bytes) -> Iterator[tuple[int, bytes]]:
+        """Yield each universe with what it carries of the channels' values."""
+        done = 0
+        for universe, at, leds in self.universes():
+            yield universe, bytes(at) + channels[done : done + 3 * leds]
+            done += 3 * leds
 
 
 def parse_target(text: str) -> LedTarget:
@@ -182,39 +190,10 @@ def pattern(time_s: float, count: int) -> tuple[str, Colours]:
 # -- protocols -------------------------------------------------------------------------------------
 
 
-class _Wire(Protocol):
-    """Sends the channels of a strip; failures on the network are no errors."""
-
-    def send(self, channels: bytes) -> None:
-        """Send the channels of every LED, three bytes each."""
-
-    def close(self) -> None:
-        """Stop sending."""
-
-
-DDP_PORT, ARTNET_PORT = 4048, 6454
 DDP_DATA = 1440
 """Bytes of a DDP packet: 480 LEDs, so that it is never fragmented."""
-
-
-class _Datagrams:
-    """DDP or Art-Net: packets that are sent immediately."""
-
-    def __init__(self, target: LedTarget, address: str) -> None:
-        self._target, self._number = target, 0
-        self._to = (address, DDP_PORT if target.protocol == "ddp" else ARTNET_PORT)
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
-
-    def send(self, channels: bytes) -> None:
-        packets = ddp_packets if self._target.protocol == "ddp" else artnet_packets
-        for packet in packets(self._target, channels, self._number):
-            with suppress(OSError):  # the next one may get through
-                self._socket.sendto(packet, self._to)
-        self._number += 1
-
-    def close(self) -> None:
-        self._socket.close()
+_SENDER = tuple(uuid4().bytes)
+"""By what receivers of sACN tell this program from other senders."""
 
 
 def ddp_packets(target: LedTarget, channels: bytes, number: int) -> Iterator[bytes]:
@@ -237,73 +216,40 @@ def artnet_packets(target: LedTarget, channels: bytes, number: int) -> Iterator[
     Name, operation (little-endian), version 14, sequence (1 to 255), port, universe
     (little-endian), length (even, big-endian).
     """
-    done = 0
-    for universe, at, leds in target.universes():
-        data = bytes(at) + channels[done : done + 3 * leds]
-        data += bytes(len(data) % 2)
-        done += 3 * leds
+    for universe, data in target.by_universe(channels):
+        data += bytes(len(data) % 2)  # noqa: PLW2901
         head = b"Art-Net\0" + (0x5000).to_bytes(2, "little") + (14).to_bytes(2, "big")
         head += bytes([number % 255 + 1, 0]) + universe.to_bytes(2, "little")
         yield head + len(data).to_bytes(2, "big") + data
 
 
-class _Sacn:
-    """sACN by a library, which keeps sending the last picture from its own thread."""
+def sacn_packets(target: LedTarget, channels: bytes, number: int) -> Iterator[bytes]:
+    """Yield a packet for each universe (E1.31), made by sacn; no channels are the stream's end."""
+    from sacn import DataPacket  # noqa: PLC0415 - an extra
 
-    def __init__(self, target: LedTarget, address: str) -> None:
-        with requiring("A strip of LEDs by sACN", "leds"):
-            import sacn  # noqa: PLC0415 - an extra
-            from sacn.sending.sender_socket_udp import SenderSocketUDP  # noqa: PLC0415
+    for universe, data in target.by_universe(channels):
+        packet = DataPacket(_SENDER, "lightpace", universe, tuple(data), sequence=number % 256)
+        packet.option_StreamTerminated = not channels
+        yield bytes(packet.getBytes())
 
-        class Unicast(SenderSocketUDP):  # type: ignore[misc] # sacn has no types
-            """A sender that survives failures and sends only to the named host."""
 
-            def send_packet(self, data: bytearray, destination: str) -> None:
-                with suppress(OSError):
-                    super().send_packet(data, destination)
-
-            def send_multicast(self, data: Any, destination: str, ttl: int) -> None:
-                """Send nothing."""
-
-            def send_broadcast(self, data: Any) -> None:
-                """Send nothing."""
-
-        logging.getLogger("sacn").setLevel(logging.CRITICAL)
-        wire = Unicast(None, "0.0.0.0", 0, FRAMES_PER_S)  # noqa: S104 - it sends only
-        self._sender = sacn.sACNsender(
-            bind_port=0,
-            source_name="lightpace",
-            fps=FRAMES_PER_S,
-            universeDiscovery=False,
-            socket=wire,
-        )
-        wire._listener = self._sender._sender_handler  # noqa: SLF001 - each needs the other
-        self._universes = target.universes()
-        for universe, _, _ in self._universes:
-            self._sender.activate_output(universe)
-            self._sender[universe].multicast = False
-            self._sender[universe].destination = address
-        self._sender.start()
-
-    def send(self, channels: bytes) -> None:
-        done = 0
-        for universe, at, leds in self._universes:
-            data = bytes(at) + channels[done : done + 3 * leds]
-            self._sender[universe].dmx_data = tuple(data)
-            done += 3 * leds
-
-    def close(self) -> None:
-        for universe, _, _ in self._universes:
-            self._sender.deactivate_output(universe)
-        self._sender.stop()
+_PROTOCOLS = {
+    "ddp": (4048, ddp_packets),
+    "artnet": (6454, artnet_packets),
+    "sacn": (5568, sacn_packets),
+}
+"""The port of each protocol, and what makes its packets."""
 
 
 class LedStrip:
-    """A connected strip."""
+    """A connected strip; failures on the network are no errors."""
 
-    def __init__(self, wire: _Wire, target: LedTarget, theme: Theme) -> None:
-        self._wire, self._target, self._theme = wire, target, theme
-        self._due_s = 0.0
+    def __init__(self, target: LedTarget, address: str, theme: Theme) -> None:
+        port, self._packets = _PROTOCOLS[target.protocol]
+        self._to, self._target, self._theme = (address, port), target, theme
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._due_s, self._number = 0.0, 0
 
     def show(self, scene: Scene) -> None:
         """Show the lights of a scene, if a packet is due."""
@@ -314,7 +260,13 @@ class LedStrip:
 
     def light(self, colours: Colours) -> None:
         """Show colours of shape (count, 3) immediately."""
-        self._wire.send(self._target.channels(colours))
+        self._send(self._target.channels(colours))
+
+    def _send(self, channels: bytes) -> None:
+        for packet in self._packets(self._target, channels, self._number):
+            with suppress(OSError):  # the next one may get through
+                self._socket.sendto(packet, self._to)
+        self._number += 1
 
     def test(self, time_s: float, rounds: int) -> str | None:
         """Show the pattern at a time, and return its description; None: its rounds are over."""
@@ -329,6 +281,15 @@ class LedStrip:
         """Switch every LED off."""
         self.light(np.zeros((self._target.count, 3), np.uint8))
 
+    def close(self) -> None:
+        """Switch every LED off, and stop sending."""
+        for _ in range(3):  # a packet may get lost
+            self.black_out()
+            time.sleep(1 / FRAMES_PER_S)
+        for _ in range(3 if self._target.protocol == "sacn" else 0):
+            self._send(b"")
+        self._socket.close()
+
 
 @contextmanager
 def opened_strip(target: LedTarget, theme: Theme) -> Iterator[LedStrip]:
@@ -342,13 +303,9 @@ def opened_strip(target: LedTarget, theme: Theme) -> Iterator[LedStrip]:
         address = socket.getaddrinfo(target.host, None, socket.AF_INET, socket.SOCK_DGRAM)[0][4][0]
     except (OSError, UnicodeError) as error:
         raise OutputError(f"The strip's host {target.host!r} is not known.") from error
-    make = _Sacn if target.protocol == "sacn" else _Datagrams
-    with closing(make(target, str(address))) as wire:
-        strip = LedStrip(wire, target, theme)
-        try:
-            strip.black_out()
-            yield strip
-        finally:
-            for _ in range(3):  # a packet may get lost
-                strip.black_out()
-                time.sleep(1 / FRAMES_PER_S)
+    if target.protocol == "sacn":
+        with requiring("A strip of LEDs by sACN", "leds"):
+            import_module("sacn")
+    with closing(LedStrip(target, str(address), theme)) as strip:
+        strip.black_out()
+        yield strip

@@ -167,6 +167,7 @@ def test_the_host_that_was_named_is_the_only_one_that_is_sent_anything(
             wanted = len(destinations) + 3
             strip.show(lit(head_m))
             wait_for(partial(sent_so_many, destinations, wanted))
+            time.sleep(1 / FRAMES_PER_S)  # until the next packet is due
         before = len(destinations)
     assert len(destinations) > before, "it goes dark"
     assert set(destinations) == {(address, PORT)}
@@ -352,6 +353,16 @@ def test_a_strip_takes_art_net(packets: Packets, address: str) -> None:
     assert lengths == [len(packet) - 18 for packet in taken] == [512, 510, 180]
     data = taken[0][19:529] + taken[1][18:528] + taken[2][18:198]
     assert data == colours_of(scene, 400, NIGHT).tobytes()
+
+
+@linux
+@pytest.mark.parametrize("packets", [PORT], indirect=True)
+def test_receivers_of_sacn_are_told_of_the_end(packets: Packets, address: str) -> None:
+    with opened_strip(LedTarget("sacn", address, 10), NIGHT):
+        pass
+    taken = [sacn.DataPacket.make_data_packet(tuple(packet)) for packet in packets.take(7)]
+    assert [packet.option_StreamTerminated for packet in taken] == [False] * 4 + [True] * 3
+    assert [packet.sequence for packet in taken] == list(range(7))
 
 
 @linux

@@ -366,7 +366,7 @@ class Painter:
             stretched(surface, frame.base.ground, known, view, box, self.theme.back)
 
         if shot.start is None:
-            if most is not None and tiles.missing(view, box, track) > most:
+            if most is not None and len(tiles.missing(view, box, track)) > most:
                 stretch()
             tiles.draw(surface, view, box, track, most)
             return

@@ -330,11 +330,9 @@ class Tiles:
 
         At most `most` new tiles are painted (None: all that are needed); others are left out.
         """
-        painted = 0
+        painted = self.prepare(view, box, track, most)
         for column, row in _seen(view, box):
-            known = (view.scale, track, column, row) in self._tiles
-            if known or most is None or painted < most:
-                painted += not known
+            if most is None or (view.scale, track, column, row) in self._tiles:
                 tile = self._tile(view.scale, track, column, row)
                 surface.blit(tile, (view.ox + column * TILE, view.oy + row * TILE))
         if not painted:
@@ -363,7 +361,7 @@ class Tiles:
         wide = math.ceil(left + box.w / ratio) - x
         high = math.ceil(top + box.h / ratio) - y
         fixed, whole = MapView(sharp.scale, -x, -y), Box(0, 0, wide, high)
-        if most is not None and self.missing(fixed, whole, track) > most:
+        if most is not None and len(self.missing(fixed, whole, track)) > most:
             return False
         picture = pygame.Surface((wide, high), 0, 32)
         self.draw(picture, fixed, whole, track)
@@ -372,18 +370,17 @@ class Tiles:
         surface.blit(pygame.transform.smoothscale(picture, size), at)
         return True
 
-    def missing(self, view: MapView, box: Box, track: Track) -> int:
-        """Return how many tiles of this view have not been painted yet."""
-        return len(self._missing(view, box, track))
-
-    def _missing(self, view: MapView, box: Box, track: Track) -> list[tuple[int, int]]:
+    def missing(self, view: MapView, box: Box, track: Track) -> list[tuple[int, int]]:
+        """Return column and row of the tiles of this view that have not been painted yet."""
         known = self._tiles
         return [place for place in _seen(view, box) if (view.scale, track, *place) not in known]
 
-    def prepare(self, view: MapView, box: Box, track: Track, most: int) -> None:
-        """Paint at most `most` tiles of a view that will be needed soon."""
-        for column, row in self._missing(view, box, track)[:most]:
+    def prepare(self, view: MapView, box: Box, track: Track, most: int | None) -> int:
+        """Paint at most `most` tiles of a view that will be needed soon; return how many."""
+        painted = self.missing(view, box, track)[:most]
+        for column, row in painted:
             self._tile(view.scale, track, column, row)
+        return len(painted)
 
     def _tile(self, scale: float, track: Track, column: int, row: int) -> pygame.Surface:
         key = (scale, track, column, row)

@@ -37,8 +37,8 @@ class CachedLayer:
         self.picture = blank.copy()
         self._shown: dict[str, tuple[Box, Hashable]] = {}
 
-    def field(self, name: str, box: Box, key: Hashable, paint: Paint) -> bool:
-        """Show a field that depends only on `box` and `key`; `paint` draws it.
+    def field(self, name: str, box: Box, key: Hashable, paint: Paint | None = None) -> bool:
+        """Show a field that depends only on `box` and `key`; `paint` draws it, or it is empty.
 
         Returns:
             Whether it was drawn.
@@ -48,19 +48,14 @@ class CachedLayer:
         self._shown[name] = (box, key)
         self.picture.set_clip(box)
         self.picture.blit(self.blank, box, box)
-        paint(self.picture, box)
+        if paint is not None:
+            paint(self.picture, box)
         self.picture.set_clip(None)
         return True
 
     def forget(self, *beginnings: str) -> None:
         """Have the fields redrawn whose names begin so, whatever covers their places."""
         self._shown = {n: kept for n, kept in self._shown.items() if not n.startswith(beginnings)}
-
-    def clear(self, name: str, box: Box) -> None:
-        """Remove a field's content."""
-        if name in self._shown:
-            del self._shown[name]
-            self.picture.blit(self.blank, box, box)
 
 
 class SidePanel:

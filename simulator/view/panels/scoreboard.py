@@ -124,14 +124,14 @@ def _gap(layer: CachedLayer, scene: Scene, box: Box, below: Box | None, style: S
     """
     if below is not None and scene.phase is Phase.READY:
         _target(layer, scene, box, below, style)
-    elif scene.phase in (Phase.READY, Phase.COUNTDOWN):
+        return
+    starts = scene.phase in (Phase.READY, Phase.COUNTDOWN)
+    if below is not None and (starts or not scene.gaps):
+        layer.field("gap words", below, None)
+    if starts:
         _start(layer, scene, box, style)
-        if below is not None:
-            layer.clear("gap words", below)
     elif not scene.gaps:
-        layer.clear("gap", box)
-        if below is not None:
-            layer.clear("gap words", below)
+        layer.field("gap", box, None)
     elif below is not None:
         _large_gap(layer, scene, box, below, style)
     else:

@@ -60,7 +60,7 @@ class LivePanel(SidePanel):
             tallest = min(round(3.2 * style.sizes.lead), tallest)
         places = rows(inner, count, max(1, tallest))
         # the rows' places change with their number: clear the old ones first
-        if layer.field("rows of live", inner, tuple(places[:count]), lambda *_: None):
+        if layer.field("rows of live", inner, tuple(places[:count])):
             layer.forget("live gap", "live meter")
         for i, (line, place) in enumerate(zip(gaps, places, strict=False)):
             _gap(layer, f"live gap {i}", place, line, style, first=i == 0)

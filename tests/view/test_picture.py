@@ -415,7 +415,7 @@ def test_the_splits_are_drawn_only_when_a_mark_is_reached() -> None:
     written: list[str] = []
 
     class Watched(CachedLayer):
-        def field(self, name: str, box: Box, key: Hashable, paint: Paint) -> bool:
+        def field(self, name: str, box: Box, key: Hashable, paint: Paint | None = None) -> bool:
             drawn = super().field(name, box, key, paint)
             written.extend([name] * drawn)
             return drawn

@@ -20,6 +20,7 @@ from simulator.stage.scene import Body, Scene
 from simulator.view.camera import MapView
 from simulator.view.layers.track import OUTER_M, PaintedName
 from simulator.view.layout import Box
+from simulator.view.perspective import place_at
 from simulator.view.sprites import dot, ring
 from simulator.view.text import SEMIBOLD, Style
 from simulator.view.theme import Colour, Theme, mix
@@ -93,9 +94,8 @@ def draw_bodies(
         if body.kind == "ghost":
             stamp = ring(colour, r, r, alpha, max(1.4, 0.22 * r))
             for off_m in (-spot.reach_m, spot.reach_m) if spot.reach_m else ():
-                x, y = to_plane(spot.s_m + off_m, body.offset_m)
                 faint = ring(colour, r, r, alpha // 2, max(1.0, 0.14 * r))
-                blits.append(faint.at(*view.at(float(x), float(y))))
+                blits.append(faint.at(*view.at(*place_at(spot.s_m + off_m, body.offset_m))))
         else:
             stamp = dot(colour, r, r, alpha, RIM, max(1.0, 0.16 * r))
         blits.append(stamp.at(spot.x, spot.y))

@@ -21,6 +21,7 @@ from simulator.view.camera import MapView
 from simulator.view.layers.track import led_places
 from simulator.view.layout import Box
 from simulator.view.panels.panel import polygon
+from simulator.view.perspective import place_at
 from simulator.view.sprites import LEVELS, bloom, dot, glow
 from simulator.view.text import SEMIBOLD, Style
 from simulator.view.theme import Theme, mix
@@ -125,8 +126,8 @@ STARTER_OFFSET_M = 6.5
 def draw(surface: pygame.Surface, scene: Scene, view: MapView, box: Box, theme: Theme) -> None:
     """Draw the gun's flash, or the light being lost, on the map."""
     if flashes(scene):
-        x, y = to_plane(scene.start_s_m, STARTER_OFFSET_M)
-        flash(surface, scene, view.at(float(x), float(y)), 7.0 * view.scale * view.zoom**-0.5)
+        at = view.at(*place_at(scene.start_s_m, STARTER_OFFSET_M))
+        flash(surface, scene, at, 7.0 * view.scale * view.zoom**-0.5)
     if scene.lost is None or scene.phase is not Phase.RUNNING or not scene.waves:
         return
     _dim(surface, scene, view, box, theme)

@@ -26,6 +26,7 @@ from simulator.coefficients import (
 from simulator.physics.track import to_plane
 from simulator.view.camera import MapView
 from simulator.view.layout import Box
+from simulator.view.perspective import place_at
 from simulator.view.sprites import dot
 from simulator.view.text import SEMIBOLD, Style
 from simulator.view.theme import Colour, StadiumColours, Theme
@@ -211,8 +212,8 @@ def _across(
     surface: pygame.Surface, view: MapView, box: Box, s_m: float, colour: Colour, width: float
 ) -> None:
     inner = KERB_RADIUS_M - BEND_RADIUS_M
-    x, y = to_plane(np.array([s_m, s_m]), np.array([inner, inner + LANES * LANE_WIDTH_M]))
-    (x0, y0), (x1, y1) = view.at(float(x[0]), float(y[0])), view.at(float(x[1]), float(y[1]))
+    ends = (inner, inner + LANES * LANE_WIDTH_M)
+    (x0, y0), (x1, y1) = (view.at(*place_at(s_m, offset_m)) for offset_m in ends)
     x0, x1, y0, y1 = x0 - box.x, x1 - box.x, y0 - box.y, y1 - box.y
     if max(x0, x1) < -9 or min(x0, x1) > box.w + 9 or max(y0, y1) < -9 or min(y0, y1) > box.h + 9:
         return
@@ -244,14 +245,6 @@ def led_pips(surface: pygame.Surface, view: MapView, box: Box, leds: int, theme:
     surface.fblits([pip.at(cx, cy) for cx, cy in places])
 
 
-@lru_cache(maxsize=64)
-def _name_place(s_m: float, along_m: float) -> tuple[float, float]:
-    """Return the place of a name [m], `along_m` beyond its line."""
-    offset = OUTER_M - BEND_RADIUS_M - 2.4 * LANE_WIDTH_M
-    x, y = to_plane(np.array([s_m + along_m]), np.array([offset]))
-    return float(x[0]), float(y[0])
-
-
 PaintedName = tuple[str, tuple[float, float], tuple[int, int]]
 """A text painted on the track, its middle and its size [px]."""
 
@@ -275,7 +268,8 @@ def painted_names(
         wide = style.type.width(text, SEMIBOLD, px)
         # before its line; the finish's after it, if the start line may be in the way
         after = text == ("START" if just_after else "FINISH")
-        place = _name_place(s_m, (wide / view.scale / 2 + 0.8) * (1 if after else -1))
+        along_m = (wide / view.scale / 2 + 0.8) * (1 if after else -1)
+        place = place_at(s_m + along_m, OUTER_M - BEND_RADIUS_M - 2.4 * LANE_WIDTH_M)
         painted.append((text, view.at(*place), (wide, px)))
     return painted
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 import pygame
 
 from simulator.stage.scene import HIDDEN, Staging
@@ -258,18 +259,10 @@ def _code(link: str, side: int) -> pygame.Surface:
     """Return a code, dark on light as every phone reads it, in whole pixels per square."""
     import segno  # noqa: PLC0415 - few pictures have a code
 
-    rows = [bytes(row) for row in segno.make(link, error="m", micro=False).matrix]
-    quiet = 4
-    cells = len(rows) + 2 * quiet
-    square = max(1, side // cells)
-    picture = pygame.Surface((cells * square, cells * square), 0, 32)
-    picture.fill((255, 255, 255))
-    for y, row in enumerate(rows):
-        for x, dark in enumerate(row):
-            if dark:
-                at = ((x + quiet) * square, (y + quiet) * square, square, square)
-                picture.fill((0, 0, 0), at)
-    return picture
+    rows = segno.make(link, error="m", micro=False).matrix_iter(border=4)
+    light = 255 * (1 - np.array([list(row) for row in rows]).T)
+    squares = pygame.surfarray.make_surface(np.stack([light] * 3, axis=2))
+    return pygame.transform.scale_by(squares, max(1, side // len(light)))
 
 
 # -- the overview ----------------------------------------------------------------------------------

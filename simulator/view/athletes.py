@@ -328,8 +328,7 @@ def _shoe(p: Floats, end: str, kit: Outfit, tall: float, around: int) -> _MeshPa
     up = np.where(ahead[..., 1:2] < 0.0, -ahead, ahead)
     half = 0.5 * _SHOE[:, 1:2] * tall
     size = np.concatenate([half, half, _SHOE[:, 2:3] * tall], axis=1)
-    colours = _bands(_PLACES["_SHOE"], around, (9.0, kit.shoe))
-    colours = colours.copy()
+    colours = _bands(_PLACES["_SHOE"], around, (9.0, kit.shoe)).copy()
     colours[:, np.cos(_angles(around) + np.pi / around) < -0.45] = (238, 240, 236)
     return _MeshPart(_tube(sole + up * half, up, across, size, around), colours, 0.35)
 
@@ -365,10 +364,8 @@ def _trunk(p: Floats, build: Physique, kit: Outfit, around: int) -> Iterator[_Me
     across = np.abs(np.sin(angle + np.pi / around))
     aside = across > across.max() - 1e-6
     top = 0.296 if kit.sleeve else 0.10
-    colours = _bands(
-        tuple(rows.tolist()), around, (0.085, kit.bottom), (top, kit.top), (9.0, kit.skin)
-    )
-    colours = colours.copy()
+    bands = (0.085, kit.bottom), (top, kit.top), (9.0, kit.skin)
+    colours = _bands(tuple(rows.tolist()), around, *bands).copy()
     colours[np.ix_((middle > -0.03) & (middle < (0.25 if kit.sleeve else 0.1)), aside)] = kit.trim
     yield _MeshPart(skin(np.repeat(rows[:, None], around, 1)), colours, kit.gloss)
     if kit.sleeve:
@@ -377,8 +374,7 @@ def _trunk(p: Floats, build: Physique, kit: Outfit, around: int) -> Iterator[_Me
     edge = np.interp(turn, *_VEST_LINE)
     steps = np.array((0.0, 0.33, 0.45, 0.60, 0.74, 0.88, 1.0))[:, None]
     heights = 0.085 + (edge - 0.085) * steps
-    cloth = _bands(tuple(steps[:, 0].tolist()), around, (9.0, kit.top))
-    cloth = cloth.copy()
+    cloth = _bands(tuple(steps[:, 0].tolist()), around, (9.0, kit.top)).copy()
     cloth[:, aside] = kit.trim
     facing = np.abs(np.cos(angle + np.pi / around)) > 0.80
     cloth[1:4, facing] = BIB
@@ -859,8 +855,7 @@ class Athletes:
         pair = ready[_nearest(ready, step / one.phases * best.phases, best.phases)]
         if abs(ratio - 1.0) < _ALIKE:
             return pair
-        body, shade = (None if each is None else _scaled(each, ratio) for each in pair)
-        return (body, shade) if body is not None else None
+        return _scaled(pair[0], ratio), pair[1] and _scaled(pair[1], ratio)
 
     @staticmethod
     def _painting(one: _SpriteKey, step: int) -> Generator[None, None, Pair]:

@@ -403,13 +403,16 @@ class TimelineHover(SidePanel):
             session.director.seek_distance(label.mark.x_m)
         return label is not None
 
-    def _under(self) -> MarkLabel | None:
-        """Return the event with its label under the mouse."""
+    def _plot(self) -> Plot | None:
+        """Return the drawing area, if values can be read in it."""
         if self.box is None or self.kind is None or self.kind is ChartKind.PACERS:
             return None
-        chart = self.scene.chart
-        plot = plot_of(chart, self.box, self.style.sizes, self.kind)
-        labels = mark_labels(plot, chart.marks, self.style)
+        return plot_of(self.scene.chart, self.box, self.style.sizes, self.kind)
+
+    def _under(self) -> MarkLabel | None:
+        """Return the event with its label under the mouse."""
+        plot = self._plot()
+        labels = () if plot is None else mark_labels(plot, self.scene.chart.marks, self.style)
         return next((each for each in labels if each.box and each.box.holds(self._at)), None)
 
     def draw_over(
@@ -419,12 +422,10 @@ class TimelineHover(SidePanel):
         focus: Key | None,  # noqa: ARG002
     ) -> None:
         """Show the gap or pace of each curve at the distance under the mouse."""
-        if self.box is None or self.kind is None or self.kind is ChartKind.PACERS:
-            return
-        if not plot_box(self.box, self.style.sizes).holds(self._at):
+        plot = self._plot()
+        if plot is None or self.kind is None or not plot.box.holds(self._at):
             return
         label = self._under()
-        plot = plot_of(self.scene.chart, self.box, self.style.sizes, self.kind)
         if label is not None and label.box is not None:
             pygame.draw.rect(surface, _mark_colour(label.mark, self.style.theme), label.box, 1)
         metres = plot.metres(self._at[0])

@@ -15,7 +15,7 @@ from simulator.analysis.summary import summarise
 from simulator.errors import ExtraError, RecordingError
 from simulator.physics.attempt import simulate
 from simulator.recording import activities
-from simulator.recording.activities import Activity, ActivityLap, read_activity
+from simulator.recording.activities import Activity, ActivityLap, Sample, read_activity
 from simulator.recording.store import load_recording, save_recording
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.schedule import schedule_through
@@ -102,6 +102,21 @@ def test_who_stands_before_the_gun_and_after_the_line_ran_between(
     assert seen.tolerance_s == pytest.approx(said.tolerance_s + 1.2, abs=0.1)
     assert likely_distances(activity, trim=True) == [race_m]
     assert "it stands for its first 20 s, which trim leaves out" in race_run(activity, race_m).note
+
+
+@pytest.mark.parametrize("every_s", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize(
+    ("race_m", "end_s", "lap_m", "before_s"),
+    [(5000.0, 900.0, 400.0, 0), (5000.0, 900.0, 400.0, 60), (1500.0, 240.0, 200.0, 0)],
+)
+def test_a_track_with_few_positions_is_as_long_as_one_with_many(
+    race_m: float, end_s: float, lap_m: float, before_s: int, every_s: int
+) -> None:
+    rows = places(race_m, end_s, noise_m=1.0, lap_m=lap_m, before_s=before_s)
+    track = tuple(Sample(float(t), None, place) for t, _, place in rows[::every_s])
+    run = race_run(Activity(track=track), race_m, float(before_s))
+    assert f"laid on the {lap_m:g} m lap" in run.note
+    assert run.waypoints[-1].time_s == pytest.approx(end_s, abs=run.tolerance_s)
 
 
 @pytest.mark.parametrize("name", ["paused.tcx", "paused.gpx"])

@@ -238,14 +238,17 @@ def _no_race(laps: Sequence[ActivityLap], race_m: float) -> str:
 def _moving(track: Sequence[Sample]) -> tuple[float, float]:
     """Return when a track begins and ceases to move [s].
 
-    Both are where its first and its last steady speed meet standing still: noise blurs the ends.
+    Both are where its first and its last steady speed meet standing still, as noise blurs the ends;
+    a track that begins or ends in motion does so there.
 
     Raises:
         RecordingError: there is no track, or it never moves.
     """
     if len(track) < 3:
         raise RecordingError("It has no track to see a start in: say when the gun went (from).")
-    times, ran = np.array([s.time_s for s in track]), _run_by_device(track)
+    sampled = [s.time_s for s in track]
+    times = np.arange(sampled[0], sampled[-1] + 1.0)
+    ran = np.interp(times, sampled, _run_by_device(track))
     gone = np.interp(times + MOVING_S, times, ran) - ran
     moving = np.flatnonzero(gone >= MOVING_M_S * MOVING_S)
     if not len(moving):
@@ -256,7 +259,7 @@ def _moving(track: Sequence[Sample]) -> tuple[float, float]:
     speeds = [float(np.diff(np.interp(at, times, ran))[0]) / STEADY_S for at in (ends, begins)]
     start = times[first] + MOVING_S - gone[first] / max(speeds[0], MOVING_M_S)
     stop = times[last] + gone[last] / max(speeds[1], MOVING_M_S)
-    return float(start), float(stop)
+    return max(float(start), sampled[0]), min(float(stop), sampled[-1])
 
 
 def _run_by_device(track: Sequence[Sample]) -> Floats:
@@ -275,13 +278,17 @@ def _run_by_device(track: Sequence[Sample]) -> Floats:
 def _length(times: Floats, x: Floats, y: Floats) -> Floats:
     """Return the length of a path up to each place [m], smoothed over about `SMOOTH_S`.
 
-    Devices save a place once in one to eight seconds; places far apart are left as they are.
+    Devices save a place once in one to eight seconds; places far apart are left as they are. The
+    others are put on a line fitted to those around them: means would draw in the path's ends.
     """
     reach, at = int(0.5 * SMOOTH_S / float(np.median(np.diff(times)))), np.arange(len(times))
     first, end = np.maximum(at - reach, 0), np.minimum(at + reach + 1, len(times))
-    sums = np.cumsum(np.pad([x, y], ((0, 0), (1, 0))), axis=1)
-    smooth = (sums[:, end] - sums[:, first]) / (end - first)
-    return np.append(0.0, np.cumsum(np.hypot(*np.diff(smooth))))
+    t = times - times[0]
+    sums = np.cumsum(np.pad([t, x, y, t * t, t * x, t * y], ((0, 0), (1, 0))), axis=1)
+    mean, x, y, tt, tx, ty = (sums[:, end] - sums[:, first]) / (end - first)
+    along = (t - mean) / np.maximum(tt - mean * mean, 1e-9)
+    steps = [np.diff(x + along * (tx - mean * x)), np.diff(y + along * (ty - mean * y))]
+    return np.append(0.0, np.cumsum(np.hypot(*steps)))
 
 
 def _plane(track: Sequence[Sample]) -> tuple[Floats, Floats, Floats]:

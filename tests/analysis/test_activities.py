@@ -104,6 +104,26 @@ def test_who_stands_before_the_gun_and_after_the_line_ran_between(
     assert "it stands for its first 20 s, which trim leaves out" in race_run(activity, race_m).note
 
 
+@pytest.mark.parametrize("every_s", [1, 3, 8])
+@pytest.mark.parametrize("noise_m", [0.5, 3.0])
+def test_trim_cuts_nothing_from_a_track_that_begins_at_the_gun(
+    noise_m: float, every_s: int
+) -> None:
+    rows = places(1500.0, 264.0, noise_m=noise_m)[::every_s]
+    activity = Activity(track=tuple(Sample(float(t), None, place) for t, _, place in rows))
+    whole, trimmed = (race_run(activity, 1500.0, trim=trim) for trim in (False, True))
+    assert whole.waypoints[-1].time_s == pytest.approx(264.0, abs=0.01)
+    assert trimmed.waypoints[-1].time_s == pytest.approx(264.0, abs=0.6)
+
+
+@pytest.mark.parametrize("before_s", [0, 1, 2, 3, 5, 20])
+def test_the_gun_seen_in_a_track_is_off_by_no_more_than_it_says(before_s: int) -> None:
+    rows = places(1500.0, 246.0, before_s=before_s)
+    activity = Activity(track=tuple(Sample(float(t), None, place) for t, _, place in rows))
+    run = race_run(activity, 1500.0, trim=True)
+    assert run.waypoints[-1].time_s == pytest.approx(246.0, abs=run.tolerance_s)
+
+
 @pytest.mark.parametrize("every_s", [1, 2, 3, 4, 5, 6])
 @pytest.mark.parametrize(
     ("race_m", "end_s", "lap_m", "before_s"),

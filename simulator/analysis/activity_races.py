@@ -297,6 +297,7 @@ def _plane(track: Sequence[Sample]) -> tuple[Floats, Floats, Floats]:
     if not placed:
         return np.zeros(0), np.zeros(0), np.zeros(0)
     at, latitude, longitude = np.array(placed).T
+    longitude = np.unwrap(longitude, period=360.0)
     middle = math.radians(float(np.median(latitude)))
     north = np.radians(latitude - np.median(latitude)) * EARTH_M
     east = np.radians(longitude - np.median(longitude)) * EARTH_M * math.cos(middle)

@@ -246,6 +246,15 @@ def test_a_track_is_laid_on_the_lap_that_it_fits(tmp_path: Path) -> None:
         assert float(note.partition(" m off")[0].rpartition(" ")[2]) < 2.5
 
 
+def test_a_track_may_cross_the_180th_meridian(tmp_path: Path) -> None:
+    east = [(t, (lat, lon + 177.65)) for t, _, (lat, lon) in places(1500.0, 246.0)]
+    there = [(t, (lat, lon if lon <= 180.0 else lon - 360.0)) for t, (lat, lon) in east]
+    assert {lon > 0.0 for _, (_, lon) in there} == {True, False}
+    run = race_run(read_activity(write(tmp_path, "fiji.gpx", gpx([there]))), 1500.0)
+    assert "laid on the 400 m lap" in run.note
+    assert run.waypoints[-1].time_s == pytest.approx(246.0, abs=run.tolerance_s)
+
+
 def test_a_packed_file_is_a_ghost_by_its_name(tmp_path: Path) -> None:
     write(tmp_path, "run.fit.gz", EXACT["packed.fit.gz"]())
     scenario = load_text(SCENARIO.format("{file: run.fit.gz}"), "s.yaml", tmp_path)

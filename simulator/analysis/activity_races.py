@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -74,6 +74,11 @@ class RaceRun:
     tolerance_s: float
     note: str
 
+    @property
+    def exact_on_the_way(self) -> bool:
+        """Whether its waypoints are laps or splits; only its gun and its finish may be off."""
+        return not any(w.tolerance_s for w in self.waypoints[:-1])
+
 
 def race_run(
     activity: Activity, race_m: float, from_s: float | None = None, *, trim: bool = False
@@ -89,21 +94,30 @@ def race_run(
     Raises:
         RecordingError: it is not a run of this race; the message says what it is.
     """
-    gun_s = from_s or 0.0
+    gun_s, seen_s, track = from_s or 0.0, 0.0, activity.track
     if trim and from_s is None:
-        gun_s = _moving(activity.track)[0]
+        gun_s, seen_s = _moving(track)[0], TAU_SPEED
     paused = f"; {activity.paused_s:.0f} s of pauses left out" if activity.paused_s else ""
     if activity.splits:
         points = _through(activity.splits, race_m, gun_s)
         return _checked(RaceRun(points, 0.0, "its splits" + paused))
+    stop_s = math.inf
+    with suppress(RecordingError):  # without a track; and whoever walks never moves as a runner
+        start_s, stop_s = (at - gun_s for at in _moving(track))
+        if start_s > STOOD_S:
+            paused = f"; it stands for its first {start_s:.0f} s, which trim leaves out{paused}"
+    tracked = partial(_tracked, track, race_m, gun_s, stop_s, seen_s, paused)
     laps = _after(activity.laps, gun_s)
     anchors, lengths = _anchors(laps, race_m)
+    if anchors and len(anchors) == len(laps) and len(track) >= 3:
+        anchors = _stopped(anchors, laps, stop_s, tracked)
     pieces = np.diff([0.0, *(w.distance_m for w in anchors)])
-    if anchors and (len(activity.track) < 3 or float(pieces.max()) <= 1.2 * LAP_M):
-        return _checked(RaceRun(anchors, 0.0, f"its laps{lengths}" + paused))
-    if len(activity.track) >= 3:
-        seen_s = TAU_SPEED if trim and from_s is None else 0.0
-        return _checked(_tracked(activity.track, race_m, gun_s, anchors, seen_s, paused))
+    if anchors and (len(track) < 3 or float(pieces.max()) <= 1.2 * LAP_M):
+        off_s = seen_s + anchors[-1].tolerance_s
+        paused = f", ± {off_s:.1f} s{paused}" if off_s else paused
+        return _checked(RaceRun(anchors, off_s, f"its laps{lengths}{paused}"))
+    if len(track) >= 3:
+        return _checked(tracked(anchors))
     raise RecordingError(_no_race(laps, race_m))
 
 
@@ -112,7 +126,7 @@ def _checked(run: RaceRun) -> RaceRun:
     points = list(run.waypoints)
     if not points:
         raise RecordingError("It is no run of this race: nothing of it goes forward.")
-    if run.tolerance_s:
+    if not run.exact_on_the_way:
         every = max(1, round(LAP_M / STEP_M))
         points = [*points[every - 1 :: every], points[-1]]
         points = points[:-1] if len(points) > 1 and points[-2] == points[-1] else points
@@ -232,6 +246,33 @@ def _no_race(laps: Sequence[ActivityLap], race_m: float) -> str:
     )
 
 
+def _stopped(
+    anchors: tuple[Waypoint, ...],
+    laps: Sequence[ActivityLap],
+    stop_s: float,
+    tracked: Callable[[Sequence[Waypoint]], RaceRun],
+) -> tuple[Waypoint, ...]:
+    """Return the ends of laps of which the stop button ended the last, maybe late.
+
+    The last of several ends where the track ceases to move [s]. A single one is left out if the
+    track by itself makes another finish.
+
+    Raises:
+        RecordingError: the track is not of this race, and the lap has no length.
+    """
+    if len(anchors) > 1:
+        late = anchors[-2].time_s < stop_s < anchors[-1].time_s - STOOD_S
+        finish = Waypoint(anchors[-1].distance_m, stop_s, STOP_S)
+        return (*anchors[:-1], finish) if late else anchors
+    try:
+        alone = tracked(()).waypoints
+    except RecordingError:
+        if laps[0].distance_m is None:
+            raise
+        return anchors
+    return anchors if alone and abs(alone[-1].time_s - anchors[0].time_s) <= STOOD_S else ()
+
+
 # -- tracks ----------------------------------------------------------------------------------------
 
 
@@ -312,35 +353,18 @@ def _from_gun(track: Sequence[Sample], gun_s: float, ran: Floats) -> tuple[Float
     return np.append(0.0, times[after]), np.append(0.0, np.maximum.accumulate(ran[after]))
 
 
-def _until_still(
-    track: Sequence[Sample], gun_s: float, times: Floats, ran: Floats
-) -> tuple[Floats, Floats, str, float]:
-    """Return times [s] and distances [m] without those of who stands after the finish.
-
-    With them come a note of who stands before it, and how far the finish may be off [s].
-    """
-    note, off_s = "", 0.0
-    with suppress(RecordingError):  # whoever walks never moves as a runner
-        start_s, stop_s = (at - gun_s for at in _moving(track))
-        if start_s > STOOD_S:
-            note = f"; it stands for its first {start_s:.0f} s, which trim leaves out"
-        if times[-1] - stop_s > STOOD_S:
-            ran = np.append(ran[times < stop_s], np.interp(stop_s, times, ran))
-            times, off_s = np.append(times[times < stop_s], stop_s), STOP_S
-    return times, ran, note, off_s
-
-
 def _tracked(
     track: tuple[Sample, ...],
     race_m: float,
     gun_s: float,
-    anchors: Sequence[Waypoint],
+    stop_s: float,
     seen_s: float,
     paused: str,
+    anchors: Sequence[Waypoint],
 ) -> RaceRun:
     """Return a track as a run of a race, fitted to a track's lap if it was run on one.
 
-    `seen_s` is how far a gun that was seen in the track may be off [s].
+    `stop_s` is when it ceases to move [s], `seen_s` how far a gun that was seen in it may be off.
 
     Raises:
         RecordingError: it is much longer or shorter than the race.
@@ -352,10 +376,12 @@ def _tracked(
         places = np.array([0.0, *(w.distance_m for w in anchors)])
         ran = ran + np.interp(times, at, places - np.interp(at, times, ran))
         ran = np.maximum.accumulate(ran)
-        scale, total = 1.0, race_m
+        scale, total, seen_s = 1.0, race_m, seen_s + anchors[-1].tolerance_s
     else:
-        times, ran, note, off_s = _until_still(track, gun_s, times, ran)
-        paused, seen_s, total = note + paused, seen_s + off_s, float(ran[-1])
+        if times[-1] - stop_s > STOOD_S:  # it stands after the finish
+            ran = np.append(ran[times < stop_s], np.interp(stop_s, times, ran))
+            times, seen_s = np.append(times[times < stop_s], stop_s), seen_s + STOP_S
+        total = float(ran[-1])
         scale = race_m / total if total > 0 else math.inf
         off = 0.03 if snapped is not None else 1.0 - SCALES[0]
         if scale < 1.0 - off or (snapped is not None and total > race_m + PAST_M):
@@ -372,8 +398,8 @@ def _tracked(
     rising = np.concatenate([[True], np.diff(ran) > 1e-9])
     passed = np.interp(places, ran[rising] * scale, times[rising])
     mean_v = race_m / max(float(passed[-1]), 1.0)
-    exact = {w.distance_m: w.time_s for w in anchors}
-    fixed = np.array([0.0, *exact, *([race_m] if scale != 1.0 else [])])
+    exact = [w.distance_m for w in anchors]
+    fixed = np.array([0.0, *exact, *([race_m] if scale * total < race_m + 1e-6 else [])])
     away = np.min(np.abs(places[:, None] - fixed[None, :]), axis=1)
     if snapped is None:
         off_m, how = GPS_M + DRIFT * away, "its distances"
@@ -384,7 +410,7 @@ def _tracked(
         how = f"its GPS track laid on the {snapped[2]:g} m lap, {snapped[1]:.1f} m off on average"
     tolerances = off_m / mean_v + seen_s
     tolerance = float(tolerances.max())
-    points = [Waypoint(x, t) for x, t in exact.items()]
+    points = list(anchors)
     rows = zip(places.tolist(), passed.tolist(), tolerances.tolist(), strict=True)
     for x, t, off_s in rows:
         if min((abs(x - known) for known in exact), default=math.inf) > STEP_M / 3:
@@ -489,7 +515,7 @@ def likely_distances(
         except RecordingError:
             continue
         if end_s - gun_s - run.waypoints[-1].time_s <= _LEFT_OVER_S:
-            (near if run.tolerance_s else exact).append(race_m)
+            (exact if run.exact_on_the_way else near).append(race_m)
     return exact or near
 
 
@@ -537,7 +563,7 @@ def ghost_values(
     """
     rows: dict[str, Any] = {}
     points = run.waypoints
-    if run.tolerance_s:
+    if not run.exact_on_the_way:
         schedule = schedule_through(points, standing_start=standing_start)
         places = [x for x in places_m if x <= schedule.distance_m + 1e-6]
         off = round(run.tolerance_s, 2)

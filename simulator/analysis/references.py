@@ -191,7 +191,7 @@ def known_waypoints(ghost: Ghost, race_m: float) -> Sequence[Waypoint]:
         return ghost.known(race_m)
     if isinstance(ghost, ActivityGhost):
         run = activity_run(ghost, race_m)
-        return () if run.tolerance_s else run.waypoints
+        return run.waypoints if run.exact_on_the_way else ()
     return ()
 
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import itertools
 import re
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -137,6 +139,71 @@ def test_a_track_with_few_positions_is_as_long_as_one_with_many(
     run = race_run(Activity(track=track), race_m, float(before_s))
     assert f"laid on the {lap_m:g} m lap" in run.note
     assert run.waypoints[-1].time_s == pytest.approx(end_s, abs=run.tolerance_s)
+
+
+def _watched(ends_m: Sequence[float], *, before_s: int, after_s: int, seen: str) -> Activity:
+    """Return 3000 m in 8:40 with laps up to `ends_m`, by a watch that ran on before and after."""
+    rows = places(3000.0, 520.0, before_s=before_s, after_s=after_s)
+    times = [520.0 * x / 3000.0 + before_s for x in ends_m]
+    times[-1] += after_s
+    laps = itertools.starmap(
+        ActivityLap, zip(np.diff(times, prepend=0.0), np.diff(ends_m, prepend=0.0), strict=True)
+    )
+    track = [Sample(float(t), 1.02 * x, place) for t, x, place in rows]
+    hidden = {"places": {"distance_m": None}, "metres": {"place": None}}.get(seen, {})
+    return Activity(laps=tuple(laps), track=tuple(replace(s, **hidden) for s in track))
+
+
+_ENDS_M = ([3000.0], [1000.0, 2000.0, 3000.0], [200.0 + 400.0 * i for i in range(8)])
+
+
+@pytest.mark.parametrize("ends_m", _ENDS_M, ids=["one lap", "kilometres", "laps"])
+@pytest.mark.parametrize("seen", ["places", "metres", "both"])
+@pytest.mark.parametrize("before_s", [0, 20])
+def test_a_watch_that_is_stopped_late_has_the_finish_where_the_runner_stops(
+    before_s: int, seen: str, ends_m: list[float]
+) -> None:
+    activity = _watched(ends_m, before_s=before_s, after_s=30, seen=seen)
+    whole, trimmed = (race_run(activity, 3000.0, trim=trim) for trim in (False, True))
+    assert whole.waypoints[-1].time_s == pytest.approx(520.0 + before_s, abs=whole.tolerance_s)
+    assert trimmed.waypoints[-1].time_s == pytest.approx(520.0, abs=trimmed.tolerance_s)
+    assert ("trim leaves out" in whole.note) == (before_s > 0)
+    if len(ends_m) > 3:  # the laps that the runner pressed stay
+        passed = {w.distance_m: w.time_s - before_s for w in whole.waypoints[:-1]}
+        assert passed == pytest.approx({x: 520.0 * x / 3000.0 for x in ends_m[:-1]})
+
+
+@pytest.mark.parametrize("seen", ["places", "metres", "both"])
+@pytest.mark.parametrize("ends_m", _ENDS_M, ids=["one lap", "kilometres", "laps"])
+def test_a_watch_that_is_stopped_at_the_line_has_the_finish_exactly(
+    ends_m: list[float], seen: str
+) -> None:
+    activity = _watched(ends_m, before_s=0, after_s=0, seen=seen)
+    last = activity.laps[-1]
+    laps = (*activity.laps[:-1], replace(last, time_s=last.time_s + 0.37))
+    run = race_run(replace(activity, laps=laps), 3000.0)
+    assert run.waypoints[-1].time_s == pytest.approx(520.37)
+    assert run.waypoints[-1].tolerance_s == 0.0
+
+
+def test_a_lap_pressed_at_the_line_is_the_finish_whatever_comes_later() -> None:
+    activity = _watched([3000.0], before_s=0, after_s=60, seen="metres")
+    laps = (ActivityLap(520.0, 3060.0), ActivityLap(60.0, 2.0))
+    assert race_run(replace(activity, laps=laps), 3000.0).waypoints[-1].time_s == 520.0
+
+
+def test_the_one_lap_of_a_watch_that_went_on_round_the_track_is_no_race_time() -> None:
+    rows = places(3200.0, 554.667)
+    track = tuple(Sample(float(t), None, place) for t, _, place in rows)
+    run = race_run(Activity(laps=(ActivityLap(554.667, 3200.0),), track=track), 3000.0)
+    assert run.waypoints[-1].time_s == pytest.approx(520.0, abs=run.tolerance_s)
+
+
+def test_the_one_lap_of_a_watch_is_trimmed_to_the_race_that_its_track_is() -> None:
+    activity = _watched([3000.0], before_s=20, after_s=0, seen="places")
+    assert likely_distances(activity, trim=True) == [3000.0]
+    with pytest.raises(RecordingError, match="and the race 3500 m"):
+        race_run(activity, 3500.0, trim=True)
 
 
 @pytest.mark.parametrize("name", ["paused.tcx", "paused.gpx"])

@@ -39,9 +39,16 @@ from simulator.physics.attempt import Outcomes, finish_times, outcomes_of
 from simulator.scenario.fields import Section, bounds_of, cannot_free, fields_of
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
-from simulator.scenario.plan import SplitPlan, schedule_of
+from simulator.scenario.plan import SLOWEST_M_S, SplitPlan, schedule_of
 from simulator.scenario.schedule import even_schedule, start_loss
-from simulator.units import LAP_M, format_distance, format_signed, format_time, time_cell
+from simulator.units import (
+    LAP_M,
+    LONGEST_S,
+    format_distance,
+    format_signed,
+    format_time,
+    time_cell,
+)
 from simulator.world_records import speed_range
 
 Floats = NDArray[np.float64]
@@ -352,6 +359,11 @@ class Condition:
     at_most: bool
     value: float
 
+    @property
+    def holds_back(self) -> bool:
+        """Whether it bounds how slow a plan may be."""
+        return self.at_most == (self.name == FINISH)
+
     def room(self, ran: Outcomes) -> Floats:
         """Return the margin by which it holds; negative if it does not."""
         values = ran.finish_s if self.name == FINISH else ran.reserve_used
@@ -513,7 +525,14 @@ class Optimisation:
         count = len(self.numbers)
         texts = [n.text(float(p)) for n, p in zip(self.numbers, point[:count], strict=True)]
         scenario = self._varied.scenario([*map(str, self.whole.values()), *texts])
-        return scenario if isinstance(scenario, str) else self._planned(scenario, point)
+        if isinstance(scenario, str):
+            return scenario
+        if self.parts is not None:
+            parts_s = point[count:]
+            slowest_s = min(LONGEST_S, self.race_m / SLOWEST_M_S)
+            if not (parts_s.min() > 0.0 and parts_s.sum() <= slowest_s):
+                return "A plan of it is slower than a walk, or no plan."
+        return self._planned(scenario, point)
 
     def complete(self, point: Floats) -> Scenario:
         """Return the scenario at a point, with its ghosts and published splits.
@@ -744,10 +763,16 @@ def optimise(
     if minimise and maximise:
         raise NoAnswerError("One thing can be minimised or maximised, not two.")
     source = source_of(scenario, tuple(changes))
-    source.load()
+    given = source.load()
     conditions = [condition_of(text) for text in subject_to]
     name = {"pacers": "pacers.count"}.get(minimise or maximise, minimise or maximise) or FINISH
     whole, numbers, free_plan = _freed(source, free, name)
+    slower_is_better = name == (FINISH if maximise else RESERVE)
+    if free_plan and slower_is_better and not any(c.holds_back for c in conditions):
+        target = format_time(schedule_of(given.plan, given.distance).finish_s)
+        raise NoAnswerError(
+            f"The slower, the better: nothing holds the finish. Give a condition: finish<={target}."
+        )
     known = [*RESULTS, *whole, *(n.path for n in numbers)]
     if name not in known:
         raise cannot_free(name, "is neither a result nor free", ", ".join(known))

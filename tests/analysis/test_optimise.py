@@ -230,6 +230,31 @@ def test_the_reserve_is_spared_by_running_as_slowly_as_is_allowed() -> None:
     assert faster.reserve_used > result.reserve_used + 50.0
 
 
+@pytest.mark.parametrize(
+    ("scenario", "aim", "condition"),
+    [
+        ("breaking4", {"minimise": "reserve_used"}, ()),
+        ("rudisha_2012", {"minimise": "reserve_used"}, ("finish>=1:44",)),
+        ("cheptegei_monaco_2020", {"maximise": "finish"}, ("reserve_used<=2000",)),
+    ],
+)
+def test_a_free_plan_that_nothing_holds_back_is_no_question(
+    scenario: str, aim: dict[str, str], condition: tuple[str, ...]
+) -> None:
+    with pytest.raises(NoAnswerError, match=r"nothing holds the finish.* finish<=\d+:\d\d"):
+        optimise(scenario, ["plan.splits"], subject_to=condition, **aim)
+
+
+@pytest.mark.parametrize("target", ["6:30", "4:00"])
+def test_a_search_near_a_walk_ends(target: str) -> None:
+    """Moves from a slow plan reach plans slower than a walk, and some that end before the gun."""
+    changes = ["distance=400 m", f"plan.target={target}", "pacers.count=0", *NOTHING_BESIDE]
+    free, allowed = ["plan.splits"], ["finish<=59:00"]
+    slow = optimise("breaking4", free, minimise="reserve_used", subject_to=allowed, changes=changes)
+    assert 240.0 < slow.finish_s <= 400.0 + 1e-6
+    assert optimise("breaking4", free, changes=changes).finish_s < 70.0
+
+
 @pytest.mark.slow
 def test_the_plan_that_spares_the_reserve_is_even() -> None:
     result = optimise(

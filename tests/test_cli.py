@@ -650,7 +650,13 @@ def test_every_command_in_the_readme_is_one(lightpace: Lightpace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "ending"), [("simulate --save", ".npz"), ("simulate --csv", ".csv")]
+    ("command", "ending"),
+    [
+        ("simulate --save", ".npz"),
+        ("simulate --csv", ".csv"),
+        ("still -o", ".png"),
+        ("page -o", ".html or .htm or .pdf"),
+    ],
 )
 def test_a_scenario_is_not_written_over_by_its_results(
     lightpace: Lightpace, tmp_path: Path, command: str, ending: str

@@ -161,6 +161,25 @@ def test_a_runner_of_bests_is_written_as_a_file_that_a_scenario_names(
     assert lightpace("fit", *races, "-o", tmp_path / "anna.txt")[0] == 2
 
 
+@pytest.mark.parametrize("command", ["fit", "ghost", "optimise"])
+def test_a_scenario_is_not_written_over_by_what_is_made_for_one(
+    lightpace: Lightpace, tmp_path: Path, command: str
+) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("distance: 400 m\nplan: {target: 1:02}  # hers\n", encoding="utf-8")
+    races = ("--race", "800 m=2:14", "--race", "1 mile=5:00", "--height", "1.75", "--mass", "68")
+    given = {
+        "fit": races,
+        "ghost": (write(tmp_path, "pressed.fit", EXACT["pressed.fit"]()), "--distance", "1500 m"),
+        "optimise": (mine, "--free", "plan.target=61..62"),
+    }[command]
+    code, _, wrong = lightpace(command, *given, "-o", mine)
+    assert (code, "--force writes over it" in wrong) == (1, True)
+    assert "# hers" in mine.read_text(encoding="utf-8")
+    assert lightpace(command, *given, "-o", mine, "--force")[0] == 0
+    assert "# hers" not in mine.read_text(encoding="utf-8")
+
+
 def test_the_shipped_scenarios_are_listed(lightpace: Lightpace) -> None:
     code, said, _ = lightpace("list", "scenarios", "--json")
     assert code == 0

@@ -96,6 +96,7 @@ def test_where_nothing_will_do_it_says_how_far_the_nearest_stays(
         (["--free", "pacers.count=3..1"], "--free"),
         (["--free", "pacers.front_gap", "--subject-to", "finish=4:00"], "is no condition"),
         (["--free", "pacers.front_gap", "--minimise", "joy"], "neither a result nor free"),
+        (["--free", "pacers.front_gap", "-o", "plan.txt"], "plan.txt is no .yaml file"),
     ],
 )
 def test_what_cannot_be_asked_is_said(optimise: Optimise, arguments: list[str], words: str) -> None:

@@ -61,10 +61,11 @@ _GIF_FPS, _FILM_FPS = 20, 60
 _GIF_SIZE, _FILM_SIZE = "960x540", "1920x1080"
 
 
-def _only(path: Path | None, ending: str, option: str) -> None:
+def _only(path: Path | None, option: str, *endings: str) -> None:
     """Refuse a name that is not of this kind: it may be the scenario's own file."""
-    if path is not None and path.suffix.lower() != ending:
-        raise typer.BadParameter(f"{path}: it is written as {ending}.", param_hint=option)
+    if path is not None and path.suffix.lower() not in endings:
+        written = f"{path}: it is written as {' or '.join(endings)}."
+        raise typer.BadParameter(written, param_hint=option)
 
 
 @app.command()
@@ -89,8 +90,8 @@ def simulate(
 
     if seed != 1 and samples is None:
         raise typer.BadParameter("It draws samples: with --samples.", param_hint="--seed")
-    _only(csv, ".csv", "--csv")
-    _only(save, ".npz", "--save")
+    _only(csv, "--csv", ".csv")
+    _only(save, "--save", ".npz")
     attempt = load(scenario, changes)
     recording = run(attempt)
     summary = summarise(attempt, recording)
@@ -271,6 +272,7 @@ def still(
     changes: Changes = None,
 ) -> None:
     """Write the window's picture of one moment, without a display."""
+    _only(output, "--output", ".png")
     attempt = load(scenario, changes)
     width_height = picture_size(size)
     from simulator.session import Session
@@ -487,6 +489,7 @@ def page(
     from simulator.view.theme import theme_named
 
     colours = theme_named(theme)
+    _only(output, "--output", ".html", ".htm", ".pdf")
     if is_story(scenario):
         name = _story_page(scenario, output, colours, link, changes, force=force)
     else:

@@ -20,6 +20,7 @@ from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     AsJson,
     Changes,
+    Force,
     ScenarioName,
     app,
     finite,
@@ -191,15 +192,18 @@ def fit(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write the runner: .yaml.")
     ] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a runner out of best times: aerobic power, reserve, endurance, critical speed, D'."""
     from simulator.analysis.fit import fit_runner, runner_block
-    from simulator.files import write_text
+    from simulator.files import refuse_existing, write_text
     from simulator.scenario.model import Runner
 
-    if output is not None and output.suffix.lower() not in (".yaml", ".yml"):
-        raise typer.BadParameter(f"{output} is no .yaml file.", param_hint="--output")
+    if output is not None:
+        if output.suffix.lower() not in (".yaml", ".yml"):
+            raise typer.BadParameter(f"{output} is no .yaml file.", param_hint="--output")
+        refuse_existing(output, force=force)
 
     races = _races(race, log, shelter)
     try:
@@ -340,6 +344,7 @@ def ghost(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write the ghost: .yaml or .npz.")
     ] = None,
+    force: Force = False,
     distance: Annotated[
         str | None, typer.Option(help="How long the race was; left out: what its laps say.")
     ] = None,
@@ -355,13 +360,15 @@ def ghost(
     from simulator.analysis.activity_races import ghost_values, race_run, recording_of
     from simulator.analysis.splits import split_distances
     from simulator.errors import OutputError, RecordingError
-    from simulator.files import write_text
+    from simulator.files import refuse_existing, write_text
     from simulator.recording.activities import read_activity
     from simulator.recording.store import save_recording
     from simulator.scenario.save import document_text
 
-    if output is not None and output.suffix.lower() not in (".yaml", ".yml", ".npz"):
-        raise OutputError(f"{output}: a ghost is written as .yaml or .npz.")
+    if output is not None:
+        if output.suffix.lower() not in (".yaml", ".yml", ".npz"):
+            raise OutputError(f"{output}: a ghost is written as .yaml or .npz.")
+        refuse_existing(output, force=force)
     if trim and start is not None:
         raise typer.BadParameter("--from says when the gun went.", param_hint="--trim")
     activity = read_activity(file)

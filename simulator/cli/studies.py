@@ -17,6 +17,7 @@ from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     AsJson,
     Changes,
+    Force,
     OutFile,
     ScenarioName,
     Seed,
@@ -434,14 +435,20 @@ def optimise(
         list[str] | None, typer.Option(help='A condition, e.g. "finish<=4:00".')
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Write the result as a scenario.")
+        Path | None, typer.Option("-o", "--output", help="Write the result as a scenario: .yaml.")
     ] = None,
+    force: Force = False,
     changes: Changes = None,
 ) -> None:
     """Find the best split plan, the fewest pacers or the widest gap, and its chance."""
     from simulator.analysis import optimise as optimum
     from simulator.export.sheet import write_scenario
+    from simulator.files import refuse_existing
 
+    if output is not None:
+        if output.suffix.lower() not in (".yaml", ".yml"):
+            raise typer.BadParameter(f"{output} is no .yaml file.", param_hint="--output")
+        refuse_existing(output, force=force)
     with moving(err.console.status("searching")):
         best = optimum.optimise(
             scenario,

@@ -516,18 +516,17 @@ def _story_page(
     force: bool,
 ) -> str:
     """Write the page of a story; return its name."""
+    from simulator.export.handout import check_handout, write_handout
+    from simulator.export.page import write_story_page
     from simulator.session.presentation import Presentation
 
-    timeline = Presentation(script_of(name, link, changes)).completed_timeline()
-    if output.suffix.lower() == ".pdf":
-        from simulator.export.handout import write_handout
-
-        write_handout(timeline, output, theme, force=force)
-        return timeline.script.story.name
-    from simulator.export.page import write_story_page
-
-    write_story_page(timeline, output, theme, force=force)
-    return timeline.script.story.name
+    as_pdf = output.suffix.lower() == ".pdf"
+    script = script_of(name, link, changes)
+    if as_pdf:
+        check_handout(output, force=force)
+    timeline = Presentation(script).completed_timeline()
+    (write_handout if as_pdf else write_story_page)(timeline, output, theme, force=force)
+    return script.story.name
 
 
 def print_summary(summary: Summary) -> None:

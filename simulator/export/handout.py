@@ -7,6 +7,7 @@ chapter's last picture, its caption and the speaker's notes, black on white.
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
+from simulator.errors import ExtraError
 from simulator.export.sheet import opened_pdf
 from simulator.files import refuse_existing
 from simulator.screen import Camera
@@ -33,6 +35,18 @@ _DPI = 144
 _CAPTION_PT, _NOTES_PT, _LEAST_PT = 15, 12, 6
 
 
+def check_handout(path: Path, *, force: bool = False) -> None:
+    """Check before anything is computed that a hand-out can be written.
+
+    Raises:
+        OutputError: the file exists already.
+        ExtraError: matplotlib is not installed.
+    """
+    if find_spec("matplotlib") is None:
+        raise ExtraError("A hand-out as PDF", "plot")
+    refuse_existing(path, force=force)
+
+
 def write_handout(
     timeline: StoryTimeline, path: Path, theme: Theme, *, force: bool = False
 ) -> None:
@@ -42,7 +56,7 @@ def write_handout(
         OutputError: the file exists already, or cannot be written.
         ExtraError: matplotlib is not installed.
     """
-    refuse_existing(path, force=force)
+    check_handout(path, force=force)
     name, painter, camera = timeline.script.story.name, Painter(theme), Camera.WHOLE
     look = style(THEMES["daylight"]) | {"figure.constrained_layout.use": False}
     with opened_pdf(path, name, "A hand-out as PDF") as pdf:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import zlib
 from pathlib import Path
 
@@ -67,6 +68,22 @@ def test_caption_and_notes_fit_however_long_they_are(tmp_path: Path, count: int)
     assert sum(len(text.split()) for _, text, _, _ in lines) == count
     assert lines[-1][0] <= 240
     assert [down for down, *_ in lines] == sorted(down for down, *_ in lines)
+
+
+def test_without_matplotlib_the_command_that_installs_it_is_named_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(handout, "find_spec", lambda _: None, raising=False)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setattr(Presentation, "completed_timeline", pytest.fail)
+    timeline(tmp_path)
+    (tmp_path / "story.yaml").write_text(STORY % "Go on.", encoding="utf-8")
+    with pytest.raises(SystemExit) as end:
+        main(["page", str(tmp_path / "story.yaml"), "-o", str(tmp_path / "a.pdf")])
+    assert end.value.code == 1
+    needs = 'A hand-out as PDF needs an extra: pip install "lightpace[plot]"'
+    assert capsys.readouterr().err.strip() == needs
+    assert not (tmp_path / "a.pdf").exists()
 
 
 def test_one_attempt_is_no_story(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,11 +13,16 @@ import pytest
 from pydantic import BaseModel
 
 from simulator import coefficients
+from simulator.analysis.summary import summarise
+from simulator.analysis.uncertainty import chance_of
 from simulator.coefficients import COEFFICIENTS
+from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Runner
+from simulator.units import format_signed
 
-PAGE = (Path(__file__).resolve().parents[1] / "docs" / "physics.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGE = (DOCS / "physics.md").read_text(encoding="utf-8")
 
 
 def table(marker: str) -> list[list[str]]:
@@ -67,6 +72,47 @@ def test_the_numbers_of_the_scenarios_are_those_in_the_page(row: list[str]) -> N
         value = value[int(step)] if step.isdecimal() else getattr(value, step)
     assert value == float(row[2])
     assert row[3] in ("calibrated", "assumed")
+
+
+def validated(what: str, *, column: int) -> str:
+    """Return a cell of docs/validation.md, which a slow test compares with `validate`."""
+    [line] = re.findall(
+        rf"^\| {re.escape(what)} .*$", (DOCS / "validation.md").read_text("utf-8"), re.MULTILINE
+    )
+    return str(line.split("|")[column].strip())
+
+
+def test_the_sentences_repeat_what_validate_prints() -> None:
+    words = " ".join(PAGE.split())
+    published, gun = (
+        validated(f"constant shelter that gives {time}", column=4)
+        for time in ("4:06.42 (published)", "4:06.91 (gun to line)")
+    )
+    assert f"her splits ask for ({published} for 4:06.42, {gun} for 4:06.91" in words
+    late = validated("da Silva's mile, predicted time", column=5).removeprefix("+")
+    assert f"the mile's predicted time is {late} too long" in words
+    early = validated("1000 m | Monaco 2020", column=5)
+    assert f"1000 m is predicted {abs(float(early[1:-2])):.1f} s too fast" in words
+
+
+def test_the_residuals_of_breaking4_are_those_of_its_run() -> None:
+    scenario = load_scenario("breaking4")
+    splits = summarise(scenario, simulate(scenario)).splits
+    *most, last = [format_signed(s.residual_s) for s in splits if s.residual_s is not None]
+    assert f"its splits are off by {', '.join(most)} and {last} s" in " ".join(PAGE.split())
+
+
+def test_the_chances_that_rest_on_the_form_at_monaco() -> None:
+    def chance(*changes: str) -> str:
+        return f"{100 * chance_of(load_scenario('breaking4', overrides=changes)):.1f}"
+
+    spread = "uncertainty.given_form.spread"
+    none, half, whole = (chance(f"{spread}={value}") for value in ("0", "0.5", "1"))
+    words = " ".join(PAGE.split())
+    assert f"with a spread of 0, 0.5, 1 % the chance is {none}, {half}, {whole} %" in words
+    assert f"falls from {chance('uncertainty.given=[]')} to {half} %" in words
+    [row] = [row for row in table("scenario values") if spread in row[1]]
+    assert f"1 % gives a chance of {float(whole):.0f} %, 0 of {float(none):.0f} %" in row[-1]
 
 
 def test_every_coefficient_named_in_an_equation_exists() -> None:

@@ -175,13 +175,20 @@ def _factors(scenario: Scenario) -> list[tuple[str, str, Change]]:
     air = Environment()
     calm = f"a still day at {air.temperature:g} °C, no better or worse than usual"
     day: tuple[str, str, Change] = ("day", calm, lambda s: s.with_values(_USUAL_DAY))
-    if scenario.pacers.running == 0 or scenario.pacers.shelter is not None:
+    errors: tuple[str, str, Change] = (
+        "leader's errors",
+        "a leader without errors",
+        lambda s: s.with_values(_WITHOUT_ERRORS),
+    )
+    if scenario.pacers.running == 0:
         return [day]
+    if scenario.pacers.shelter is not None:  # she may follow them all the same
+        return [day] if scenario.pacers.leader == Leader() else [errors, day]
     label, best = _best_formation(scenario)
     lined_up = {"pacers.formation": best.formation, "pacers.count": best.count}
     return [
         ("shelter lost", "a group that waits", lambda s: s.with_values(_WAITING)),
-        ("opening", "a leader without errors", lambda s: s.with_values(_WITHOUT_ERRORS)),
+        errors,
         ("formation", f"the formation {label}", lambda s: s.with_values(lined_up)),
         day,
     ]

@@ -50,8 +50,18 @@ def test_what_is_at_its_best_already_costs_nothing(
     _, prices = breaking4
     assert prices["day"] == pytest.approx(0.0, abs=1e-9)
     _, even = _prices("breaking4", "pacers.leader.fast_opening=0")
-    assert even["opening"] == pytest.approx(0.0, abs=1e-9)
-    assert prices["opening"] > 0.1
+    assert even["leader's errors"] == pytest.approx(0.0, abs=1e-9)
+    assert prices["leader's errors"] > 0.1
+
+
+@pytest.mark.parametrize("shelter", ["pacers.shelter=0.3", "pacers.shelter=~"])
+def test_a_leader_who_fades_is_named_for_what_that_costs(shelter: str) -> None:
+    """He is her pace behind a constant shelter, too."""
+    race = ["distance=800 m", "plan.target=2:00", "ghosts=[]", "pacers.count=2"]
+    race += ["pacers.leader.fade=1"]
+    listed, prices = _prices("solo", *race, shelter)
+    assert prices["leader's errors"] == pytest.approx(1.0, abs=0.05)
+    assert abs(listed.left_over_s) < 1e-3
 
 
 def test_a_bad_day_has_a_price_of_its_own() -> None:

@@ -239,15 +239,19 @@ def _shown(
     scenario = scenario_of(run)
     show = replace(make_show(scenario, run), alternatives=alternatives(scenario))
     named = moments_of(show)
-    times = _moment(start, named), _moment(end, named)
+    times = _moment(start, named, show), _moment(end, named, show)
     return completed(show, *times), times
 
 
-def _moment(at: float | str, named: dict[str, float]) -> float:
-    if not isinstance(at, str):
-        return float(at)
+def _moment(at: float | str, named: dict[str, float], show: Show) -> float:
+    from simulator.scenario.story import StoryMoment
+    from simulator.stage.events import time_of
+
+    if at in named:
+        return named[str(at)]
     try:
-        return named[at] if at in named else parse_time(at)
+        time_s = parse_time(at) if isinstance(at, str) else float(at)
+        return time_of(show, StoryMoment(str(at), time_s=time_s))
     except ValueError as error:
         names = ", ".join(named)
         raise LightpaceError(f"{error}; the moments of this run are: {names}.") from None

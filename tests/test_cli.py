@@ -321,6 +321,8 @@ def test_still_writes_the_picture_of_a_moment(
         ("calibrate", "breaking4", "--to", "9" * 400, "--free", "pacers.front_gap"),
         ("still", "--at", "soon"),
         ("still", "--at", "1:99"),
+        ("still", "--at", "600"),
+        ("still", "--at", "62:03.0"),
         ("run", "--at", "soon"),
         ("run", "--size", "1920"),
         ("run", "--speed", "nan"),

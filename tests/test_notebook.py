@@ -112,6 +112,9 @@ def test_a_fork_is_shown_as_it_was_run(run: Recording) -> None:
     "wrong",
     [
         {"at": "tea"},
+        {"at": "62:03.0"},
+        {"at": 600},
+        {"at": float("nan")},
         {"size": (0, 9)},
         {"theme": "none"},
         {"camera": "none"},

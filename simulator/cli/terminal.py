@@ -213,15 +213,15 @@ def moment(
         return named[text]
     if show is None:
         return race_time(text, option)
-    from simulator.scenario.story import parse_moment
+    from simulator.scenario.story import StoryMoment, parse_moment
     from simulator.stage.events import time_of
 
     try:
-        return parse_time(text)
+        when = StoryMoment(text, time_s=parse_time(text))
     except ValueError:
-        pass
+        when = None
     try:
-        return time_of(show, parse_moment(text))
+        return time_of(show, when or parse_moment(text))
     except ValueError as error:
         raise typer.BadParameter(f"{error}.", param_hint=option) from error
 

@@ -89,8 +89,9 @@ def time_of(show: Show, when: StoryMoment) -> float:
         time_s = when.time_s or 0.0
     time_s += when.offset_s
     if not -COUNTDOWN_S <= time_s <= last_s(show):
+        until_s = math.floor(100.0 * last_s(show)) / 100.0
         raise ValueError(
-            f"{when.text} is not shown: it is from {-COUNTDOWN_S:g} s to {last_s(show):.2f} s"
+            f"{when.text} is not shown: it is from {-COUNTDOWN_S:g} s to {until_s:.2f} s"
         )
     return time_s
 

@@ -108,6 +108,17 @@ def parse_distance(text: str, *, decimal: str = "") -> float:
     return _metres(text, _RACE_M, decimal)
 
 
+def in_laps(text: str) -> bool:
+    """Return whether a text is a distance in laps, which are of 400 m."""
+    match = _DISTANCE.fullmatch(text.strip()) if len(text) <= _MOST_CHARACTERS else None
+    return match is not None and (match[2] or "").lower().startswith("l")
+
+
+def other_lap_words(lap_m: float) -> str:
+    """Return why a distance in laps is refused on a track with a lap of `lap_m` [m]."""
+    return f"a lap is {LAP_M:g} m as a unit, and {format_distance(lap_m)} on this track"
+
+
 def parse_gap(text: str) -> float:
     """Return the metres of a gap between runners, from `1.500 m`, `1,5` or `2 m` [m].
 

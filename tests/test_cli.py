@@ -344,6 +344,19 @@ def test_what_is_not_usable_ends_with_two(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_moment_in_laps_is_refused_where_they_are_not_of_400_m(
+    lightpace: Lightpace, tmp_path: Path
+) -> None:
+    short = tmp_path / "short.yaml"
+    short.write_text("distance: 1000\nplan: {target: 2:40}\ntrack: {lap: 200}\n", encoding="utf-8")
+    given = ("still", short, "-o", tmp_path / "out.png", "--size", "64x36", "--at")
+    for at in ("2 laps", "3 s before 2 Laps"):
+        refused = lightpace(*given, at)
+        assert refused.code == 2
+        assert "a lap is 400 m as a unit, and 200 m on this track" in refused.err
+    assert lightpace(*given, "400 m").code == 0
+
+
 def test_an_unknown_theme_names_those_there_are(lightpace: Lightpace, tmp_path: Path) -> None:
     done = lightpace("still", "--theme", "nope", "-o", tmp_path / "a.png", "--size", "64x36")
     assert done.code != 0

@@ -8,13 +8,17 @@ no folder.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from simulator.errors import ScenarioError
+from simulator.scenario.fields import Path as Steps
+from simulator.scenario.fields import items_of, types_at
 from simulator.scenario.model import ActivityGhost, Ghost, RecordingGhost, Scenario, ScenarioGhost
 from simulator.scenario.overrides import apply_overrides
+from simulator.scenario.plan import PlanSplit
 from simulator.scenario.problems import DocumentCheck, check, find
 from simulator.scenario.reading import (
     FORMATION,
@@ -28,6 +32,7 @@ from simulator.scenario.reading import (
     shipped_names,
 )
 from simulator.scenario.yaml_tree import YamlList, YamlMapping, read_document, stop
+from simulator.units import LAP_M, format_distance, in_laps, other_lap_words, parse_distance
 
 
 def load_scenario(
@@ -81,6 +86,7 @@ def _load(
         if not with_ghosts and isinstance(root, YamlMapping):
             root.put("ghosts", YamlList(), document.node, document.node)
             root.pop("published", None)
+        _refuse_laps(review)
 
     def finish(review: DocumentCheck, scenario: Scenario) -> Scenario:
         ghosts = tuple(_with_file(review, i, g, path) for i, g in enumerate(scenario.ghosts))
@@ -113,6 +119,38 @@ def _write_out(
     review.problems += document.flaws
     key_node = place.holder.nodes[place.key][0]
     place.holder.put(place.key, document.root, key_node, document.node)
+
+
+def _refuse_laps(review: DocumentCheck) -> None:
+    """Report distances in laps, which are of 400 m, where the track's lap is another."""
+    lap_m = LAP_M
+    with suppress(ValueError):  # another problem
+        lap = find(review.document, ("track", "lap"))
+        lap_m = parse_distance(str(lap.value)) if lap.complete else LAP_M
+    if lap_m == LAP_M:
+        return
+    for path, text in _laps_below(review.document.root, ()):
+        place = find(review.document, path)
+        with suppress(ValueError):
+            metres = format_distance(parse_distance(text) * lap_m / LAP_M)
+            review.report(place, other_lap_words(lap_m), f"write metres, such as {metres}")
+            review.exclude(place)
+
+
+def _laps_below(value: Any, path: Steps) -> Iterator[tuple[Steps, str]]:
+    """Yield path and text of each distance that is written in laps."""
+    if isinstance(value, YamlMapping):
+        table = PlanSplit in items_of(types_at(Scenario, path))
+        for key, below in value.items():
+            if table and in_laps(key):
+                yield (*path, key, "distance"), key
+            else:
+                yield from _laps_below(below, (*path, key))
+    elif isinstance(value, YamlList):
+        for i, below in enumerate(value):
+            yield from _laps_below(below, (*path, i))
+    elif isinstance(value, str) and in_laps(value) and float in types_at(Scenario, path):
+        yield path, value
 
 
 _SEEMS_A_GHOST = re.compile(r"""^(\s*\{.*)?["']?(splits|laps)["']?\s*:""", re.MULTILINE)

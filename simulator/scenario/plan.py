@@ -218,7 +218,7 @@ class Laps(Section):
         odd = race_m - LAP_M * (count - 1)
         if count > 1 and odd + LAP_M <= longest:
             count, odd = count - 1, odd + LAP_M
-        hint = f"{count} laps"
+        hint = f"{count} laps of {LAP_M:g} m"
         if abs(odd - LAP_M) >= SHORTEST_M:
             hint += f", the last of {odd:g} m, or with first: {odd:g} m the first"
         text = f"{len(self.laps)} lap times do not make {format_distance(race_m)}"

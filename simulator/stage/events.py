@@ -8,6 +8,7 @@ bell, a tick for each lap of the light, and its loss.
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from simulator.screen import Camera
 from simulator.stage.playback import COUNTDOWN_S, RUN_OUT_S, STALL_S
 from simulator.stage.scene import ChartCurve, Scene
 from simulator.stage.show import Show
-from simulator.units import format_distance
+from simulator.units import format_distance, other_lap_words
 
 if TYPE_CHECKING:  # not imported at run time: only a story needs it, and the window opens sooner
     from simulator.scenario.story import StoryMoment
@@ -58,6 +59,7 @@ def beat_s(show: Show, *, slow_motion: bool = True) -> float | None:
     return events(show).get("light lost") if slow_motion else None
 
 
+_IN_LAPS = re.compile(r"laps?$", re.IGNORECASE)
 _NEVER = {
     "finish": "she does not finish in this run",
     "light lost": "the light is not lost in this run",
@@ -80,8 +82,8 @@ def time_of(show: Show, when: StoryMoment) -> float:
             happens = ", ".join(known)
             raise ValueError(f"{_NEVER[when.event]}; what happens: {happens}")
         time_s = known[when.event]
-    elif when.distance_m is not None:
-        time_s = float(run.time_at(when.distance_m)) if when.distance_m <= run.race_m else math.nan
+    elif (x := distance_of(show, when)) is not None:
+        time_s = float(run.time_at(x)) if x <= run.race_m else math.nan
         if math.isnan(time_s):
             reach = format_distance(min(run.race_m, float(run.x[-1])))
             raise ValueError(f"she never comes to {when.text}: this run ends at {reach}")
@@ -94,6 +96,18 @@ def time_of(show: Show, when: StoryMoment) -> float:
             f"{when.text} is not shown: it is from {-COUNTDOWN_S:g} s to {until_s:.2f} s"
         )
     return time_s
+
+
+def distance_of(show: Show, when: StoryMoment) -> float | None:
+    """Return the race distance of a moment [m]; None: it is not given by its distance.
+
+    Raises:
+        ValueError: it is in laps, which are of 400 m, and those of the track are not.
+    """
+    lap_m = show.scenario.track.lap
+    if when.distance_m is not None and lap_m != LAP_M and _IN_LAPS.search(when.text):
+        raise ValueError(f"{when.text}: {other_lap_words(lap_m)}: write metres")
+    return when.distance_m
 
 
 def last_s(show: Show) -> float:

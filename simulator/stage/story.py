@@ -34,7 +34,7 @@ from simulator.scenario.story import (
     parse_moment,
     parse_seconds,
 )
-from simulator.stage.events import beat_s, event_distance, events, last_s, time_of
+from simulator.stage.events import beat_s, distance_of, event_distance, events, last_s, time_of
 from simulator.stage.playback import Playback, playing_time, race_time
 from simulator.stage.scene import HIDDEN, Cue, Scene, Staging
 from simulator.stage.scene_builder import ShowOptions, scene_of
@@ -429,11 +429,9 @@ class FactSource:
         if self.run is self.live.recording or when.time_s is not None:
             return time_of(self.live, when)
         # the event is the live run's: the other run is read at the distance where she was then
-        x = (
-            when.distance_m
-            if when.distance_m is not None
-            else event_distance(self.live, when.event)
-        )
+        x = distance_of(self.live, when)
+        if x is None:
+            x = event_distance(self.live, when.event)
         found = float(self.run.time_at(x)) + when.offset_s
         if math.isnan(found):
             raise ValueError(f"it never comes to {when.text}")

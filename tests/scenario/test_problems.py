@@ -175,7 +175,7 @@ SINGLE = [
     ),
     ("distance:\u00a01500 m", "1:1", "1500 m' (with a non-breaking space)"),
     ("runner:\n  mass\u00a0: 42", "2:3", "with a non-breaking space)  (did you mean mass?"),
-    ("distance: 1500\nplan: {laps: [60, 60]}", "2:14", "4 laps, the last of 300 m, or with first:"),
+    ("distance: 1500\nplan: {laps: [60, 60]}", "2:14", "4 laps of 400 m, the last of 300 m"),
     ("distance: 1500\nplan: {laps: [61, 60, 60, 29]}", "2:27", "the last piece is 300 m"),
     ("distance: 1500\nplan: {laps: [29, 60, 60, 61]}", "2:15", "the first piece is 300 m"),
     ("ghosts: [{laps: [60, 60]}]", "1:17", "2 lap times do not make 1 mile"),
@@ -191,6 +191,23 @@ def test_one_mistake_is_one_problem_at_its_place(text: str, place: str, what: st
     assert len(listed) == 1, listed
     assert listed[0].startswith(f"f:{place}  ")
     assert what in listed[0]
+
+
+def test_a_lap_as_a_unit_is_of_400_m_and_refused_where_the_tracks_is_another() -> None:
+    short = (
+        "distance: 15 laps\ntrack: {lap: 200}\nname: 5 laps\nplan:\n  splits:\n"
+        "    5 laps: 3:00\n    finish: 9:00\n"
+        "pacers:\n  count: 1\n  formation:\n    slots: [{ahead: 1.2, until: 5 laps}]\n"
+    )
+    what = "a lap is 400 m as a unit, and 200 m on this track  (write metres, such as"
+    assert problems(short) == [
+        f"f:1:11  distance  {what} 3000 m)",
+        f"f:6:5  plan.splits.5 laps  {what} 1000 m)",
+        f"f:11:33  pacers.formation.slots.0.until  {what} 1000 m)",
+    ]
+    with pytest.raises(ScenarioError, match=r"^--set +distance +a lap is 400 m as a unit"):
+        load_text("track: {lap: 200}\n", overrides=["distance=15 laps", "plan.target=9:00"])
+    assert load_text("distance: 15 laps\nplan: {target: 18:00}\n").distance == 6000.0
 
 
 # one mistake for each line, all independent of one another

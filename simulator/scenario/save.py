@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import difflib
 import io
-import operator
 import re
 from dataclasses import dataclass
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +76,8 @@ def rewrite(text: str, old: dict[str, Any], new: dict[str, Any]) -> Rewritten:
     if "\r\n" in text:
         written = written.replace("\n", "\r\n")
     mixed = text.count("\r\n") not in (0, text.count("\n"))
-    return Rewritten(written, respaced=mixed or editor.moved_anchor or elsewhere > 0)
+    spread = mixed or editor.moved_anchor or editor.lost_comments or elsewhere > 0
+    return Rewritten(written, respaced=spread)
 
 
 def _touched(before: str, after: str) -> int:
@@ -116,15 +117,22 @@ def _is_shipped(file: str) -> bool:
 class _Editor:
     """Applies changes to ruamel.yaml's values.
 
-    `moved_anchor`: a changed value was an alias, and is written out in its place now.
+    Attributes:
+        moved_anchor: a changed value was an alias, and is written out in its place now.
+        lost_comments: comments within a value went, as it had to be written anew.
     """
 
     def __init__(self, text: str) -> None:
-        self.moved_anchor = False
+        self.moved_anchor = self.lost_comments = False
         self._text = text
 
-    def update_mapping(self, node: Any, old: dict[str, Any], new: dict[str, Any]) -> None:
-        """Apply the differences; `GONE` and None are represented by a missing key."""
+    def update_mapping(
+        self, node: Any, old: dict[str, Any], new: dict[str, Any], *, ordered: bool = False
+    ) -> None:
+        """Apply the differences; `GONE` and None are represented by a missing key.
+
+        `ordered`: a new key takes its place among the others, as a table's row does.
+        """
         both = {name: (old.get(name, GONE), new.get(name, GONE)) for name in (*old, *new)}
         changed = {name: pair for name, pair in both.items() if not _same(*pair)}
         for name, (before, after) in sorted(
@@ -133,13 +141,12 @@ class _Editor:
             key = _key_of(node, name)
             if key is None:
                 if after is not GONE and after is not None:
-                    self._add(node, name, _difference(before, after))
+                    place = list(new).index(name) if ordered else len(node)
+                    self._insert(node, place, name, _difference(before, after))
             elif after is GONE or (after is None and not _has_comment(node, key)):
                 self._take_out(node, key)
             elif _is_nothing(node[key]):
                 self._replace(node, key, _difference(before, after))
-            elif name == "splits" and list(before) != list(after):
-                self._replace(node, key, after)
             else:
                 self._update(node, key, before, after)
 
@@ -150,77 +157,110 @@ class _Editor:
         """
         node: Any = holder[key]
         values = (node, before, after)
-        done = False
-        if _anchor(node):
-            pass
-        elif all(isinstance(value, dict) for value in values):
-            self.update_mapping(node, before, after)
-            done = bool(node)
-        elif all(isinstance(value, list) for value in values) and len(node) == len(before):
-            done = self._update_list(node, before, after)
+        done, pairs = False, []
+        if all(isinstance(value, dict) for value in values):
+            pairs = list(before.keys() & after.keys())
+            if pairs and not _anchor(node):
+                self.update_mapping(node, before, after, ordered=key == "splits")
+                done = bool(node)
+        elif all(isinstance(value, list) for value in values):
+            pairs = [(i, j) for i, j in paired(before, after) if None not in (i, j)]
+            if pairs and not _anchor(node) and len(node) == len(before):
+                self._update_list(node, before, after)
+                done = True
         if not done:
-            self._replace(holder, key, after)
+            self._replace(holder, key, after, partly=bool(pairs))
 
-    def _update_list(self, items: Any, old: list[Any], new: list[Any]) -> bool:
-        """Change a list item by item, named ones by name; return whether that is possible."""
-        was, names = [_name(item) for item in old], [_name(item) for item in new]
-        common = [name for name in was if name in names]
-        renamed = len(was) == len(names) and sum(map(operator.ne, was, names)) == 1
-        if None not in (*was, *names) and names[: len(common)] == common and common and not renamed:
-            for i in reversed(range(len(was))):
-                if was[i] not in names:
-                    self._take_out(items, i)
-            old = [item for item in old if _name(item) in names]
-        elif len(old) != len(new):
-            return False
-        for i, (before, after) in enumerate(zip(old, new, strict=False)):
-            if not _same(before, after):
-                self._update(items, i, before, after)
-        for item in new[len(old) :]:
-            self._add(items, len(items), item)
-        return True
+    def _update_list(self, items: Any, old: list[Any], new: list[Any]) -> None:
+        """Change a list item by item."""
+        pairs = paired(old, new)
+        for i, j in pairs:
+            if i is not None and j is not None and not _same(old[i], new[j]):
+                self._update(items, i, old[i], new[j])
+        for i, j in reversed(pairs):
+            if j is None:
+                self._take_out(items, i)
+        for i, j in pairs:
+            if i is None and j is not None:
+                self._insert(items, j, None, new[j])
 
-    def _add(self, holder: Any, key: Any, value: Any) -> None:
-        """Add a value that the file lacks, before the comments that follow the last value."""
-        after = _comment_after(holder, _last_key(holder)) if holder else ""
+    def _insert(self, holder: Any, place: int, key: Any, value: Any) -> None:
+        """Add a value that the file lacks, before the comments that follow the one before it."""
+        before = list(range(len(holder)) if isinstance(holder, list) else holder)[:place]
+        after = _comment_after(holder, before[-1]) if before else ""
         written = _node(value, holder.lc.col or 0, flow=isinstance(holder, list))
         if isinstance(holder, list):
-            holder.append(written)
+            holder.insert(place, written)
+            key = place
         else:
-            holder[_key_node(key)] = written
-        _add_comment(holder, _last_key(holder), after)
+            key = _key_node(key)
+            holder.insert(place, key, written)
+        _add_comment(holder, key, after)
 
-    def _replace(self, holder: Any, key: Any, value: Any) -> None:
+    def _replace(self, holder: Any, key: Any, value: Any, *, partly: bool = False) -> None:
+        """Write a value anew; `partly`: some of it stays, and its comments should have."""
         old = holder[key]
-        self._note_anchor(holder, key)
+        is_alias = self._note_anchor(holder, key)
         token = _token(holder, key)
         if _anchor(old) and token and token.start_mark.line != holder.lc.key(key)[0]:
             del holder.ca.items[key]  # ruamel.yaml gives an alias the comment of its anchor
-        after = _comment_after(holder, key) if isinstance(old, (dict, list)) else ""
+        several_lines = isinstance(old, (dict, list)) or _is_block_text(old)
+        after = _comment_after(holder, key) if several_lines else ""
+        self.lost_comments |= partly and not is_alias and _holds_comment(old)
         flow = isinstance(holder, list) or _is_flow(holder) or _is_flow(old)
         holder[key] = _node(value, (holder.lc.col or 0) + 2, old=old, flow=flow)
         _say_what_was(holder, key, old)
         _add_comment(holder, key, after)
 
-    def _note_anchor(self, holder: Any, key: Any) -> None:
+    def _note_anchor(self, holder: Any, key: Any) -> bool:
+        """Notice an anchor that is to go; return whether the value is an alias instead."""
         anchor = _anchor(holder[key])
         is_alias = (
             anchor and not isinstance(holder, list) and holder.lc.value(key) < holder.lc.key(key)
         )
         self.moved_anchor |= bool(anchor and not is_alias and f"*{anchor}" in self._text)
+        return bool(is_alias)
 
     def _take_out(self, holder: Any, key: Any) -> None:
-        """Remove a value; a comment on the lines after it stays."""
+        """Remove a value; comments on the lines before and after it stay."""
         self._note_anchor(holder, key)
-        after = _comment_after(holder, key)
+        after = _comment_before(holder, key) + _comment_after(holder, key)
         keys = list(range(len(holder))) if isinstance(holder, list) else list(holder)
         i = keys.index(key)
         del holder[key]
         if i:
             _add_comment(holder, keys[i - 1], after)
-        elif after.strip() and len(keys) > 1 and not isinstance(holder, list):
+        elif after.strip() and len(keys) > 1:
             bare = "\n".join(line.strip().removeprefix("# ") for line in after.split("\n"))
-            holder.yaml_set_comment_before_after_key(keys[1], bare.strip(), holder.lc.col)
+            first = 0 if isinstance(holder, list) else keys[1]
+            holder.yaml_set_comment_before_after_key(first, bare.strip(), holder.lc.col)
+
+
+def paired(old: list[Any], new: list[Any]) -> list[tuple[int | None, int | None]]:
+    """Return which item of a list became which one of another, by their places; None: no item.
+
+    An item is known by its name, or by all that it says; one between those may have changed.
+    """
+    pairs: list[tuple[int | None, int | None]] = []
+    was, now = ([_name(item) or repr(item) for item in items] for items in (old, new))
+    blocks = difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes()
+    for _, i, i_end, j, j_end in blocks:
+        unnamed = not any(map(_name, (*old[i:i_end], *new[j:j_end])))
+        alike = 0
+        if unnamed or i_end - i == j_end - j:
+            both = zip(old[i:i_end], new[j:j_end], strict=False)
+            alike = len(list(takewhile(lambda pair: _alike(*pair), both)))
+        pairs += zip(range(i, i + alike), range(j, j + alike), strict=True)
+        pairs += ((i, None) for i in range(i + alike, i_end))
+        pairs += ((None, j) for j in range(j + alike, j_end))
+    return pairs
+
+
+def _alike(old: Any, new: Any) -> bool:
+    """Return whether a changed item may be the same one: both have a name or none, and its keys."""
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return not isinstance(old, dict) and not isinstance(new, dict)
+    return bool(_name(old)) == bool(_name(new)) and old.keys() == new.keys()
 
 
 def _same(old: Any, new: Any) -> bool:
@@ -268,6 +308,11 @@ def _is_block(node: Any) -> bool:
     return held and not _is_flow(node) and not _anchor(node)
 
 
+def _is_block_text(node: Any) -> bool:
+    """Return whether a value is a text on its own lines, after `>` or `|`."""
+    return getattr(node, "style", "") in ("|", ">")
+
+
 # -- comments: ruamel.yaml stores what follows a value at the value's last word -------------------
 
 
@@ -289,8 +334,21 @@ def _token(holder: Any, key: Any) -> Any:
 
 
 def _has_comment(holder: Any, key: Any) -> bool:
-    token = _token(*_last_word(holder, key))
-    return token is not None and token.value.startswith("#")
+    holder, key = _last_word(holder, key)
+    token = _token(holder, key)
+    on_its_line = token is not None and not _is_block_text(holder[key])
+    return on_its_line and token.value.startswith("#")
+
+
+def _holds_comment(node: Any) -> bool:
+    """Return whether a comment stands anywhere within a value."""
+    if not isinstance(node, (dict, list)):
+        return False
+    comments: Any = node.ca  # type: ignore[union-attr]
+    slots = chain(comments.end, *comments.items.values())
+    tokens = [t for slot in slots for t in (slot if isinstance(slot, list) else [slot])]
+    items = node.values() if isinstance(node, dict) else node
+    return any(t and "#" in t.value for t in tokens) or any(map(_holds_comment, items))
 
 
 def _say_what_was(holder: Any, key: Any, old: Any) -> None:
@@ -308,11 +366,21 @@ def _say_what_was(holder: Any, key: Any, old: Any) -> None:
         token.value = token.value.replace(was[0], "# ", 1)
 
 
+def _comment_before(holder: Any, key: Any) -> str:
+    """Return the lines of comment that are stored before a value, not after the last one."""
+    tokens = (holder.ca.items.get(key) or [None] * 4)[1] or []
+    return "".join(" " * token.start_mark.column + token.value for token in tokens)
+
+
 def _comment_after(holder: Any, key: Any) -> str:
     """Cut off and return the lines of comment that follow a value."""
     after = ""
-    token = _token(*_last_word(holder, key))
-    if token is not None:
+    last, last_key = _last_word(holder, key)
+    token = _token(last, last_key)
+    if token is not None and _is_block_text(last[last_key]):
+        after = " " * token.start_mark.column + token.value
+        del last.ca.items[last_key]
+    elif token is not None:
         same_line, _, after = token.value.partition("\n")
         token.value = same_line + "\n"
     value: Any = holder[key]
@@ -338,14 +406,11 @@ def _add_comment(holder: Any, key: Any, after: str) -> None:
     from ruamel.yaml.tokens import CommentToken  # noqa: PLC0415
 
     holder, key = _last_word(holder, key)
-    comments = holder.ca
-    if isinstance(holder, list):
-        comments.comment = comments.comment or [None, None]  # otherwise no end is written
-        comments.end.append(CommentToken(after, CommentMark(0), None))
-        return
-    slots = comments.items.setdefault(key, [None] * 4)
-    slots[2] = slots[2] or CommentToken("\n", CommentMark(0), None)
-    slots[2].value += after
+    slots = holder.ca.items.setdefault(key, [None] * 4)
+    i = 0 if isinstance(holder, list) else 2
+    line_end = "" if _is_block_text(holder[key]) else "\n"
+    slots[i] = slots[i] or CommentToken(line_end, CommentMark(0), None)
+    slots[i].value += after
 
 
 # -- values as ruamel.yaml writes them -----------------------------------------------------------
@@ -354,6 +419,8 @@ def _add_comment(holder: Any, key: Any, after: str) -> None:
 def _yaml(mapping: int, offset: int) -> YAML:
     """Return a reader and writer to which every plain scalar is text."""
     from ruamel.yaml import YAML  # noqa: PLC0415 - few save, and it takes a while to import
+    from ruamel.yaml.emitter import RoundTripEmitter  # noqa: PLC0415
+    from ruamel.yaml.events import CollectionEndEvent  # noqa: PLC0415
     from ruamel.yaml.nodes import ScalarNode  # noqa: PLC0415
     from ruamel.yaml.resolver import VersionedResolver  # noqa: PLC0415
 
@@ -363,8 +430,16 @@ def _yaml(mapping: int, offset: int) -> YAML:
                 return self.DEFAULT_SCALAR_TAG
             return super().resolve(kind, value, implicit)
 
+    class LineBreakingEmitter(RoundTripEmitter):
+        def write_post_comment(self, event: Any) -> Any:
+            written = super().write_post_comment(event)
+            if isinstance(event, CollectionEndEvent):
+                self.no_newline = False  # otherwise `- {a: 1} # c` joins the next item's lines
+            return written
+
     writer = YAML(typ="rt", pure=True)
     writer.Resolver = TextResolver
+    writer.Emitter = LineBreakingEmitter
     writer.preserve_quotes = True
     writer.brace_single_entry_mapping_in_flow_sequence = True
     writer.width = 1_000_000

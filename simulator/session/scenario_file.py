@@ -35,6 +35,7 @@ from simulator.scenario.save import (
     CannotRewriteError,
     Rewritten,
     document_text,
+    paired,
     rewrite,
     worded,
 )
@@ -273,23 +274,20 @@ def _both(
         before["pacers"]["formation"], after["pacers"]["formation"] = "", name
     elif formation != old.pacers.formation and _is_named(old.pacers.formation):
         after["pacers"]["formation"] = _without_defaults(formation, formation.name)
-    were = [wave.name for wave in old.wavelight.waves]
-    names = [wave.name for wave in new.wavelight.waves]
-    known = set(were)
-    if len(were) == len(names):  # a renamed one is not a new one
-        known |= {now for was, now in zip(were, names, strict=True) if was not in names}
     usual = worded(LightWave(name="-").model_dump(mode="json", by_alias=True))
-    after["wavelight"]["waves"] = [
-        wave
-        if wave["name"] in known
-        else {k: v for k, v in wave.items() if k in ("name", "colour") or v != usual[k]}
-        for wave in after["wavelight"]["waves"]
-    ]
-    for ghost in after["ghosts"][len(before["ghosts"]) :]:
-        for key, usual in (("name", ""), ("on", True), ("note", "")):
-            if ghost[key] == usual:
+    for wave in _new(before["wavelight"]["waves"], after["wavelight"]["waves"]):
+        for key in [k for k, v in wave.items() if k not in ("name", "colour") and v == usual[k]]:
+            del wave[key]
+    for ghost in _new(before["ghosts"], after["ghosts"]):
+        for key, value in (("name", ""), ("on", True), ("note", ""), ("standing_start", None)):
+            if key in ghost and ghost[key] == value:
                 del ghost[key]
     return before, after
+
+
+def _new(old: list[Any], new: list[Any]) -> list[Any]:
+    """Return the items of a list that come from none of another."""
+    return [new[j] for i, j in paired(old, new) if i is None and j is not None]
 
 
 def _is_named(formation: PacerFormation) -> bool:

@@ -191,10 +191,68 @@ def test_what_the_file_does_not_give_is_added_without_what_stays() -> None:
     )
 
 
-def test_a_table_with_other_rows_is_written_as_a_whole() -> None:
-    text = "splits:\n  400: 60\n  finish: 240\n# the end\n"
+def test_a_table_takes_and_loses_rows_in_their_places() -> None:
+    text = "splits:\n  400 m: 60 # slow\n  # the last\n  finish: 240 # there\n# the end\n"
     rows = {"400": 60, "800": 121, "finish": 240}
-    assert put(text, {"splits": rows}) == "splits: {400: 60, 800: 121, finish: 240}\n# the end\n"
+    more = put_worded(text, {"splits": {"400": 60, "finish": 240}}, {"splits": rows})
+    assert more == text.replace("# slow\n", "# slow\n  800: 121\n")
+    fewer = {"splits": {"800": 121, "finish": 241}}
+    less = put_worded(more, {"splits": rows}, fewer)
+    assert less == "splits:\n  800: 121\n  # the last\n  finish: 241 # there\n# the end\n"
+
+
+NAMES = st.sampled_from(["", "a", "b", "c", "d"])
+ITEMS = st.lists(st.tuples(NAMES, st.integers(0, 3), st.booleans()), min_size=1, max_size=5)
+
+
+@settings(max_examples=300, deadline=None)
+@given(items=ITEMS, data=st.data())
+def test_comments_stay_with_the_items_of_a_list_that_stay(
+    items: list[tuple[str, int, bool]], data: st.DataObject
+) -> None:
+    """Items come, go and come back, with names or without, on one line or on several."""
+    named = [name for name, _, _ in items if name]
+    assume(len(named) == len(set(named)))
+    lines, old = ["l: # all"], []
+    for i, (name, number, block) in enumerate(items):
+        value = {**({"name": name} if name else {}), "v": 10 * i + number}
+        old.append(value)
+        pairs = [f"{key}: {text}" for key, text in value.items()]
+        lines += [f"  # before {i}"] * (i > 0)
+        item = "\n    ".join(pairs) if block else f"{{{', '.join(pairs)}}}"
+        lines += [f"  - {item} # beside {i}"]
+    text = "\n".join([*lines, "# after", "z: 1", ""])
+    kept = data.draw(st.lists(st.booleans(), min_size=len(old), max_size=len(old)))
+    assume(any(kept))
+    new = [dict(item) for item, stays in zip(old, kept, strict=True) if stays]
+    if data.draw(st.booleans()) and all("name" in item for item in new):
+        new[-1]["v"] = 99
+    place = data.draw(st.integers(0, len(new)))
+    other = [{"name": "e", "v": 1}] * all(kept)  # in the place of another it would be its new name
+    added = data.draw(st.sampled_from([[], [{"w": 5}], other]))
+    wanted = {"l": [*new[:place], *added, *new[place:]], "z": 1}
+    done = put(text, wanted)
+    assert plain(done) == wanted
+    beside = [line for line in done.splitlines() if "# beside" in line]
+    assert [line.split()[-1] for line in beside] == [f"{i}" for i, k in enumerate(kept) if k]
+    for i in range(1, len(old)):
+        assert f"  # before {i}\n" in done
+    for i in (i for i, stays in enumerate(kept) if stays and i):
+        above = done.partition(f"# before {i}\n")[2].partition("# beside")[2]
+        assert above.split()[0] == f"{i}"
+    assert done.endswith("# after\nz: 1\n")
+
+
+def test_a_list_of_words_keeps_its_comments() -> None:
+    text = "names:\n  - a # one\n  # of b\n  - b\n  - c # three\n"
+    assert put(text, {"names": ["b", "c", "d"]}) == (
+        "names:\n  # of b\n  - b\n  - c # three\n  - d\n"
+    )
+
+
+def test_comments_that_would_go_with_an_anchored_section_are_told() -> None:
+    text = "a: &x\n  b: 1 # why\n  c: 2\nd: 3\n"
+    assert change(text, {"a": {"b": 1, "c": 3}, "d": 3}).respaced
 
 
 @settings(max_examples=200, deadline=None)

@@ -488,3 +488,92 @@ def test_a_given_race_that_is_gone_stops_no_window(tmp_path: Path) -> None:
     assert not session.run_results.jobs.busy, "it is not tried over and over"
     assert not session.page_answers.jobs.busy
     assert "no such past race" in session.file_problem
+
+
+GHOSTS = """ghosts:
+  - file: gh.yaml # from a file
+  - {file: solo}
+  # about it
+  - time: 1:06 # b
+    note: >-
+      folded
+      text
+  # - {time: 1:07}
+"""
+
+
+@pytest.fixture
+def ghosts(tmp_path: Path) -> Session:
+    """A scenario with ghosts that have no names."""
+    (tmp_path / "gh.yaml").write_text("name: gh\nsplits: {200: 30, finish: 1:02}\n")
+    (tmp_path / "solo.yaml").write_text(SHORT)
+    path = tmp_path / "ghosts.yaml"
+    path.write_text(SHORT[: SHORT.index("ghosts:")] + GHOSTS)
+    return Session.open(path)
+
+
+def saved_ghosts(session: Session) -> str:
+    assert session.file is not None
+    session.save()
+    assert session.scene().notice == "Saved ghosts.yaml."
+    text = session.file.path.read_text()
+    assert load_scenario(session.file.path) == session.scenario
+    return text[text.index("ghosts:") :]
+
+
+def test_a_new_ghost_is_one_new_line(ghosts: Session) -> None:
+    ghosts.add_ghost()
+    line = "  - {colour: blue, kind: even, time: 1:04.00}\n"
+    assert saved_ghosts(ghosts) == GHOSTS.replace("  # - {", line + "  # - {")
+    ghosts.undo()
+    ghosts.change("ghosts.2.time", "1:05")
+    ghosts.add_ghost()
+    wanted = GHOSTS.replace("  # - {", line + "  # - {").replace("1:06 #", "1:05.00 #")
+    assert loosely(saved_ghosts(ghosts)) == loosely(wanted)
+
+
+def test_a_kept_run_that_becomes_a_ghost_is_one_new_line(ghosts: Session) -> None:
+    settle(ghosts)
+    ghosts.pin()
+    ghosts.ghost_of_pin(1)
+    before, line, after = saved_ghosts(ghosts).partition("  - {name: as in the file, ")
+    assert line
+    assert before + "  # - " + after.partition("\n  # - ")[2] == GHOSTS
+
+
+@pytest.mark.parametrize(
+    ("index", "gone"),
+    [
+        (0, "  - file: gh.yaml # from a file\n"),
+        (1, "  - {file: solo}\n"),
+        (2, "  - time: 1:06 # b\n    note: >-\n      folded\n      text\n"),
+    ],
+)
+def test_a_ghost_that_goes_takes_only_its_lines_along(
+    ghosts: Session, index: int, gone: str
+) -> None:
+    ghosts.remove_ghost(index)
+    assert saved_ghosts(ghosts) == GHOSTS.replace(gone, "")
+    ghosts.undo()
+    again = saved_ghosts(ghosts)
+    assert again.count("\n  - ") == 3
+    assert {"  # about it", "  # - {time: 1:07}"} < set(again.splitlines())
+
+
+def test_a_new_ghost_of_breaking4_leaves_the_published_one_alone(tmp_path: Path) -> None:
+    text = (configs_dir() / "breaking4.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "b4.yaml"
+    path.write_text(text, encoding="utf-8")
+    session = Session.open(path)
+    session.add_ghost()
+    session.save()
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line not in text.splitlines()] == [
+        "  - {colour: blue, kind: even, time: 3:59.99}"
+    ]
+    assert len(lines) == len(text.splitlines()) + 1
+
+
+def loosely(text: str) -> str:
+    """Return a text with one space between words of a line."""
+    return "\n".join(" ".join(line.split()) for line in text.splitlines())

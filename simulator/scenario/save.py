@@ -46,10 +46,17 @@ class CannotRewriteError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A changed text; `respaced` if more than the lines of the changed values changed."""
+    """A changed text.
+
+    Attributes:
+        text: the text.
+        respaced: whether more than the lines of the changed values changed.
+        lost_comments: whether comments on what stays are gone.
+    """
 
     text: str
     respaced: bool
+    lost_comments: bool = False
 
 
 def rewrite(text: str, old: dict[str, Any], new: dict[str, Any]) -> Rewritten:
@@ -65,7 +72,7 @@ def rewrite(text: str, old: dict[str, Any], new: dict[str, Any]) -> Rewritten:
     if not isinstance(root, dict):
         raise CannotRewriteError("the file is no mapping")
     usual = _dumped(writer, root)
-    editor = _Editor(line_feeds)
+    editor = _Editor(line_feeds, root)
     editor.update_mapping(root, old, new)
     if not root:
         raise CannotRewriteError("nothing would be left of the file")
@@ -76,8 +83,8 @@ def rewrite(text: str, old: dict[str, Any], new: dict[str, Any]) -> Rewritten:
     if "\r\n" in text:
         written = written.replace("\n", "\r\n")
     mixed = text.count("\r\n") not in (0, text.count("\n"))
-    spread = mixed or editor.moved_anchor or editor.lost_comments or elsewhere > 0
-    return Rewritten(written, respaced=spread)
+    lost = editor.lost_comments
+    return Rewritten(written, mixed or editor.moved_anchor or lost or elsewhere > 0, lost)
 
 
 def _touched(before: str, after: str) -> int:
@@ -122,9 +129,9 @@ class _Editor:
         lost_comments: comments within a value went, as it had to be written anew.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, root: Any) -> None:
         self.moved_anchor = self.lost_comments = False
-        self._text = text
+        self._text, self._root = text, root
 
     def update_mapping(
         self, node: Any, old: dict[str, Any], new: dict[str, Any], *, ordered: bool = False
@@ -201,9 +208,11 @@ class _Editor:
         """Write a value anew; `partly`: some of it stays, and its comments should have."""
         old = holder[key]
         is_alias = self._note_anchor(holder, key)
-        token = _token(holder, key)
-        if _anchor(old) and token and token.start_mark.line != holder.lc.key(key)[0]:
+        token, line = _token(holder, key), holder.lc.key(key)[0] if _anchor(old) else 0
+        if _anchor(old) and token and token.start_mark.line != line:
             del holder.ca.items[key]  # ruamel.yaml gives an alias the comment of its anchor
+        if is_alias and (own := _cut_line(self._root, line)):
+            holder.ca.items[key] = [None, None, own, None]
         several_lines = isinstance(old, (dict, list)) or _is_block_text(old)
         after = _comment_after(holder, key) if several_lines else ""
         self.lost_comments |= partly and not is_alias and _holds_comment(old)
@@ -360,7 +369,8 @@ def _say_what_was(holder: Any, key: Any, old: Any) -> None:
     if token is None or not token.value.startswith("#"):
         return
     was = _WAS.match(token.value)
-    if isinstance(old, str) and (_is_nothing(value) or isinstance(value, (dict, list))):
+    was_said = isinstance(old, str) and not _is_nothing(old)
+    if was_said and (_is_nothing(value) or isinstance(value, (dict, list))):
         token.value = f"# was {old}: {token.value.lstrip('# ')}"
     elif was and isinstance(value, str) and scalar_value(was[1]) == scalar_value(value):
         token.value = token.value.replace(was[0], "# ", 1)
@@ -389,6 +399,20 @@ def _comment_after(holder: Any, key: Any) -> str:
         ends.append(value)
         value = value[_last_key(value)]
     return after + "".join(map(_cut_end, reversed(ends)))
+
+
+def _cut_line(node: Any, line: int) -> Any:
+    """Cut off and return the comment of an alias' line: it is stored before some later value."""
+    if not isinstance(node, (dict, list)):
+        return None
+    comments: Any = node.ca  # type: ignore[union-attr]
+    for slot in (comments.end, *(slots[1] or [] for slots in comments.items.values())):
+        for token in slot:
+            if token.start_mark.line == line:
+                slot.remove(token)
+                return token
+    items = node.values() if isinstance(node, dict) else node
+    return next(filter(None, (_cut_line(item, line) for item in items)), None)
 
 
 def _cut_end(node: Any) -> str:

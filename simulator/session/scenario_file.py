@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +45,7 @@ from simulator.session.history import Settings, path_of
 POLL_S = 0.5
 """Interval between checks of the files [s of wall time]."""
 _BOM = b"\xef\xbb\xbf"
+_COMMENT = re.compile(r"^\s*#|\s#", re.MULTILINE)
 
 
 class ScenarioFile:
@@ -198,7 +200,7 @@ def written(base: Settings, wanted: Scenario, formation_file: str = "") -> str:
     return changed.text
 
 
-def elsewhere(base: Settings, wanted: Scenario, path: Path) -> str:
+def elsewhere(base: Settings, wanted: Scenario, path: Path) -> Rewritten:
     """Return a text for another place; relative paths to the old folder become absolute.
 
     Raises:
@@ -209,10 +211,12 @@ def elsewhere(base: Settings, wanted: Scenario, path: Path) -> str:
     changed = None
     if not base.text.lstrip().startswith("{"):
         changed = _changed(bare, there, wanted, ()) or _changed(bare, there, wanted, ("file",))
-    text = changed.text if changed else document_text(worded(scenario_to_dict(wanted)))
-    if not _says(replace(there, text=text), wanted):
+    if changed is None:
+        text = document_text(worded(scenario_to_dict(wanted)))
+        changed = Rewritten(text, True, lost_comments=_COMMENT.search(base.text) is not None)
+    if not _says(replace(there, text=changed.text), wanted):
         raise OutputError(f"{path} cannot be written so that it says the same.")
-    return text
+    return changed
 
 
 def formation_text(formation: PacerFormation, name: str) -> str:

@@ -752,12 +752,12 @@ class Session:
         with self._notifying(path.name):
             path = path.absolute()  # raises if the working folder is gone
             path = path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
-            text = elsewhere(self.editor.file_settings, self.scenario, path)
+            new = elsewhere(self.editor.file_settings, self.scenario, path)
             self._guard.check(path, self.file)
-            file = ScenarioFile(path, text, shipped=False)
-            file.write(text)
+            file = ScenarioFile(path, new.text, shipped=False)
+            file.write(new.text)
             self.file = file
-            self._saved(file)
+            self._saved(file, " without comments of the old file" * new.lost_comments)
 
     def save_formation(self, path: str | Path) -> None:
         """Write the formation into its own file, which the settings name from then on."""
@@ -776,10 +776,11 @@ class Session:
                 raise OutputError(refusal)
             self.notify(f"Saved {path.name}.")
 
-    def _saved(self, file: ScenarioFile) -> None:
+    def _saved(self, file: ScenarioFile, lost: str = "") -> None:
         self.editor.saved(file.settings())
         forked = len(self.editor.history.now.lineage) > 1
-        self.notify(f"Saved {file.path.name}{', where changes hold from the gun' * forked}.")
+        forks = ", where changes hold from the gun" * forked
+        self.notify(f"Saved {file.path.name}{lost}{forks}.")
 
     @contextmanager
     def _notifying(self, path: str | Path) -> Iterator[None]:

@@ -414,3 +414,18 @@ def test_a_local_copy_of_a_shipped_scenario_is_no_shipped_one(tmp_path: Path) ->
     assert load_text(portable_text(load_scenario(mine))).ghosts == ()
     (ghost,) = load_text(portable_text(load_scenario(theirs))).ghosts
     assert Path(ghost.file).name == "breaking4.yaml"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("nothing", ["", " ~", " null"])
+def test_where_nothing_was_a_comment_stays_as_it_is(nothing: str) -> None:
+    text = f"pacers:{nothing} # nothing yet\nz: 1\n"
+    new = put_worded(text, {"pacers": {"count": None}, "z": 1}, {"pacers": {"count": 2}, "z": 1})
+    assert loosely(new) == "pacers: {count: 2} # nothing yet\nz: 1\n"
+
+
+@pytest.mark.parametrize("after", ["", "# about z\n", "z: 2 # z\n", "# about z\nz: 2\n"])
+@pytest.mark.parametrize("anchor", ["&m 42", "&m 42 # anchor"])
+def test_an_alias_that_is_replaced_keeps_the_comment_on_its_line(anchor: str, after: str) -> None:
+    text = f"x-m: {anchor}\nr:\n  mass: *m # kg\n{after}"
+    wanted = {**plain(text), "r": {"mass": 45}}
+    assert change(text, wanted).text == text.replace("*m #", "45 #")

@@ -574,6 +574,29 @@ def test_a_new_ghost_of_breaking4_leaves_the_published_one_alone(tmp_path: Path)
     assert len(lines) == len(text.splitlines()) + 1
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (SHORT.replace("1:04.00   #", "1:04.00\t#"), " without comments of the old file"),
+        (
+            "{distance: 400, # m\nplan: {target: 1:04}, ghosts: []}",
+            " without comments of the old file",
+        ),
+        ("{distance: 400, plan: {target: 1:04}, ghosts: []}", ""),
+        (SHORT, ""),
+    ],
+)
+def test_saved_elsewhere_comments_that_are_lost_are_told(
+    file: Path, tmp_path: Path, text: str, told: str
+) -> None:
+    file.write_text(text)
+    session = Session.open(file)
+    session.change("runner.form", "1")
+    session.save_as(tmp_path / "other")
+    assert session.scene().notice == f"Saved other.yaml{told}."
+    assert "#" in (tmp_path / "other.yaml").read_text() or "#" not in text or told
+
+
 def loosely(text: str) -> str:
     """Return a text with one space between words of a line."""
     return "\n".join(" ".join(line.split()) for line in text.splitlines())

@@ -42,6 +42,8 @@ TAG = "\0"
 
 HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 """Surrogates: bytes of the command line that are not UTF-8; they cannot be printed or saved."""
+MEANT_LETTERS = 3
+"""So many letters mean the one known word that begins with them."""
 MOST_KNOWN = 16
 """At most this many known words are listed in a hint."""
 UNPRINTABLE = "holds a character that cannot be printed"
@@ -60,7 +62,11 @@ def guess(word: str, known: Iterable[str]) -> str:
     if not 0 < len(word) <= 60:
         return ""
     by_plain_form = {_plain_form(name): name for name in known}
-    close = difflib.get_close_matches(_plain_form(word), by_plain_form, 1, 0.6)
+    plain = _plain_form(word)
+    begun = [name for form, name in by_plain_form.items() if form.startswith(plain)]
+    if len(plain) >= MEANT_LETTERS and len(begun) == 1:
+        return begun[0]
+    close = difflib.get_close_matches(plain, by_plain_form, 1, 0.6)
     return by_plain_form[close[0]] if close else ""
 
 

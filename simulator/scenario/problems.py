@@ -202,7 +202,9 @@ class DocumentCheck:
             place.node = holder.nodes[place.key][0]
         tag, others = self._variants_at(above)
         tags = [other for other, of_it in others.items() if word in fields_of(of_it)]
-        known = [key for key in fields_of(section) if not self._is_row_key(above, key)]
+        known = list(fields_of(section))
+        if section is PlanSplit and isinstance(find(self.document, above[:-1]).value, YamlMapping):
+            known.remove("distance")  # a table's row has it as its key
         if tags:
             what = f"{quoted(word)} does not go with {variant_key(section)} {tag}"
             self.report(place, what, f"it goes with {', '.join(tags)}")
@@ -225,10 +227,6 @@ class DocumentCheck:
             return "", {}
         sections = sections_among(types_at(self._model, above[:-1]))
         return str(above[-1])[1:], variants(sections)
-
-    def _is_row_key(self, above: Path, key: str) -> bool:
-        """Return whether the key of a table's row is what the row stores it as."""
-        return key == "distance" and isinstance(find(self.document, above[:-1]).value, YamlMapping)
 
     def _handle_unknown_variant(self, place: Location, detail: ErrorDetails) -> None:
         """Read an unknown variant as the intended one, or the best-fitting one."""

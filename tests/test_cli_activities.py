@@ -83,6 +83,8 @@ def test_check_opens_what_a_scenario_names(lightpace: Lightpace, tmp_path: Path)
     (tmp_path / "run.fit").write_bytes(b"no such thing")
     code, _, wrong = lightpace("check", path)
     assert code == 2
+    line = 1 + (tmp_path / "s.yaml").read_text().partition("run.fit")[0].count("\n")
+    assert f"s.yaml:{line}:" in wrong
     assert "ghosts.0.file" in wrong
     assert "damaged" in wrong
 

@@ -91,6 +91,18 @@ def test_check_says_which_caption_does_not_fit_which_screen(lightpace: Lightpace
     assert lightpace("check", "story.yaml", "--size", "wide")[0] == 2
 
 
+def test_a_ghosts_file_that_cannot_be_read_is_told_with_its_line(lightpace: Lightpace) -> None:
+    Path("run.npz").write_bytes(b"no recording")
+    text = SHORT + "  - {file: run.npz}\n"
+    Path("short.yaml").write_text(text, encoding="utf-8")
+    code, _, err = lightpace("check", "story.yaml")
+    assert code == 2
+    assert err.startswith("story.yaml:2:11 scenario ghosts.1.file: ")
+    code, _, err = lightpace("check", "short.yaml")
+    assert code == 2
+    assert err.startswith(f"short.yaml:{text.count(chr(10))}:12 ghosts.1.file ")
+
+
 def test_check_refuses_a_knob_that_is_none(lightpace: Lightpace) -> None:
     Path("story.yaml").write_text(
         STORY.replace("caption: One.", "knobs: [pacers.cuont]"), encoding="utf-8"

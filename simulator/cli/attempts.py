@@ -6,7 +6,7 @@ In: arguments. Out: text, files. This module also prints attempts, forecasts and
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from simulator.analysis.uncertainty import Forecast
     from simulator.export.film import FilmSegment, SceneAt
     from simulator.scenario.model import Scenario
+    from simulator.scenario.story import Script
     from simulator.stage.show import Show
     from simulator.view.theme import Theme
 
@@ -169,17 +170,20 @@ def check(
                 check_story(name, sizes)
             else:
                 from simulator.physics.air import outside_sources
-                from simulator.scenario.loader import load_scenario
+                from simulator.scenario.loader import load_scenario, problem_of
 
                 scenario = load_scenario(name, overrides=changes or [])
-                _check_recordings(name, scenario)
+                faults = [
+                    problem_of(name, changes or [], ("ghosts", i, "file"), message)
+                    for i, message in _recording_faults(scenario)
+                ]
+                if faults:
+                    raise ScenarioError(faults)
                 out.print(f"{name}: {scenario.name}, no problems")
                 for warning in (*outside_sources(scenario.environment), *_unwritten(scenario)):
                     out.print(f"  {warning}")
         except ScenarioError as error:
             problems += error.problems
-        except (RecordingError, ExtraError) as error:  # a ghost's file, in a story
-            problems.append(Problem(name, 0, 0, "", f"{error}".rstrip(".")))
     if problems:
         raise ScenarioError(problems)
 
@@ -196,24 +200,20 @@ def _unwritten(scenario: Scenario) -> list[str]:
     return [f"No font here can write {word}: pictures show {initial(word)}" for word in words]
 
 
-def _check_recordings(name: str, scenario: Scenario) -> None:
-    """Refuse recordings and activities that cannot be ghosts; the loader opens only text files."""
+def _recording_faults(scenario: Scenario) -> Iterator[tuple[int, str]]:
+    """Yield the recordings and activities that cannot be ghosts; the loader opens only texts."""
     from simulator.analysis.references import activity_run
     from simulator.recording.store import load_recording
     from simulator.scenario.model import ActivityGhost, RecordingGhost
 
-    problems = []
     for i, ghost in enumerate(scenario.ghosts):
-        if isinstance(ghost, RecordingGhost | ActivityGhost):
-            try:
-                if isinstance(ghost, RecordingGhost):
-                    load_recording(ghost.file)
-                else:
-                    activity_run(ghost, scenario.distance)
-            except (RecordingError, ExtraError) as error:
-                problems.append(Problem(name, 0, 0, f"ghosts.{i}.file", str(error).rstrip(".")))
-    if problems:
-        raise ScenarioError(problems)
+        try:
+            if isinstance(ghost, RecordingGhost):
+                load_recording(ghost.file)
+            elif isinstance(ghost, ActivityGhost):
+                activity_run(ghost, scenario.distance)
+        except (RecordingError, ExtraError) as error:
+            yield i, str(error).rstrip(".")
 
 
 def check_story(name: str, sizes: Sequence[tuple[int, int]] = ()) -> None:
@@ -229,7 +229,11 @@ def check_story(name: str, sizes: Sequence[tuple[int, int]] = ()) -> None:
     from simulator.stage.story import compile_story
     from simulator.view.presenter import HALLS, misfits
 
-    timeline = compile_story(load_story(name))
+    script = load_story(name)
+    try:
+        timeline = compile_story(script)
+    except (RecordingError, ExtraError):
+        raise ScenarioError(_ghost_problems(script)) from None
     check_knobs(timeline)
     problems = [
         timeline.script.problem(("chapters", number - 1, "caption"), message, "make it shorter")
@@ -254,6 +258,17 @@ def check_story(name: str, sizes: Sequence[tuple[int, int]] = ()) -> None:
     ]
     columns = ("", "at", "s", "race time", "rate", "chapter")
     print_table(columns, rows, left=("race time", "chapter"))
+
+
+def _ghost_problems(script: Script) -> list[Problem]:
+    """Return the ghosts' files that cannot be used, where the story names their scenarios."""
+    problems = []
+    for number, attempt in enumerate(script.attempts):
+        own = script.story.chapters[number].scenario is not None
+        at = ("chapters", number, "scenario") if own else ("scenario",)
+        for i, message in _recording_faults(script.scenarios[attempt]):
+            problems.append(script.problem(at, f"ghosts.{i}.file: {message}"))
+    return list(dict.fromkeys(problems))
 
 
 @app.command()

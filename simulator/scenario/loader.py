@@ -13,10 +13,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from simulator.errors import ScenarioError
+from simulator.errors import Problem, ScenarioError
 from simulator.scenario.fields import Path as Steps
-from simulator.scenario.fields import items_of, types_at
-from simulator.scenario.model import ActivityGhost, Ghost, RecordingGhost, Scenario, ScenarioGhost
+from simulator.scenario.fields import dotted, fields_of, items_of, types_at
+from simulator.scenario.model import (
+    ActivityGhost,
+    Ghost,
+    RecordingGhost,
+    Runner,
+    Scenario,
+    ScenarioGhost,
+)
 from simulator.scenario.overrides import apply_overrides
 from simulator.scenario.plan import PlanSplit
 from simulator.scenario.problems import DocumentCheck, check, find
@@ -31,8 +38,16 @@ from simulator.scenario.reading import (
     refuse,
     shipped_names,
 )
-from simulator.scenario.yaml_tree import YamlList, YamlMapping, read_document, stop
+from simulator.scenario.yaml_tree import YamlList, YamlMapping, problem_at, read_document, stop
 from simulator.units import LAP_M, format_distance, in_laps, other_lap_words, parse_distance
+
+_OWN = fields_of(Scenario).keys() - {"name", "note"}
+_OTHER_FILES = {
+    "theme": ({"base", "back", "ground", "gaps", "named", "lights"}, "--theme {} takes it"),
+    "formation": ({"slots"}, "name it in one: pacers: {{formation: {}}}"),
+    "runner": (fields_of(Runner).keys() - {"name"}, "name it in one: runner: {}"),
+}
+"""Other files by their keys, and how they are used."""
 
 
 def load_scenario(
@@ -76,6 +91,9 @@ def _load(
     if is_ghost(root):
         hint = f"name it in one: ghosts: [{{file: {path.name}}}]"
         stop(document.node, "this is a ghost, not a scenario", hint)
+    for kind, (keys, hint) in _OTHER_FILES.items():
+        if isinstance(root, YamlMapping) and keys & root.keys() and not _OWN & root.keys():
+            stop(document.node, f"this is a {kind}, not a scenario", hint.format(path.name))
     document.flaws += apply_overrides(document, overrides, path.parent)
 
     def prepare(review: DocumentCheck) -> None:
@@ -106,7 +124,7 @@ def _write_out(
     """Replace the name of a section by the content of its file."""
     place = find(review.document, path)
     name = getattr(place.node, "value", "")
-    if not isinstance(place.holder, YamlMapping) or not place.complete:
+    if not isinstance(place.holder, YamlMapping) or not place.complete or place.value is None:
         return
     if not isinstance(name, str) or not name or isinstance(place.value, YamlMapping):
         return
@@ -154,6 +172,15 @@ def _laps_below(value: Any, path: Steps) -> Iterator[tuple[Steps, str]]:
 
 
 _SEEMS_A_GHOST = re.compile(r"""^(\s*\{.*)?["']?(splits|laps)["']?\s*:""", re.MULTILINE)
+
+
+def problem_of(source: str | Path, overrides: Sequence[str], steps: Steps, message: str) -> Problem:
+    """Return a problem of a scenario that can be loaded, at its place in the file."""
+    path = find_scenario(source)
+    document = read_document(read_text(path, str(path)), str(path))
+    apply_overrides(document, overrides, path.parent)
+    place = find(document, steps)
+    return problem_at(place.node, dotted(place.shown), message)
 
 
 def is_ghost(root: Any) -> bool:

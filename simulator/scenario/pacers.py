@@ -211,6 +211,10 @@ class Leader(Section):
 def _shelter_rows(value: Any) -> Any:
     if value is None or isinstance(value, (list, tuple)):
         return value
+    if isinstance(value, dict):
+        raise PydanticCustomError(
+            "wrong_kind", "a number or a list is wanted here, such as [{until: 900, value: 0.6}]"
+        )
     return [{"value": value}]
 
 

@@ -65,7 +65,7 @@ def _split_rows(value: Any) -> Any:
         return value
     if not isinstance(value, dict):
         raise PydanticCustomError(
-            "wrong_kind", "a table is wanted here, such as {{200: 30.07, finish: 4:06.42}}"
+            "wrong_kind", "a table is wanted here, such as {200: 30.07, finish: 4:06.42}"
         )
     rows, decimal = [], decimal_mark(map(str, value))
     for key, entry in value.items():

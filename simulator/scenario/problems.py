@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import EnumMeta
 from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
@@ -211,7 +212,8 @@ class DocumentCheck:
             self.exclude(place)
             return
         meant = self._guess(word, known)
-        self.report(place, f"unknown key {quoted(word)}", did_you_mean(meant, known))
+        hint = _COMMA if _follows_a_comma(place) else did_you_mean(meant, known)
+        self.report(place, f"unknown key {quoted(word)}", hint)
         if isinstance(holder, YamlMapping) and not meant and len(holder) <= len(known):
             needed = [k for k in known if fields_of(section)[k].info.is_required()]
             needed = [key for key in needed if key not in holder]
@@ -273,16 +275,17 @@ class DocumentCheck:
         given = _as_written(detail["input"], place.node)
         allowed = types_at(self._model, detail["loc"])
         hint = ""
-        if kind == "literal_error":
-            choices = [str(choice) for t in allowed for choice in get_args(t)]
+        if kind in ("literal_error", "enum"):
+            lists = (t if isinstance(t, EnumMeta) else get_args(t) for t in allowed)
+            choices = [str(choice) for each in lists for choice in each]
             word = detail["input"]
             hint = did_you_mean(
                 self._guess(word, choices) if isinstance(word, str) else "", choices
             )
         elif kind.startswith("model_") and not any(map(is_tag, detail["loc"][-1:])):
             hint = did_you_mean("", [key for s in sections_among(allowed) for key in fields_of(s)])
-        elif kind == "wrong_kind" and detail["input"] is None and place.shown[-1].isdecimal():
-            hint = "in braces a comma parts values: write a point, or put the number in quotes"
+        elif kind == "wrong_kind" and _follows_a_comma(place):
+            hint = _COMMA
         elif kind == "wrong_kind" and str in allowed and isinstance(detail["input"], bool):
             hint = f'put it in quotes: "{given}"'
         message = _MESSAGES.get(kind)
@@ -356,6 +359,7 @@ _SECTION = "a section with keys is wanted here, not {given}"
 _MESSAGES = {
     "missing": "{missing} is missing",
     "literal_error": "{given} is none of the choices",
+    "enum": "{given} is none of the choices",
     "greater_than": "must be greater than {gt:g}, not {given}",
     "greater_than_equal": "must be at least {ge:g}, not {given}",
     "less_than": "must be less than {lt:g}, not {given}",
@@ -375,6 +379,19 @@ _MESSAGES = {
     "bool_type": "must be yes or no, not {given}",
     "finite_number": "must be a finite number",
 }
+
+
+_COMMA = "in braces a comma parts values: write a point, or put the number in quotes"
+
+
+def _follows_a_comma(place: Location) -> bool:
+    """Return whether a key may be the hundredths of the value before: `{target: 3:59,99}`."""
+    if not isinstance(place.holder, YamlMapping) or place.value is not None:
+        return False
+    key, value = place.holder.nodes[place.key]
+    ends, begins = key.end_mark, value.start_mark
+    bare = ends is not None and begins is not None and ends.index == begins.index  # without a colon
+    return key.value.strip().isdecimal() and bare
 
 
 def _as_written(value: Any, node: YamlNode) -> str:

@@ -118,6 +118,17 @@ SINGLE = [
     ("plan: {splits: {400: 1:00, 800: 2:50, 1000: 2:30, finish: 4:00}}", "1:45", "is not after"),
     ("plan: {splits: {0.2: 0.1, finish: 4:00}}", "1:22", "distances must increase"),
     ("plan: {splits: 4:00}", "1:16", "a table is wanted here"),
+    ("plan: {splits: }", "1:16", "such as {200: 30.07, finish: 4:06.42}"),
+    ("plan: {target: 3:59,99}", "1:21", "write a point, or put the number in"),
+    ("runner: {mass: 42,5, form: 1}", "1:19", "write a point, or put the number in"),
+    ("pacers: {shelter: {value: 0.3, until: 400}}", "1:19", "a number or a list is wanted here"),
+    (
+        "height: 1.7\nmass: 50",
+        "1:1",
+        "this is a runner, not a scenario  (name it in one: runner: f)",
+    ),
+    ("name: x\nslots: [{ahead: 1.2}]", "1:1", "this is a formation, not a scenario"),
+    ("base: night\nback: '#000000'", "1:1", "this is a theme, not a scenario  (--theme f takes"),
     (
         "plan: {splits: {400: {time: 1:00, tolerance: 9}, 500: {time: 1:15, tolerance: 8}}}",
         "1:55",
@@ -325,6 +336,19 @@ def test_an_empty_section_is_the_default_and_an_empty_list_is_empty() -> None:
     assert scenario.runner.mass == 42
     assert scenario.ghosts == ()
     assert scenario.wavelight.waves == ()
+
+
+@pytest.mark.parametrize("nothing", ["", "~", "null", "Null"])
+def test_nothing_in_place_of_a_name_is_the_default(nothing: str) -> None:
+    scenario = load_text(f"runner: {nothing}\npacers:\n  formation: {nothing}\n  count: 2\n")
+    assert scenario.runner.mass == 42
+    assert scenario.pacers.formation.name == "breaking4"
+
+
+@pytest.mark.parametrize("row", ["400: ~", "400:", "400: null"])
+def test_a_row_without_a_time_is_no_matter_of_commas(row: str) -> None:
+    (listed,) = problems(f"plan:\n  splits:\n    {row}\n    finish: 4:00\n")
+    assert listed.endswith("a single value is wanted here, not nothing")
 
 
 def test_a_bare_number_may_be_a_name() -> None:

@@ -165,6 +165,12 @@ def test_a_camera_of_an_earlier_version_is_named_anew(camera: str, words: str) -
     assert words in told
 
 
+def test_a_panel_that_is_none_is_told_as_everything_else() -> None:
+    (told,) = problems("name: x\nchapters:\n  - {name: a, hold: 1, panels: [clock, gap]}\n")
+    assert told.startswith("there.yaml:3:40  chapters.0.panels.1  gap is none of the choices")
+    assert told.endswith("(did you mean gaps?)")
+
+
 def test_what_is_wrong_with_a_scenario_or_a_change_stands_in_the_story() -> None:
     told = problems(
         "name: x\n"

@@ -245,10 +245,15 @@ def test_check_says_which_names_no_font_can_write(
     monkeypatch.setattr("simulator.view.text._system_font", lambda _: None)
     font_for.cache_clear()
     file = tmp_path / "names.yaml"
-    file.write_text("name: ገንዘቤ\nrunner: {name: 김민지}\n", encoding="utf-8")
+    text = (
+        "name: ገንዘቤ\nrunner: {name: 김민지}\npacers: {count: 2, names: [이수, 李]}\n"
+        "wavelight: {waves: [{name: 박}]}\nghosts: [{name: 최}]\n"
+    )
+    file.write_text(text, encoding="utf-8")
     said = lightpace("check", file).out
     font_for.cache_clear()
     assert "No font here can write 김민지: pictures show G." in said
+    assert all(f"No font here can write {name}: " in said for name in ("이수", "李", "박", "최"))
     assert "ገንዘቤ:" not in said.replace("ገንዘቤ, no problems", "")
 
 

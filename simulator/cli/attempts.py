@@ -190,8 +190,8 @@ def check(
 
 def _unwritten(scenario: Scenario) -> list[str]:
     """Return a sentence for each word of a scenario's names that no font here can write."""
-    pacers, ghosts = scenario.pacers.formation.names(), scenario.ghosts
-    names = (scenario.name, scenario.runner.name, *pacers, *(ghost.name or "" for ghost in ghosts))
+    named = (scenario, scenario.runner, *scenario.wavelight.waves, *scenario.ghosts)
+    names = [*(each.name for each in named), *scenario.pacers.called().values()]
     if all(name.isascii() for name in names):
         return []
     from simulator.view.text import initial, unwritten

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -150,7 +151,11 @@ def _watched(ends_m: Sequence[float], *, before_s: int, after_s: int, seen: str)
         ActivityLap, zip(np.diff(times, prepend=0.0), np.diff(ends_m, prepend=0.0), strict=True)
     )
     track = [Sample(float(t), 1.02 * x, place) for t, x, place in rows]
-    hidden = {"places": {"distance_m": None}, "metres": {"place": None}}.get(seen, {})
+    hides: dict[str, dict[str, Any]] = {
+        "places": {"distance_m": None},
+        "metres": {"place": None},
+    }
+    hidden = hides.get(seen, {})
     return Activity(laps=tuple(laps), track=tuple(replace(s, **hidden) for s in track))
 
 

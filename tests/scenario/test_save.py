@@ -228,7 +228,8 @@ def test_comments_stay_with_the_items_of_a_list_that_stay(
     if data.draw(st.booleans()) and all("name" in item for item in new):
         new[-1]["v"] = 99
     place = data.draw(st.integers(0, len(new)))
-    other = [{"name": "e", "v": 1}] * all(kept)  # in the place of another it would be its new name
+    # in the place of another it would be its new name
+    other: list[dict[str, Any]] = [{"name": "e", "v": 1}] if all(kept) else []
     added = data.draw(st.sampled_from([[], [{"w": 5}], other]))
     wanted = {"l": [*new[:place], *added, *new[place:]], "z": 1}
     done = put(text, wanted)

@@ -257,6 +257,24 @@ def test_check_says_which_names_no_font_can_write(
     assert "ገንዘቤ:" not in said.replace("ገንዘቤ, no problems", "")
 
 
+def test_check_says_what_has_no_effect(lightpace: Lightpace, tmp_path: Path) -> None:
+    file = tmp_path / "ignored.yaml"
+    file.write_text(
+        "distance: 800\nplan: {target: 1:59}\npacers:\n  names: [Ann]\n  women: [Ann, Zoe]\n"
+        "  formation:\n    slots:\n      - {ahead: 1.3}\n      - {ahead: 2.6, from: 800}\n",
+        encoding="utf-8",
+    )
+    done = lightpace("check", file)
+    assert done.code == 0
+    said = "".join(done.out.split())
+    beyond = "9:28pacers.formation.slots.1.fromnobodyrunsthere:itbeginsbeyondtheline"
+    assert f"{file}:5:16pacers.women.1nobodyiscalled'Zoe'{file}:{beyond}" in said
+    assert said.endswith(beyond)
+    named = "distance: 800\nplan: {target: 1:59}\npacers: {formation: ahead_and_behind}\n"
+    file.write_text(named, encoding="utf-8")
+    assert lightpace("check", file).out.split()[1:] == ["Breaking4,", "no", "problems"]
+
+
 def test_check_lists_every_problem_of_every_file(lightpace: Lightpace, tmp_path: Path) -> None:
     one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
     one.write_text("name: one\npacers:\n  cuont: 3\n  front_gap: -1\n", encoding="utf-8")

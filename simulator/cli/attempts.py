@@ -38,7 +38,7 @@ from simulator.cli.terminal import (
     progress_bar,
     script_of,
 )
-from simulator.errors import ExtraError, Problem, RecordingError, ScenarioError
+from simulator.errors import ExtraError, Problem, RecordingError, ScenarioError, quoted
 from simulator.screen import Camera
 from simulator.units import (
     format_clock,
@@ -180,12 +180,29 @@ def check(
                 if faults:
                     raise ScenarioError(faults)
                 out.print(f"{name}: {scenario.name}, no problems")
-                for warning in (*outside_sources(scenario.environment), *_unwritten(scenario)):
+                ignored = [problem_of(name, changes or [], *each) for each in _ignored(scenario)]
+                # a slot of a formation's own file may be meant for longer races
+                ignored = [each for each in ignored if each.path != "pacers.formation"]
+                weather = outside_sources(scenario.environment)
+                for warning in (*ignored, *weather, *_unwritten(scenario)):
                     out.print(f"  {warning}")
         except ScenarioError as error:
             problems += error.problems
     if problems:
         raise ScenarioError(problems)
+
+
+def _ignored(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield what has no effect, and why. It is no mistake: another formation may need it."""
+    pacers = scenario.pacers
+    known = {*pacers.names, *pacers.called().values()}
+    for i, woman in enumerate(pacers.women):
+        if woman not in known:
+            yield ("pacers", "women", i), f"nobody is called {quoted(woman)}"
+    for i, slot in enumerate(pacers.formation.slots):
+        if slot.from_ >= scenario.distance:
+            message = "nobody runs there: it begins beyond the line"
+            yield ("pacers", "formation", "slots", i, "from"), message
 
 
 def _unwritten(scenario: Scenario) -> list[str]:

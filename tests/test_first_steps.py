@@ -74,6 +74,37 @@ def test_what_the_starter_says_is_all_true() -> None:
     assert simulate(said).finish_s == simulate(written).finish_s
 
 
+def test_every_line_of_the_starter_may_go_and_it_says_which_change_something() -> None:
+    starter = asset_path("starter.yaml").read_text(encoding="utf-8")
+    head, _, text = starter.partition("\nname:")
+    lines = f"name:{text}".splitlines()
+    written = load_text("\n".join(lines))
+
+    def without(line: str) -> Scenario:
+        return load_text("\n".join(each for each in lines if each != line))
+
+    values = [line for line in lines if re.match(r" *(- )?[\w{]+:? *[^#:]", line)]
+    values = [line for line in values if line.partition(" #")[0].strip()[-1] != ":"]
+    changing = {line.partition(" #")[0].strip() for line in values if without(line) != written}
+    names = {"name: My attempt", "name: Runner"}
+    assert changing == {
+        *names,
+        "target: 4:00",
+        "formation: breaking4",
+        "- {name: even 4:00, time: 4:00}",
+    }
+    assert len(values) == len(changing) + 2  # distance and shape
+    said = " ".join(head.replace("\n# ", " ").split())
+    assert "without `target` she sets out for 3:59.99" in said
+    assert without("  target: 4:00").plan.target == 239.99  # type: ignore[union-attr]
+    assert "without `formation` she runs alone" in said
+    formation = next(line for line in values if "formation:" in line)
+    assert without(formation).pacers.running == 0
+    assert "without their names it is Breaking4 and she is Faith Kipyegon" in said
+    assert without("name: My attempt").name == "Breaking4"
+    assert without("  name: Runner").runner.name == "Faith Kipyegon"
+
+
 @pytest.mark.parametrize("source", [(), ("--from", "solo"), ("--from", "breaking4")])
 def test_new_writes_a_scenario_that_check_accepts(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, source: tuple[str, ...]

@@ -248,15 +248,21 @@ class _Editor:
 def paired(old: list[Any], new: list[Any]) -> list[tuple[int | None, int | None]]:
     """Return which item of a list became which one of another, by their places; None: no item.
 
-    An item is known by its name, or by all that it says; one between those may have changed.
+    An item is known by its name, or by all that it says; one between those may have changed. A slot
+    without a name may have got that of its place.
     """
     pairs: list[tuple[int | None, int | None]] = []
-    was, now = ([_name(item) or repr(item) for item in items] for items in (old, new))
+    now = [_name(item) or repr(item) for item in new]
+    places = [f"pacer {i + 1}" for i in range(len(old))]
+    was = [
+        _name(item) or (place if place in now else repr(item))
+        for item, place in zip(old, places, strict=True)
+    ]
     blocks = difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes()
-    for _, i, i_end, j, j_end in blocks:
+    for tag, i, i_end, j, j_end in blocks:
         unnamed = not any(map(_name, (*old[i:i_end], *new[j:j_end])))
-        alike = 0
-        if unnamed or i_end - i == j_end - j:
+        alike = i_end - i if tag == "equal" else 0
+        if tag == "replace" and (unnamed or i_end - i == j_end - j):
             both = zip(old[i:i_end], new[j:j_end], strict=False)
             alike = len(list(takewhile(lambda pair: _alike(*pair), both)))
         pairs += zip(range(i, i + alike), range(j, j + alike), strict=True)

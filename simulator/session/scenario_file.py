@@ -33,6 +33,7 @@ from simulator.scenario.reading import (
     read_text,
 )
 from simulator.scenario.save import (
+    GONE,
     CannotRewriteError,
     Rewritten,
     document_text,
@@ -278,20 +279,22 @@ def _both(
         before["pacers"]["formation"], after["pacers"]["formation"] = "", name
     elif formation != old.pacers.formation and _is_named(old.pacers.formation):
         after["pacers"]["formation"] = _without_defaults(formation, formation.name)
-    usual = worded(LightWave(name="-").model_dump(mode="json", by_alias=True))
-    for wave in _new(before["wavelight"]["waves"], after["wavelight"]["waves"]):
-        for key in [k for k, v in wave.items() if k not in ("name", "colour") and v == usual[k]]:
-            del wave[key]
-    for ghost in _new(before["ghosts"], after["ghosts"]):
-        for key, value in (("name", ""), ("on", True), ("note", ""), ("standing_start", None)):
-            if key in ghost and ghost[key] == value:
-                del ghost[key]
+    wave = LightWave(name="-").model_dump(mode="json", by_alias=True, exclude={"colour"})
+    _shorten_new(before["wavelight"]["waves"], after["wavelight"]["waves"], wave)
+    ghost = {"name": "", "on": True, "note": "", "standing_start": None}
+    _shorten_new(before["ghosts"], after["ghosts"], ghost)
+    was, now = before["pacers"]["formation"], after["pacers"]["formation"]
+    if isinstance(was, dict) and isinstance(now, dict):
+        slot = {"name": "", "offset": 0, "from": 0, "until": None}
+        _shorten_new(was["slots"], now["slots"], slot)
     return before, after
 
 
-def _new(old: list[Any], new: list[Any]) -> list[Any]:
-    """Return the items of a list that come from none of another."""
-    return [new[j] for i, j in paired(old, new) if i is None and j is not None]
+def _shorten_new(old: list[Any], new: list[Any], usual: dict[str, Any]) -> None:
+    """Leave out of new items of a list what holds anyway."""
+    for item in (new[j] for i, j in paired(old, new) if i is None and j is not None):
+        for key in [key for key, value in usual.items() if item.get(key, GONE) == value]:
+            del item[key]
 
 
 def _is_named(formation: PacerFormation) -> bool:

@@ -597,6 +597,26 @@ def test_saved_elsewhere_comments_that_are_lost_are_told(
     assert "#" in (tmp_path / "other.yaml").read_text() or "#" not in text or told
 
 
+def test_a_new_pacer_and_a_new_wave_leave_the_comments_of_the_others(file: Path) -> None:
+    slots = "    slots:\n      - {ahead: 1.2} # one\n      # behind\n      - ahead: -1.2 # two\n"
+    waves = "wavelight:\n  waves:\n    - name: one # first\n    # second\n    - {name: two}\n"
+    text = SHORT.replace("    slots: [{ahead: 1.2}, {ahead: -1.2}]\n", slots) + waves
+    file.write_text(text)
+    session = Session.open(file)
+    session.add_wave()
+    assert session.direct_edits.add(3.0, 0.0) == ""
+    session.save()
+    assert session.scene().notice == "Saved short.yaml."
+    said = file.read_text()
+    assert (
+        "      - {ahead: 1.5, name: pacer 1} # one\n      # behind\n      - ahead: -1.2 # two\n"
+        in said
+    )
+    assert "      - {ahead: 3, name: pacer 3}\n" in said
+    assert "    - name: one # first\n    # second\n    - {name: two}\n    - {name: wave 2," in said
+    assert load_scenario(file) == session.scenario
+
+
 def loosely(text: str) -> str:
     """Return a text with one space between words of a line."""
     return "\n".join(" ".join(line.split()) for line in text.splitlines())

@@ -384,19 +384,18 @@ def discriminator(key: str, infer: Callable[[dict[str, Any]], str]) -> Discrimin
     return Discriminator(tag)
 
 
-def _json(pattern: str, example: str) -> WithJsonSchema:
-    return WithJsonSchema(
-        {
-            "anyOf": [{"type": "number"}, {"type": "string", "pattern": pattern}],
-            "examples": [example],
-        }
-    )
+def _json(pattern: str, *examples: str) -> WithJsonSchema:
+    branches = [{"type": "number"}, {"type": "string", "pattern": pattern}]
+    return WithJsonSchema({"anyOf": branches} | ({"examples": [*examples]} if examples else {}))
 
 
-Number = Annotated[float, _reader(units.parse_number)]
+_NUMBER = r"^[-+−]?[\d.,]+([eE][-+−]?\d+)?$"
+Number = Annotated[float, _reader(units.parse_number), _json(_NUMBER)]
 Whole = Annotated[int, _reader(units.parse_number)]
 Seconds = Annotated[float, _reader(units.parse_time), _json("^[\\d:.,'’′\"”″]+\\s*s?$", "4:06.42")]
-_METRES = r"^[\d.,]+(\s\d{3})*\s*(m|metres?|meters?|km?|miles?|mi|yards?|yds?|laps?)?$"
+_UNITS = r"(m|metres?|meters?|km?|miles?|mi|yards?|yds?|laps?)?"
+_ANY_CASE = re.sub(r"[a-z]", lambda letter: f"[{letter[0].upper()}{letter[0]}]", _UNITS)
+_METRES = rf"^[\d.,]+(\s\d{{3}})*\s*{_ANY_CASE}$"
 Metres = Annotated[float, _reader(units.parse_distance), _json(_METRES, "1500 m")]
 GapMetres = Annotated[float, _reader(units.parse_gap), _json(_METRES, "1.5 m")]
 

@@ -107,7 +107,7 @@ def _split_table(splits: tuple[PlanSplit, ...]) -> dict[str, Any]:
     return table
 
 
-_SplitKey = Annotated[str, Field(pattern=r"^([Ff]inish|[\d.,]+\s*\w*)$")]
+_SplitKey = Annotated[str, Field(pattern=r"^([Ff]inish|[\d.,]+(\s\d{3})*\s*\w*)$")]
 _SplitTable = Annotated[
     dict[_SplitKey, Seconds | SplitTime], Field(min_length=1, max_length=MAX_SPLITS)
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from simulator.scenario.fields import Section
+from simulator.scenario.fields import Section, fields_of, items_of, sections_among
 from simulator.scenario.model import Scenario
 
 IDS = "https://raw.githubusercontent.com/OWNER/lightpace/main/configs"
@@ -24,6 +24,7 @@ def schema_text(model: type[Section] = Scenario) -> str:
     schema = model.model_json_schema(by_alias=True, mode="validation")
     for name, definition in [(model.__name__, schema), *schema["$defs"].items()]:
         _add_bounds(definition, sections[name])
+        _allow_empty_sections(definition, sections[name])
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{IDS}/{model.__name__.lower()}.schema.json",
@@ -49,6 +50,20 @@ def _add_bounds(definition: dict[str, Any], section: type[Section]) -> None:
         for branch in _branches(definition["properties"][info.alias or name]):
             if branch.get("type") == "number":
                 branch.update(bounds)
+
+
+def _allow_empty_sections(definition: dict[str, Any], section: type[Section]) -> None:
+    """Allow a section or a list with all of its lines commented out, as the loader does."""
+    for key, field in fields_of(section).items():
+        node = definition["properties"][key]
+        if field.info.is_required() or not sections_among((*field.types, *items_of(field.types))):
+            continue
+        if "$ref" in node:
+            node["anyOf"] = [{"$ref": node.pop("$ref")}]
+        if node.get("type") == "array":
+            node["type"] = ["array", "null"]
+        for branches in (node[word] for word in ("anyOf", "oneOf") if word in node):
+            branches.append({"type": "null"})
 
 
 def _branches(node: dict[str, Any]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from simulator.files import configs_dir
-from simulator.scenario.loader import load_scenario
+from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import EvenGhost, Scenario, SplitGhost
 from simulator.scenario.plan import SplitPlan, schedule_of
 from simulator.scenario.schema import schema_text
@@ -150,9 +150,31 @@ def test_a_shipped_scenario_fits_the_schema(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "runner: {mass: '42,5', reserve: 2e3}",
+        "distance: 1 Mile",
+        "plan: {splits: {1 000 m: 3:00, finish: 4:50}}",
+        "pacers: {count: 2, front_gap: 2 M, leader: {fade: '0,5'}}",
+        "runner:\nplan:\nwavelight: {waves: }\npacers: {formation: }\nghosts:\n",
+    ],
+)
+def test_the_schema_takes_what_the_loader_takes(text: str) -> None:
+    load_text(text)
+    validators: Any = pytest.importorskip("jsonschema")
+    validator = validators.Draft202012Validator(json.loads(schema_text()))
+    read = read_document(text, "f").root
+    assert [e.message for e in validator.iter_errors(read)] == []
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         {"nam": "x"},
+        {"distance": "1 mlie"},
+        {"runner": {"mass": "heavy"}},
+        {"runner": {"mass": 5}},
+        {"runner": {"mass": None}},
         {"distance": -3},
         {"plan": {"target": 0}},
         {"plan": {"shape": "zigzag"}},

@@ -708,6 +708,10 @@ def test_a_scenario_is_not_written_over_by_its_results(
     assert mine.read_text(encoding="utf-8") == "plan: {target: 4:05}\n"
 
 
+def test_an_empty_reserve_is_no_negative_zero(lightpace: Lightpace) -> None:
+    assert ", 0 left of it" in lightpace("simulate", "solo", "--set", "runner.reserve=100").out
+
+
 def test_a_race_without_a_light_neither_keeps_nor_loses_one(lightpace: Lightpace) -> None:
     dark = lightpace("simulate", "el_guerrouj_1998")
     assert dark.code == 0

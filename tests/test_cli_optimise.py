@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -70,6 +71,15 @@ def test_the_best_plan_is_told_split_by_split_beside_the_best_even_one(
     for words in ("200 m: ", "800 m: ", "she follows it", "against the best even plan ("):
         assert words in said
     assert load_scenario(file).plan.shape == "splits"
+
+
+def test_a_plan_is_written_as_people_write_it(optimise: Optimise, tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    free = ["--free", "plan.splits", "--free", "runner.form=-1..1"]
+    assert optimise(*DASH, "--set", "pacers.count=0", *free, "-o", file)[0] == 0
+    text = file.read_text(encoding="utf-8")
+    assert re.search(r"\b200: \d\d(\.\d{1,3})?[,\n]", text)
+    assert not re.search(r"\d\.\d{7}", text)
 
 
 def test_where_nothing_will_do_it_says_how_far_the_nearest_stays(

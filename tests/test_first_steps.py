@@ -148,6 +148,22 @@ def test_a_bare_name_is_written_into_the_users_own_folder_and_found_there(
     assert (code, "choose another name" in complaint) == (2, True)
 
 
+@pytest.mark.usefixtures("users")
+def test_new_says_how_a_name_of_two_words_is_run(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said, _ = lightpace(capsys, "new", "na me")
+    assert (code, "`lightpace run 'na me'` shows it" in said) == (0, True)
+
+
+@pytest.mark.parametrize("name", ["-", ".", "..", " "])
+def test_new_takes_no_name_that_is_none(
+    capsys: pytest.CaptureFixture[str], users: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(users.parent)
+    code, _, complaint = lightpace(capsys, "new", name)
+    assert (code, f"'{name}' is no name of a scenario" in complaint) == (2, True)
+    assert not list(users.parent.iterdir())
+
+
 # -- the user's own folder -----------------------------------------------------------------------
 
 

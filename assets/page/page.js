@@ -256,7 +256,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     facts("change", differs && done && ofFile.finish ? signed(run.finish - ofFile.finish) : "");
     facts("lost", !show.lit ? "" : lost === null ? "never" : lost.toFixed(0) + " m");
     facts("shelter", (100 * sheltered / (until + 1)).toFixed(1) + " %");
-    facts("reserve", between(run.reserves, run.end / run.step).toFixed(0) + " J/kg");
+    facts("reserve", Math.max(0, between(run.reserves, run.end / run.step)).toFixed(0) + " J/kg");
     $("fact-chance").hidden = differs; // it was worked out for the file
   };
   const showSplits = () => {

@@ -403,8 +403,9 @@ class FreeNumber:
     high: float
 
     def text(self, share: float) -> str:
-        """Return the value at this share of the range, as `--set` takes it."""
-        return repr(float(self.low + share * (self.high - self.low)))
+        """Return the value at this share of the range, in the six digits that `--set` is given."""
+        value = float(f"{self.low + share * (self.high - self.low):.6g}")
+        return repr(min(max(value, self.low), self.high))
 
     def share(self, value: float) -> float:
         """Return a value's share of the range, clipped to 0..1."""
@@ -558,13 +559,21 @@ class Optimisation:
                 break
         return self._planned(read, point)
 
+    def splits(self, point: Floats) -> dict[float, float]:
+        """Return the plan at a point as cumulative splits [m], [s]; empty if the plan is not free.
+
+        They are whole milliseconds, which people can write.
+        """
+        if self.parts is None:
+            return {}
+        times = np.cumsum(point[len(self.numbers) :]).round(3).tolist()
+        return dict(zip(self.parts.places_m.tolist(), times, strict=True))
+
     def _planned(self, scenario: Scenario, point: Floats) -> Scenario:
         """Return the scenario with the plan at a point, if the plan is free."""
         if self.parts is None:
             return scenario
-        count = len(self.numbers)
-        times = np.cumsum(point[count:]).tolist()
-        rows = zip(self.parts.places_m.tolist(), times, strict=True)
+        rows = self.splits(point).items()
         table = {("finish" if x == self.race_m else repr(x)): t for x, t in rows}
         plain = {"splits": table, "standing_start": scenario.plan.standing_start, "shape": "splits"}
         return scenario.model_copy(update={"plan": SplitPlan.model_validate(plain)})
@@ -887,15 +896,12 @@ def _optimum(
         raise NoAnswerError(str(problem.scenario(point)))
     count = len(problem.numbers)
     values = {n.path: float(n.text(float(p))) for n, p in zip(problem.numbers, point, strict=False)}
-    splits: dict[float, float] = {}
     compared = {} if before is None else {"the plan as it was": before}
     if problem.parts is not None:
-        times = np.cumsum(point[count:]).tolist()
-        splits = dict(zip(problem.parts.places_m.tolist(), times, strict=True))
         even, scores = problem.fastest_even(point[:count])
         if before is not None and scores.lack[0] == 0:
             compared["the best even plan"] = problem.complete(even)
-    scenario = problem.complete(point)
+    scenario, splits = problem.complete(point), problem.splits(point)
     samples = sampled(scenario)
     return Optimum(
         scenario,

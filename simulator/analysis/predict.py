@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
+from pydantic import ValidationError
 
 from simulator.coefficients import AEROBIC_START, TAU_RESERVE
 from simulator.errors import NoAnswerError
@@ -72,21 +73,32 @@ class Race:
     def scenario(
         self, runner: Runner, environment: Environment | None = None, track: Track | None = None
     ) -> Scenario:
-        """Return the race as an even plan for `runner`, with no pacers but the given shelter."""
-        phases: tuple[ConstantShelter, ...] = (
-            ConstantShelter(value=self.shelter, until=self.until_m),
-        )
-        if self.until_m is not None:
-            phases = (*phases, ConstantShelter(value=0.0))
-        return Scenario(
-            distance=self.distance_m,
-            environment=environment or Environment(),
-            track=track or Track(),
-            runner=runner,
-            plan=EvenPlan(target=self.time_s),
-            pacers=Pacers(count=0, shelter=phases if self.shelter else None),
-            ghosts=(),
-        )
+        """Return the race as an even plan for `runner`, with no pacers but the given shelter.
+
+        Raises:
+            NoAnswerError: the model has no such race.
+        """
+        try:
+            phases: tuple[ConstantShelter, ...] = (
+                ConstantShelter(value=self.shelter, until=self.until_m),
+            )
+            if self.until_m is not None:
+                phases = (*phases, ConstantShelter(value=0.0))
+            return Scenario(
+                distance=self.distance_m,
+                environment=environment or Environment(),
+                track=track or Track(),
+                runner=runner,
+                plan=EvenPlan(target=self.time_s),
+                pacers=Pacers(count=0, shelter=phases if self.shelter else None),
+                ghosts=(),
+            )
+        except ValidationError as error:
+            wrong = error.errors(include_url=False)[0]
+            where = format_distance(self.distance_m)
+            raise NoAnswerError(
+                f"The model has no such race over {where}: {wrong['msg']}."
+            ) from None
 
 
 PACED = 0.60
@@ -150,8 +162,10 @@ def predict(
         track: the lap; None: 400 m.
 
     Raises:
-        NoAnswerError: even 2 m/s is too fast for her.
+        NoAnswerError: even 2 m/s is too fast for her, or a distance is none that the model runs.
     """
+    if not distances_m:
+        return []
     first = [d / _FIRST_M_S for d in distances_m]
     races = [
         paced_race(d, t) if paced else Race(d, t) for d, t in zip(distances_m, first, strict=True)

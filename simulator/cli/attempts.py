@@ -589,10 +589,10 @@ def _facts(summary: Summary) -> list[str]:
     lines = [
         f"{result}; status: {summary.recording.status.value}",
         *([light] if summary.scenario.lit else []),
-        f"mean shelter {100 * summary.mean_shelter:.1f} % of the air drag",
+        f"mean shelter {100 * summary.mean_shelter:z.1f} % of the air drag",
         (
             f"energy {energy.spent:.0f} J/kg: {energy.aerobic:.0f} aerobic, "
-            f"{energy.from_reserve:.0f} from the reserve, {energy.reserve_left:.0f} left of it"
+            f"{energy.from_reserve:.0f} from the reserve, {energy.reserve_left:z.0f} left of it"
         ),
     ]
     worst = worst_residual(summary.splits)

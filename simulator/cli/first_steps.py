@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, metadata, version
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -78,6 +79,8 @@ def new(
     found = asset_path("starter.yaml") if source is None else find_scenario(source)
     text = _without_modeline(read_text(found, str(found)))
     path = Path(file)
+    if file.startswith("-") or not path.stem.strip(" .-"):
+        raise typer.BadParameter(f"'{file}' is no name of a scenario.")
     if is_bare_name(file):
         if file in named_files() and not is_there(user_dir() / f"{file}.yaml"):
             raise typer.BadParameter(f"'{file}' is a shipped scenario: choose another name.")
@@ -94,7 +97,7 @@ def new(
     write_text(path, text)
     called = file if is_bare_name(file) else str(path)
     out.print(
-        f"{path}: {scenario.name}. Edit it; `lightpace run {called}` shows it.",
+        f"{path}: {scenario.name}. Edit it; `lightpace run {quote(called)}` shows it.",
         soft_wrap=True,
     )
 

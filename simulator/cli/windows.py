@@ -144,10 +144,12 @@ def run(
 
     missing = missing_display()
     if missing:
+        from shlex import quote
+
         from simulator.cli.attempts import simulate
 
         load(scenario, changes)  # raises if something is wrong with it
-        instead = f"`lightpace still {scenario} --at 2:00 -o out.png` makes a picture."
+        instead = f"`lightpace still {quote(scenario)} --at 2:00 -o out.png` makes a picture."
         err.print(f"{missing} {_DARK * bool(leds)}{instead}")
         simulate(scenario, changes)
         return

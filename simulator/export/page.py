@@ -196,8 +196,8 @@ def _facts(summary: Summary, chance: float) -> str:
         ("late", f"s against {format_time(target)}", late),
         ("change", "s against the file", ""),
         ("lost", "light lost at", kept if lost is None else f"{lost:.0f} m"),
-        ("shelter", "mean shelter", f"{100 * summary.mean_shelter:.1f} %"),
-        ("reserve", "reserve left", f"{summary.energy.reserve_left:.0f} J/kg"),
+        ("shelter", "mean shelter", f"{100 * summary.mean_shelter:z.1f} %"),
+        ("reserve", "reserve left", f"{summary.energy.reserve_left:z.0f} J/kg"),
         ("chance", f"chance of {target_words(target)}", chance_words(chance, SAMPLES)),
     ]
     return "".join(

@@ -495,7 +495,7 @@ def _meters(show: Show, moment: Moment) -> tuple[Meter, ...]:
         Meter(
             "shelter",
             min(max(moment.shelter, 0.0), 1.0),
-            f"{100 * moment.shelter:.0f} %",
+            f"{100 * moment.shelter:z.0f} %",
             assumed if show.scenario.pacers.formation.assumed and show.pacers.slots else "",
         ),
         Meter("power", min(moment.power / power_scale, 1.0), f"{moment.power:.1f} W/kg"),
@@ -697,7 +697,7 @@ def _facts(show: Show) -> tuple[str, ...]:
     facts = [light] if show.lit else []
     if run.status is not Status.FINISHED and run.finish_s is not None:
         facts.insert(0, f"not valid: {run.status.value}")
-    facts.append(f"mean shelter {100 * run.mean_shelter:.0f} %")
+    facts.append(f"mean shelter {100 * run.mean_shelter:z.0f} %")
     facts.append(f"reserve left {max(run.at(run.end_s).reserve, 0) / run.reserve[0] * 100:.0f} %")
     worst = worst_residual(show.splits)
     if worst is not None:

@@ -479,7 +479,7 @@ _AT_A_MOMENT: dict[str, Callable[[Moment, float], str]] = {
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f}{UNIT}%"
+    return f"{100 * share:z.0f}{UNIT}%"
 
 
 def _time(seconds: float | None) -> str:

@@ -126,3 +126,14 @@ def test_endurance_is_lost_in_races_longer_than_250_seconds_alone() -> None:
     short, long = predict(tough, [1000.0, 5000.0])
     assert predict(HER, [1000.0])[0].time_s == short.time_s
     assert predict(HER, [5000.0])[0].time_s > 1.03 * long.time_s
+
+
+@pytest.mark.parametrize("distance", [50.0, 20_000.0, float("nan")])
+def test_a_distance_that_is_no_race_is_refused_in_a_sentence(distance: float) -> None:
+    for paced in (False, True):
+        with pytest.raises(NoAnswerError, match=r"The model has no such race over .+: .+\."):
+            predict(HER, [distance], paced=paced)
+
+
+def test_no_distance_is_no_prediction() -> None:
+    assert predict(HER, []) == []

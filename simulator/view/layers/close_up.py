@@ -516,7 +516,7 @@ def gap_label(
 ) -> Label:
     """Return seconds and metres next to the dimension line's middle [px]."""
     line, type_, px = scene.gaps[0], style.type, max(13, style.sizes.px(30))
-    seconds = f"{line.seconds or 0.0:+.2f} s".replace("-", "−")
+    seconds = f"{line.seconds or 0.0:+z.2f} s".replace("-", "−")
     metres = f"{abs(line.metres or 0.0):.1f} m"
     first = type_.width(seconds, BOLD, px)
     wide = first + px // 2 + type_.width(metres, REGULAR, px)

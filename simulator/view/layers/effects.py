@@ -228,7 +228,7 @@ def draw_weather(surface: pygame.Surface, weather: Weather, view: MapView, style
     """Draw an arrow in the wind's direction, and the temperature below it."""
     box, theme = weather_box(view), style.theme
     cx, cy = box.centre
-    words = [f"{weather.temperature_c:.0f} °C".replace("-", "−")]
+    words = [f"{weather.temperature_c:z.0f} °C".replace("-", "−")]
     if weather.wind_m_s:
         words.insert(0, f"{weather.wind_m_s:.1f} m/s")
         dx, dy = math.cos(weather.towards_rad), -math.sin(weather.towards_rad)

@@ -409,7 +409,7 @@ def _status(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> No
 def weather_words(weather: Weather) -> str:
     """Return wind and temperature as text: `wind 2.0 m/s, 30 °C`."""
     wind = f"wind {weather.wind_m_s:.1f} m/s, " if weather.wind_m_s else ""
-    return f"{wind}{weather.temperature_c:.0f} °C".replace("-", "−")
+    return f"{wind}{weather.temperature_c:z.0f} °C".replace("-", "−")
 
 
 def _rate(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> None:

@@ -224,7 +224,8 @@ class Presenter:
             move()
 
     def digit(self, digit: str) -> None:
-        """Add a digit to a chapter's number."""
+        """Add a digit to a chapter's number; to the question before the end it answers "no"."""
+        self.stay()
         self._typed, self._typed_s = (self._typed + digit)[-3:], 0.0
 
     def _enter(self) -> None:

@@ -289,6 +289,23 @@ def test_one_escape_ends_it_after_a_question(
     pygame.display.quit()
 
 
+def test_a_number_answers_the_question_and_leads_to_its_chapter(
+    room: Room, session: FakeSession
+) -> None:
+    assert room.displays
+    app = App(session.typed, presenting=True)
+    user = User(app)
+    shown = picture(app)
+    user.key("escape")
+    user.key("3")
+    assert picture(app) == shown, "it still asks"
+    user.key("return")
+    assert app.running
+    assert session.cued == ["3"]
+    app.presenter.leave()
+    pygame.display.quit()
+
+
 def test_timings_of_a_rehearsal_are_kept_where_they_are_wanted(
     room: Room, session: FakeSession
 ) -> None:

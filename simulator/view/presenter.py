@@ -194,14 +194,14 @@ class Presenter:
             return action in moves or action in switches or action in _BLANKS
         if self._asks:
             self._answer(action)
+        elif self.blank is not None and action is not Action.LEAVE:
+            # as in slide programs, the first press after a blank screen only restores the picture
+            self.blank = None
         elif action in _BLANKS:
-            self.blank = None if self.blank is not None else action
-            self._chosen = None
+            self.blank, self._chosen = action, None
         elif action in moves:
-            back, self.blank = self.blank, None
-            # as in slide programs, the first press after a black screen only restores the picture
-            if back is None or action is Action.LEAVE:
-                self._move(action, moves[action])
+            self.blank = None
+            self._move(action, moves[action])
         elif action in switches:
             switches[action]()
         else:
@@ -226,7 +226,10 @@ class Presenter:
     def digit(self, digit: str) -> None:
         """Add a digit to a chapter's number; to the question before the end it answers "no"."""
         self.stay()
-        self._typed, self._typed_s = (self._typed + digit)[-3:], 0.0
+        if self.blank is not None:
+            self.blank = None
+        else:
+            self._typed, self._typed_s = (self._typed + digit)[-3:], 0.0
 
     def _enter(self) -> None:
         """Go to the typed number or the overview's choice; otherwise go on."""

@@ -164,6 +164,28 @@ def test_the_first_press_after_black_only_brings_the_picture(
     assert session.cued == ["next"]
 
 
+@pytest.mark.parametrize("key", [*"stokcgm", "shift+up", "4", "u", "f1", "shift+p", "return"])
+def test_any_key_after_a_blank_screen_only_brings_the_picture(
+    user: User, session: FakeSession, key: str
+) -> None:
+    user.key("f5")
+    shown, shot = picture(user.app), user.app.shot
+    user.key("b")
+    user.key(key)
+    assert picture(user.app) == shown
+    assert user.app.shot == shot
+    assert (session.performed, session.cued, session.said) == ([], [], [])
+    user.key("return")
+    assert session.cued == ["next"], "no number waits for it"
+
+
+def test_escape_after_a_blank_screen_still_leaves(user: User) -> None:
+    user.key("f5")
+    user.key("b")
+    user.key("escape")
+    assert not presenting(user.app)
+
+
 def test_black_holds_the_run_where_it_is_and_darkens_real_lights(
     room: Room, session: FakeSession
 ) -> None:

@@ -62,12 +62,17 @@ class Player:
         """Whether the attempt is over at the playhead."""
         return self.playback.time_s >= self.playback.end_s
 
+    @property
+    def replaying(self) -> bool:
+        """Whether the last event is being replayed."""
+        return self._replay is not None
+
     def replace_show(self, show: Show, *, other_run: bool) -> None:
         """Switch to another show; of another run, the future is not known yet.
 
         A viewer who has seen the old run's result is also shown the new one's.
         """
-        self._leave_replay()
+        self.leave_replay()
         before, self.show = self.playback, show
         playback = replace(before, end_s=show.recording.end_s)
         if other_run:
@@ -114,7 +119,7 @@ class Player:
         self.playback = replace(now.seek(max(at - REPLAY_S, 0.0)), rate=rate, paused=False)
         self.notify(f"Again, slowly: {self._words(name)}.")
 
-    def _leave_replay(self) -> None:
+    def leave_replay(self) -> None:
         """End the replay: stay at the playhead, at the rate from before."""
         if self._replay is not None:
             self.playback = replace(self.playback, rate=self._replay[0].rate)
@@ -122,7 +127,7 @@ class Player:
 
     def seek(self, time_s: float) -> None:
         """Go to a race time [s]."""
-        self._leave_replay()
+        self.leave_replay()
         self.playback = self.playback.seek(time_s)
 
     def seek_distance(self, distance_m: float) -> None:
@@ -144,7 +149,7 @@ class Player:
             self.replay()
             return True
         if action in (Action.RESTART, Action.TO_FINISH):
-            self._leave_replay()
+            self.leave_replay()
         before, options = self.playback, self.options
         if action in _SEEK_S:
             self.seek(before.time_s + _SEEK_S[action])
@@ -206,7 +211,7 @@ class Player:
 
     def from_beginning(self) -> None:
         """Return to the start line and wait."""
-        self._leave_replay()
+        self.leave_replay()
         self.playback = self.playback.restart()
 
     def cue(self) -> Cue:

@@ -41,7 +41,7 @@ _BY_HAND = {
     Action.TO_FINISH,
     Action.REPLAY,
 }
-"""After these actions the story waits for the speaker, who is looking for something."""
+"""After these actions the chapter's end waits for the speaker, who is looking for something."""
 GRACE_S = 0.5
 """A press does nothing for this long after a chapter began by itself [s]."""
 TURNS = 50
@@ -198,6 +198,7 @@ class Presentation:
     def _take_script(self) -> None:
         """Show the chapter's run."""
         chapter, session = self.chapter, self.session
+        session.player.leave_replay()
         session.begin(self._settings_of(chapter), chapter.show, chapter.spec.what_if)
         self._scripted, self._knob = session.editor.history.now, None
         self._scripted_values = {knob.path: knob.value for knob in session.editor.knobs()}
@@ -233,17 +234,18 @@ class Presentation:
         elapsed_s = ORDINARY_S if elapsed_s > STALL_S else max(elapsed_s, 0.0)
         self._since_own_s += elapsed_s
         player, until_s = self.session.player, self.chapter.until_s
-        if player.playback.paused or self._by_hand or not self.on_script:
+        before = player.playback
+        if before.paused or before.time_s > until_s or player.replaying or not self.on_script:
             player.pass_time(elapsed_s)
             return
         covered_s = min(elapsed_s, self._card_left_s)
         self._card_left_s -= covered_s
         elapsed_s -= covered_s
-        if player.playback.time_s < until_s:
+        if before.time_s < until_s:
             player.pass_time(elapsed_s)
             playback = player.playback
             if playback.time_s >= until_s:
-                known_s = min(playback.furthest_s, until_s)
+                known_s = max(before.furthest_s, until_s)
                 player.playback = replace(
                     playback, time_s=until_s, furthest_s=known_s, paused=False
                 )
@@ -263,7 +265,7 @@ class Presentation:
 
     def _end_chapter(self) -> None:
         last = self._number + 1 == len(self.timeline.chapters)
-        if last or self.chapter.spec.then == "wait":
+        if last or self._by_hand or self.chapter.spec.then == "wait":
             player = self.session.player
             player.playback = replace(player.playback, paused=True)
         else:
@@ -272,8 +274,10 @@ class Presentation:
 
     @property
     def _over(self) -> bool:
-        """Whether the chapter is over and the story waits."""
-        return not self.session.playing and self._held_s > 0 and not self._by_hand
+        """Whether the story waits at the chapter's end; beyond that, at the end of the run."""
+        playback = self.session.playback
+        ended = self._held_s > 0 and playback.time_s == self.chapter.until_s
+        return playback.paused and (ended or playback.time_s >= playback.last_s)
 
     def perform(self, action: Action) -> bool:
         """Perform a key's action; in a story the start line is the beginning of the chapter."""
@@ -294,12 +298,17 @@ class Presentation:
         if action in (Action.KNOB_LESS, Action.KNOB_MORE):
             self._turn(-1 if action is Action.KNOB_LESS else 1)
             return True
-        self._by_hand = self._by_hand or action in _BY_HAND
+        if action in _BY_HAND:
+            self._take_over()
         return self.session.player.perform(action)
+
+    def _take_over(self) -> None:
+        """Let the speaker look for something: not below the card, and not hurried on."""
+        self._by_hand, self._card_left_s = True, 0.0
 
     def seek_distance(self, distance_m: float) -> None:
         """Go to where she is at this race distance [m]; the story waits there for the speaker."""
-        self._by_hand = True
+        self._take_over()
         self.session.player.seek_distance(distance_m)
 
     # -- the knobs that a chapter permits ----------------------------------------------------------

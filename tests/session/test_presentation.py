@@ -186,6 +186,59 @@ def test_a_look_around_is_not_hurried(story: Presentation) -> None:
     assert (story.session.playback.time_s, story.session.playing) == (story.chapter.from_s, False)
 
 
+def test_after_a_seek_the_chapter_still_ends_and_waits_for_the_speaker(
+    story: Presentation,
+) -> None:
+    story.session.director.next_cue()
+    story.session.director.seek_distance(5.0)
+    play(story, 4.0)
+    assert story.session.playback.time_s == story.chapter.until_s
+    assert story.session.playback.furthest_s == story.chapter.until_s
+    assert (story.chapter.number, story.session.playing) == (1, False), "though it says: go on"
+    story.session.perform(Action.SEEK_BACK)
+    assert press_space(story) == (1, True), "it is looked at once more"
+    play(story, 8.0)
+    assert story.session.playback.time_s == story.chapter.until_s
+    assert press_space(story) == (2, True)
+
+
+def test_who_looks_beyond_the_chapter_s_end_is_left_alone_until_the_run_is_over(
+    story: Presentation,
+) -> None:
+    story.session.director.next_cue()
+    story.session.perform(Action.SEEK_FORWARD)
+    assert [press_space(story) for _ in range(2)] == [(1, False), (1, True)]
+    story.session.perform(Action.TO_FINISH)
+    play(story, 10.0)
+    assert story.session.playback.time_s == story.session.playback.last_s
+    assert press_space(story) == (2, True)
+
+
+def test_a_seek_takes_the_card_away(carded: Presentation) -> None:
+    carded.session.director.next_cue()
+    carded.session.perform(Action.SEEK_FORWARD)
+    assert staged(carded.session.scene()).card == 0.0
+
+
+def test_a_replay_comes_back_to_where_the_story_waits(story: Presentation) -> None:
+    story.session.director.jump(3)
+    play(story, 5.0)
+    until_s = story.chapter.until_s
+    story.session.perform(Action.REPLAY)
+    assert story.session.playback.time_s < until_s
+    play(story, 30.0)
+    assert (story.session.playback.time_s, story.session.playing) == (until_s, False)
+
+
+def test_a_replay_ends_with_its_chapter(story: Presentation) -> None:
+    story.session.director.jump(3)
+    play(story, 2.0)
+    story.session.perform(Action.REPLAY)
+    story.session.director.jump(3)
+    play(story, 1.0)
+    assert story.session.playback.time_s == pytest.approx(story.chapter.from_s + 1.0, abs=0.02)
+
+
 def press_space(story: Presentation) -> tuple[int, bool]:
     story.session.perform(Action.PLAY_PAUSE)
     return story.session.director.cue().number, story.session.playing

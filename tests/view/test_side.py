@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pygame
 import pytest
@@ -11,12 +13,14 @@ import pytest
 from simulator.screen import Panel
 from simulator.session import Session
 from simulator.view.app import App
-from simulator.view.arranging import arrange
+from simulator.view.arranging import EVERY_PANEL, arrange, arrange_lecture
 from simulator.view.layout import Box
 from simulator.view.panels.panel import CachedLayer, SidePanel, body
-from simulator.view.panels.side import SIDE_PANELS
-from simulator.view.text import REGULAR
+from simulator.view.panels.side import SIDE_PANELS, LivePanel
+from simulator.view.text import REGULAR, Style, Type
+from simulator.view.theme import NIGHT
 from simulator.view.ui import Control
+from tests.view import scenes
 from tests.view.conftest import FakeSession
 from tests.view.user import User
 
@@ -84,3 +88,52 @@ def test_it_takes_clicks_and_the_keyboard(app: App, session: FakeSession) -> Non
     user.focus("assumed")
     user.key("enter")
     assert session.said == ["Clicked.", "Pressed."]
+
+
+SIZES = (
+    *((420, 1400), (480, 1200), (560, 1000), (640, 480), (768, 1366), (800, 600), (1024, 768)),
+    *((1280, 720), (1366, 768), (1600, 1000), (1920, 1080), (2560, 1080), (3840, 2160)),
+)
+
+
+class Inked(Type):
+    """Notes the box of the letters of every line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[tuple[str, pygame.Rect]] = []
+
+    def write(self, target: pygame.Surface, text: str, at: Any, *how: Any, **more: Any) -> int:
+        wide = super().write(target, text, at, *how, **more)
+        letters = self.run(self.fit(text, *how[:2], more.get("width") or wide), *how)
+        left = round(at[0] - more.get("align", 0.0) * wide)
+        top = round(at[1] - letters.get_height() / 2)
+        self.lines.append((text, letters.get_bounding_rect().move(left, top)))
+        return wide
+
+
+@pytest.mark.parametrize("lecture", [False, True])
+@pytest.mark.parametrize("size", SIZES)
+def test_no_value_is_covered_by_its_bar(
+    size: tuple[int, int], lecture: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    type_, bars = Inked(), list[pygame.Rect]()
+    monkeypatch.setattr(pygame.draw, "rect", lambda *given, **_: bars.append(pygame.Rect(given[2])))
+    layout = arrange_lecture(*size, EVERY_PANEL, False) if lecture else arrange(*size, True)
+    box, style = dict(layout.side).get("live"), Style(type_, layout.sizes, NIGHT)
+    if box is None:
+        pytest.skip("no room for the panel")
+    scene, panel, faults = scenes.running(100.0), LivePanel(), []
+    for gaps, meters in itertools.product(range(5), range(5)):
+        shown = replace(scene, gaps=(scene.gaps * 2)[:gaps], meters=scene.meters[:meters])
+        bars.clear()
+        type_.lines.clear()
+        panel.layout(box, shown, style)
+        panel.draw(CachedLayer(pygame.Surface(size, 0, 32)), box)
+        room = pygame.Rect(box)
+        for text, ink in type_.lines:
+            over = ink.collidelist(bars) >= 0
+            among = sum(ink.colliderect(other) for _, other in type_.lines) > 1
+            if over or among or not room.contains(ink):
+                faults.append((gaps, meters, text))
+    assert not faults

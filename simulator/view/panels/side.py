@@ -147,8 +147,8 @@ def _meter(layer: CachedLayer, box: Box, meter: Meter, style: Style) -> None:
         tint = tints.get(meter.name, theme.speed)
         y, high = box.centre[1], max(4, round(0.40 * px))
         if box.h >= _TALL * px:
-            name = (meter.name, theme.muted)
-            _tall(surface, box, name, (meter.text, theme.text), meter.note, style)
+            name, above = (meter.name, theme.muted), box._replace(h=box.h - 2 * high)
+            _tall(surface, above, name, (meter.text, theme.text), meter.note, style)
             foot = pygame.Rect(box.x, box.bottom - 2 * high, box.w, high)
             pygame.draw.rect(surface, theme.panel_high, foot, border_radius=high // 2)
             foot.w = max(high, round(box.w * share))

@@ -105,7 +105,8 @@ class Inked(Type):
 
     def write(self, target: pygame.Surface, text: str, at: Any, *how: Any, **more: Any) -> int:
         wide = super().write(target, text, at, *how, **more)
-        letters = self.run(self.fit(text, *how[:2], more.get("width") or wide), *how)
+        weight, px, *_ = how
+        letters = self.run(self.fit(text, weight, px, more.get("width") or wide), *how)
         left = round(at[0] - more.get("align", 0.0) * wide)
         top = round(at[1] - letters.get_height() / 2)
         self.lines.append((text, letters.get_bounding_rect().move(left, top)))

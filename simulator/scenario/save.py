@@ -207,11 +207,10 @@ class _Editor:
     def _replace(self, holder: Any, key: Any, value: Any, *, partly: bool = False) -> None:
         """Write a value anew; `partly`: some of it stays, and its comments should have."""
         old = holder[key]
-        is_alias = self._note_anchor(holder, key)
-        token, line = _token(holder, key), holder.lc.key(key)[0] if _anchor(old) else 0
-        if _anchor(old) and token and token.start_mark.line != line:
-            del holder.ca.items[key]  # ruamel.yaml gives an alias the comment of its anchor
-        if is_alias and (own := _cut_line(self._root, line)):
+        self._note_anchor(holder, key)
+        is_alias = _is_alias(holder, key)
+        if is_alias:
+            own = _cut_line(self._root, holder.lc.key(key)[0])
             holder.ca.items[key] = [None, None, own, None]
         several_lines = isinstance(old, (dict, list)) or _is_block_text(old)
         after = _comment_after(holder, key) if several_lines else ""
@@ -221,14 +220,10 @@ class _Editor:
         _say_what_was(holder, key, old)
         _add_comment(holder, key, after)
 
-    def _note_anchor(self, holder: Any, key: Any) -> bool:
-        """Notice an anchor that is to go; return whether the value is an alias instead."""
+    def _note_anchor(self, holder: Any, key: Any) -> None:
         anchor = _anchor(holder[key])
-        is_alias = (
-            anchor and not isinstance(holder, list) and holder.lc.value(key) < holder.lc.key(key)
-        )
-        self.moved_anchor |= bool(anchor and not is_alias and f"*{anchor}" in self._text)
-        return bool(is_alias)
+        is_used = bool(anchor) and f"*{anchor}" in self._text
+        self.moved_anchor |= is_used and not _is_alias(holder, key)
 
     def _take_out(self, holder: Any, key: Any) -> None:
         """Remove a value; comments on the lines before and after it stay."""
@@ -240,9 +235,7 @@ class _Editor:
         if i:
             _add_comment(holder, keys[i - 1], after)
         elif after.strip() and len(keys) > 1:
-            bare = "\n".join(line.strip().removeprefix("# ") for line in after.split("\n"))
-            first = 0 if isinstance(holder, list) else keys[1]
-            holder.yaml_set_comment_before_after_key(first, bare.strip(), holder.lc.col)
+            _put_before(holder, 0 if isinstance(holder, list) else keys[1], after)
 
 
 def paired(old: list[Any], new: list[Any]) -> list[tuple[int | None, int | None]]:
@@ -313,6 +306,13 @@ def _anchor(node: Any) -> str:
     return anchor.value if anchor else ""
 
 
+def _is_alias(holder: Any, key: Any) -> bool:
+    """Return whether a key's value stands elsewhere."""
+    if isinstance(holder, list) or not _anchor(holder[key]):
+        return False
+    return bool(holder.lc.value(key) < holder.lc.key(key))
+
+
 def _is_flow(node: Any) -> bool:
     return bool(hasattr(node, "fa") and node.fa.flow_style())
 
@@ -345,6 +345,8 @@ def _last_word(holder: Any, key: Any) -> tuple[Any, Any]:
 
 
 def _token(holder: Any, key: Any) -> Any:
+    if _is_alias(holder, key):  # ruamel.yaml gives an alias the comment of its anchor
+        return None
     return (holder.ca.items.get(key) or [None] * 4)[0 if isinstance(holder, list) else 2]
 
 
@@ -436,11 +438,23 @@ def _add_comment(holder: Any, key: Any, after: str) -> None:
     from ruamel.yaml.tokens import CommentToken  # noqa: PLC0415
 
     holder, key = _last_word(holder, key)
+    if _is_alias(holder, key):
+        following = list(holder)[list(holder).index(key) + 1 :]
+        if not following:
+            raise CannotRewriteError("a comment has no place after an alias")
+        _put_before(holder, following[0], after)
+        return
     slots = holder.ca.items.setdefault(key, [None] * 4)
     i = 0 if isinstance(holder, list) else 2
     line_end = "" if _is_block_text(holder[key]) else "\n"
     slots[i] = slots[i] or CommentToken(line_end, CommentMark(0), None)
     slots[i].value += after
+
+
+def _put_before(holder: Any, key: Any, lines: str) -> None:
+    """Put lines of comment before a value."""
+    bare = "\n".join(line.strip().removeprefix("# ") for line in lines.split("\n"))
+    holder.yaml_set_comment_before_after_key(key, bare.strip(), holder.lc.col)
 
 
 # -- values as ruamel.yaml writes them -----------------------------------------------------------

@@ -430,3 +430,12 @@ def test_an_alias_that_is_replaced_keeps_the_comment_on_its_line(anchor: str, af
     text = f"x-m: {anchor}\nr:\n  mass: *m # kg\n{after}"
     wanted = {**plain(text), "r": {"mass": 45}}
     assert change(text, wanted).text == text.replace("*m #", "45 #")
+
+
+def test_comments_after_an_alias_stay_after_it() -> None:
+    text = "x-m: &m 42 # anchor\n# more\na: *m # kg\nz: 1\n# end\ny: 2\n"
+    assert change(text, {"a": 42, "y": 2}).text == (
+        "x-m: &m 42 # anchor\n# more\na: *m\n# kg\n# end\ny: 2\n"
+    )
+    bare = "x-m: &m 42 # anchor\n# more\na: *m\n"
+    assert put(bare, {"a": 42, "c": 3}) == f"{bare}c: 3\n"

@@ -100,7 +100,9 @@ def race_run(
     paused = f"; {activity.paused_s:.0f} s of pauses left out" if activity.paused_s else ""
     if activity.splits:
         points = _through(activity.splits, race_m, gun_s)
-        return _checked(RaceRun(points, 0.0, "its splits" + paused))
+        ends = f", which end at {format_distance(points[-1].distance_m)}"
+        how = "its splits" + (ends if points[-1].distance_m < race_m - 1e-6 else "")
+        return _checked(RaceRun(points, 0.0, how + paused))
     stop_s = math.inf
     with suppress(RecordingError):  # without a track; and whoever walks never moves as a runner
         start_s, stop_s = (at - gun_s for at in _moving(track))
@@ -501,7 +503,7 @@ def likely_distances(
     activity: Activity, from_s: float | None = None, *, trim: bool = False
 ) -> list[float]:
     """Return the distances over which an activity is a race from its gun to its end [m]."""
-    last = activity.splits[-1][0] if activity.splits else None
+    last = activity.unfinished_m or (activity.splits[-1][0] if activity.splits else None)
     if last is not None:
         return [last] if 100.0 <= last <= 10_000.0 else []
     gun_s, end_s = from_s or 0.0, sum(lap.time_s for lap in activity.laps)

@@ -84,6 +84,8 @@ class Activity:
         splits: distance [m], None for the finish, and time from the gun [s]: the most exact data.
         track: in order of time.
         paused_s: how long the timer was stopped [s].
+        unfinished_m: length of the race before whose finish the splits end [m]; inf if it is not
+            known, None if the last split is the finish.
     """
 
     name: str = ""
@@ -91,6 +93,7 @@ class Activity:
     splits: tuple[tuple[float | None, float], ...] = ()
     track: tuple[Sample, ...] = ()
     paused_s: float = 0.0
+    unfinished_m: float | None = None
 
 
 class _UnusableError(ValueError):
@@ -518,8 +521,8 @@ def _table_with_head(head: list[str], rows: list[list[str]]) -> Activity:
         values = [_time(_cell(row, column)) for row in rows]
         times = [value for value in values if value is not None]
         return _unplaced(times, "" if time is None else words[column])
-    found = _placed(rows, where, column, unit)
-    return _split_table(found, laps=time is None)
+    found, unfinished_m = _placed(rows, where, column, unit)
+    return replace(_split_table(found, laps=time is None), unfinished_m=unfinished_m)
 
 
 def _first(words: Sequence[str], known: Sequence[str]) -> int | None:
@@ -554,27 +557,34 @@ def _table_without_head(rows: list[list[str]]) -> Activity:
     if counted == [float(i + 1) for i in range(len(rows))]:  # the column only numbers the laps
         times = [_time(_cell(row, 1)) for row in rows]
         return _unplaced([time for time in times if time is not None], "")
-    return _split_table(_placed(rows, 0, 1, ""), laps=False)
+    found, unfinished_m = _placed(rows, 0, 1, "")
+    return replace(_split_table(found, laps=False), unfinished_m=unfinished_m)
 
 
 def _placed(
     rows: list[list[str]], where: int, column: int, unit: str
-) -> list[tuple[float | None, float]]:
-    found: list[tuple[float | None, float]] = []
+) -> tuple[list[tuple[float | None, float]], float | None]:
+    """Return splits, and the last row's distance if it has no time; see `Activity.unfinished_m`."""
+    found, unfinished_m = list[tuple[float | None, float]](), None
     decimal = decimal_mark(_cell(row, where) for row in rows)
     for row in rows:
         text, written = _cell(row, where), _cell(row, column)
-        if not text or not written:
+        if not text:
             continue
         distance = _distance(text, unit, decimal)
-        if distance is None and text.lower().strip() not in _FINISH:
+        ends = distance is None and text.lower().strip() in _FINISH
+        if not written:
+            unfinished_m = math.inf if ends else distance or unfinished_m
+            continue
+        if distance is None and not ends:
             raise _UnusableError(f"'{text[:60]}' is no distance")
         time_s = _time(written, distance)
         if time_s is None:
             raise _UnusableError(f"'{written[:60]}' is no time")
         if time_s > 0 and distance != 0:
             found.append((distance, time_s))
-    return found
+            unfinished_m = None
+    return found, unfinished_m
 
 
 def _split_table(found: list[tuple[float | None, float]], *, laps: bool) -> Activity:

@@ -16,6 +16,7 @@ from simulator.analysis.activity_races import likely_distances, race_run, record
 from simulator.analysis.references import ghost_references
 from simulator.analysis.summary import summarise
 from simulator.errors import ExtraError, RecordingError
+from simulator.export.sheet import write_splits
 from simulator.physics.attempt import simulate
 from simulator.recording import activities
 from simulator.recording.activities import Activity, ActivityLap, Sample, read_activity
@@ -339,6 +340,38 @@ def test_a_pacer_who_stops_becomes_a_recording_without_a_finish(tmp_path: Path) 
         recording_of(run, 1500.0, standing_start=True, name="rabbit"), tmp_path / "r.npz"
     )
     assert load_recording(tmp_path / "r.npz").finish_s is None
+
+
+def test_a_table_whose_last_rows_have_no_time_is_of_a_run_that_stopped(tmp_path: Path) -> None:
+    text = SCENARIO.format("").replace("ghosts:\n  - ", "runner: {max_aerobic_power: 7}")
+    scenario = load_text(text, "s.yaml", tmp_path)
+    recording = simulate(scenario)
+    assert recording.finish_s is None
+    write_splits(summarise(scenario, recording), tmp_path / "own.csv")
+    activity = read_activity(tmp_path / "own.csv")
+    assert likely_distances(activity) == [1500.0]
+    run = race_run(activity, 1500.0)
+    assert run.waypoints[-1].distance_m < 1500.0
+    assert "its splits, which end at" in run.note
+    ghost = recording_of(run, 1500.0, standing_start=True, name="stopped")
+    assert ghost.finish_s is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "likely"),
+    [
+        ("400,60\n800,121\n1200,\n1500,\n", [1500.0]),
+        ("400,60\n800,\n1200,185\n1600,250\n", [1600.0]),
+        ("400,60\n800,121\nfinish,\n", []),
+        ("400,60\n800,121\nnotes,\n", [800.0]),
+    ],
+)
+def test_the_race_of_a_table_is_its_last_row_with_or_without_a_time(
+    rows: str, likely: list[float], tmp_path: Path
+) -> None:
+    for head in ("", "distance,time\n"):
+        activity = read_activity(write(tmp_path, "table.csv", (head + rows).encode()))
+        assert likely_distances(activity) == likely
 
 
 def test_the_first_sample_of_a_tcx_lap_may_come_late(tmp_path: Path) -> None:

@@ -429,7 +429,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
 
   // -- where the seconds go: simulator/analysis/attribution.py, run here ---------------------------------------
   const prices = function* () {
-    const target = run.target, base = { ...settings }, factors = [];
+    const target = run.target, base = { ...settings }, factors = [], errors = ["leader's errors", "a leader without errors", { errors: false }];
     const apply = (put) => put.reduce((s, right, i) => (right ? { ...s, ...factors[i][2] } : s), base);
     if (base.pacers > 0 && show.assumed_count) {
       const options = m.formations.map((f, i) => [f.name, i]).sort((p, q) => (p[0] < q[0] ? -1 : 1)), given = m.gap_set || base.gap !== m.gap;
@@ -442,9 +442,9 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
         if (!Number.isNaN(finish) && (!best || finish < best.finish || (finish === best.finish && i === 0))) best = { name, i, finish };
       }
       best = best || { name: m.formations[0].name, i: 0 };
-      factors.push(["shelter lost", "a group that waits", { policy: "wait_for_runner", wait: m.price_wait }], ["opening", "a leader without errors", { errors: false }],
+      factors.push(["shelter lost", "a group that waits", { policy: "wait_for_runner", wait: m.price_wait }], errors,
         ["formation", `the formation ${best.name}`, { formation: best.i }]);
-    }
+    } else if (base.pacers > 0 && show.leader_errs) factors.push(errors); // she may follow them all the same
     factors.push(["the day", "a still day, no better or worse than usual", { usual: true }]);
     const right = apply(factors.map(() => true)), goal = Math.max(target, model.finishOf({ ...right, power: 1.5 })) + 5e-4;
     let low = 1, high = 1.5, power = 1;

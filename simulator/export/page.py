@@ -46,6 +46,7 @@ from simulator.physics.pacers import group_of
 from simulator.physics.track import lap_count
 from simulator.scenario.loader import scenario_to_dict, without_folders
 from simulator.scenario.model import Scenario
+from simulator.scenario.pacers import Leader
 from simulator.scenario.save import document_text, worded
 from simulator.scenario.schedule import Schedule
 from simulator.screen import Camera, Panel
@@ -305,6 +306,7 @@ def _shown(show: Show, summary: Summary, bundle: Bundle) -> dict[str, Any]:
         "light_colour": show.light.colour,
         "counts": [_with_count(show, n) for n in range(len(pacers.formation.names()) + 1)],
         "assumed_count": pacers.shelter is None,
+        "leader_errs": pacers.leader != Leader(),
     }
 
 

@@ -220,9 +220,10 @@ def test_where_the_seconds_go_is_what_simulate_prints(
     browser: webdriver.Chrome, page_of: Callable[..., Path]
 ) -> None:
     rng = random.Random(7)  # noqa: S311
-    for name in ("breaking4", "da_silva_2025"):
-        case: tuple[str, tuple[str, ...]] = (name, ())
-        go_to(browser, page_of(name))
+    fades = ("pacers.shelter=0.3", "pacers.leader.fade=1")
+    for name, changed in (("breaking4", ()), ("da_silva_2025", ()), ("breaking4", fades)):
+        case: tuple[str, tuple[str, ...]] = (name, changed)
+        go_to(browser, page_of(name, *changed))
         for settings in [{}, *(random_changes(*case, rng) for _ in range(3))]:
             listed = browser.execute_script(
                 "Object.assign(lightpace.settings, arguments[0]); lightpace.turn({});"

@@ -55,6 +55,8 @@ class Player:
         self.options = ShowOptions()
         self._notice, self._notice_left_s = "", 0.0
         self._replay: tuple[Playback, float] | None = None
+        self._overtaken_s: float | None = None
+        """The moment [s] that was shown when a change ended the run before it; None: none has."""
         self._last: tuple[tuple[Show, Playback, ShowOptions, str], Scene] | None = None
 
     @property
@@ -70,14 +72,19 @@ class Player:
     def replace_show(self, show: Show, *, other_run: bool) -> None:
         """Switch to another show; of another run, the future is not known yet.
 
-        A viewer who has seen the old run's result is also shown the new one's.
+        A viewer who went to the old run's finish is also shown the new one's; where a change had
+        ended the old run, the viewer returns to the moment of before.
         """
-        self.leave_replay()
+        overtaken_s = self._overtaken_s
+        self.go_elsewhere()
+        self._overtaken_s = overtaken_s
         before, self.show = self.playback, show
         playback = replace(before, end_s=show.recording.end_s)
         if other_run:
-            time_s = before.time_s
-            if self.at_finish:
+            time_s = before.time_s if overtaken_s is None else max(before.time_s, overtaken_s)
+            if not self.at_finish or overtaken_s is not None:
+                self._overtaken_s = time_s if time_s >= playback.end_s else None
+            else:
                 past_s = before.time_s - before.end_s
                 at_last = before.time_s >= before.last_s
                 time_s = playback.last_s if at_last else playback.end_s + past_s
@@ -95,6 +102,8 @@ class Player:
         )
         if self._replay is not None and self.playback.time_s >= self._replay[1]:
             self.replay()
+        if not self.at_finish:
+            self._overtaken_s = None
         self.pass_notice(elapsed_s)
 
     def pass_notice(self, elapsed_s: float) -> None:
@@ -119,15 +128,16 @@ class Player:
         self.playback = replace(now.seek(max(at - REPLAY_S, 0.0)), rate=rate, paused=False)
         self.notify(f"Again, slowly: {self._words(name)}.")
 
-    def leave_replay(self) -> None:
-        """End the replay: stay at the playhead, at the rate from before."""
+    def go_elsewhere(self) -> None:
+        """End the replay, at the rate from before; from here on the viewer chooses the moment."""
+        self._overtaken_s = None
         if self._replay is not None:
             self.playback = replace(self.playback, rate=self._replay[0].rate)
             self._replay = None
 
     def seek(self, time_s: float) -> None:
         """Go to a race time [s]."""
-        self.leave_replay()
+        self.go_elsewhere()
         self.playback = self.playback.seek(time_s)
 
     def seek_distance(self, distance_m: float) -> None:
@@ -149,7 +159,7 @@ class Player:
             self.replay()
             return True
         if action in (Action.RESTART, Action.TO_FINISH):
-            self.leave_replay()
+            self.go_elsewhere()
         before, options = self.playback, self.options
         if action in _SEEK_S:
             self.seek(before.time_s + _SEEK_S[action])
@@ -211,7 +221,7 @@ class Player:
 
     def from_beginning(self) -> None:
         """Return to the start line and wait."""
-        self.leave_replay()
+        self.go_elsewhere()
         self.playback = self.playback.restart()
 
     def cue(self) -> Cue:

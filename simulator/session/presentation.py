@@ -198,7 +198,7 @@ class Presentation:
     def _take_script(self) -> None:
         """Show the chapter's run."""
         chapter, session = self.chapter, self.session
-        session.player.leave_replay()
+        session.player.go_elsewhere()
         session.begin(self._settings_of(chapter), chapter.show, chapter.spec.what_if)
         self._scripted, self._knob = session.editor.history.now, None
         self._scripted_values = {knob.path: knob.value for knob in session.editor.knobs()}

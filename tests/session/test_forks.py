@@ -11,6 +11,7 @@ from simulator.session import Session
 from simulator.session.history import GESTURE_S, Lineage
 from simulator.session.runs import LruCache
 from simulator.stage.keys import Action
+from simulator.stage.scene import Phase
 from tests.session.short import bits, by_hand, load_short, settle
 
 
@@ -276,6 +277,40 @@ def test_a_change_at_the_finish_is_put_on_at_its_own(session: Session, past_s: f
     settle(session)
     assert stands(session, past_s)
     assert session.recording.finish_s == finishes[1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "moment", "path", "value"),
+    [
+        (("pacers.count=0",), 66.0, "pacers.count", "2"),
+        (("pacers.count=0", "plan.target=1:30"), 80.0, "plan.target", "1:10"),
+    ],
+    ids=["where its run-out is shown", "where even its run-out is over"],
+)
+def test_undoing_a_change_that_ended_the_run_tells_no_result(
+    changes: tuple[str, ...], moment: float, path: str, value: str
+) -> None:
+    """She was not at the line yet when another run was: the viewer has not seen her finish."""
+    session = settle(Session(load_short(*changes)))
+    session.set_from_gun(True)
+    session.seek(moment)
+    for _ in range(2):
+        assert session.change(path, value)
+        session.advance(0.1)
+        assert session.scene().phase is Phase.FINISHED
+        session.undo()
+        session.advance(0.1)
+        scene = session.scene()
+        assert (scene.phase, scene.time_s) == (Phase.RUNNING, moment)
+        assert session.playback.furthest_s == moment
+        session.redo()
+        session.advance(0.1)
+        session.undo()
+        assert session.scene().time_s == moment
+    session.redo()
+    session.perform(Action.TO_FINISH)  # now the viewer has gone there
+    session.undo()
+    assert session.scene().time_s == session.recording.finish_s
 
 
 def test_what_is_raced_again_is_no_ghost_beside_itself(session: Session) -> None:

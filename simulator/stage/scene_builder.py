@@ -637,13 +637,15 @@ def board_of(show: Show) -> Board:
         numbers = [("ran", f"{float(run.x[-1]):.0f} m"), *lost]
     else:
         headline = format_time(run.finish_s)
-        miss = run.finish_s - target
+        miss, aim = run.finish_s - target, format_time(target)
         word = "behind" if miss > 0 else "inside"
-        verdict = f"{abs(miss):.2f} s {word} {format_time(target)}"
-        against = (f"{word} {format_time(target)}", f"{abs(miss):.2f} s")
-        numbers = [("finish", headline), against, *lost]
+        verdict, against = (
+            f"{abs(miss):.2f} s {word} {aim}",
+            (f"{word} {aim}", f"{abs(miss):.2f} s"),
+        )
         if abs(miss) < 0.005:
-            verdict = f"level with {format_time(target)}"
+            verdict, against = f"level with {aim}", ("level with", aim)
+        numbers = [("finish", headline), against, *lost]
         good = good and miss < 0.005
     ghosts = show.ghosts[:GHOST_COLUMNS]
     *inner, last = show.splits

@@ -40,6 +40,8 @@ def test_the_board_says_how_it_ended(show: Show) -> None:
 def test_the_verdict_has_three_ways(show: Show, finish_s: float, verdict: str, good: bool) -> None:
     board = board_of(finishing(show, finish_s))
     assert (board.verdict, board.good) == (verdict, good)
+    told = [words for pair in board.numbers for words in (" ".join(pair), " ".join(pair[::-1]))]
+    assert verdict in told, "a lecture's board says the same"
 
 
 def test_the_board_has_the_laps_and_the_finish_against_plan_and_ghosts(show: Show) -> None:

@@ -37,6 +37,7 @@ from simulator.stage.story import compile_story
 from simulator.units import format_signed, format_time
 from simulator.view.text import font_for
 from tests.samples import few_samples
+from tests.session.short import FAILING
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = sorted(path.stem for path in configs_dir().glob("*.yaml"))
@@ -103,6 +104,15 @@ def test_simulate_prints_a_table_and_what_it_means(lightpace: Lightpace) -> None
     assert f"finish {format_time(run.finish_s)}" in done.out
     for fact in ("lost the light at", "mean shelter", "from the reserve", "residual: "):
         assert fact in done.out
+
+
+def test_a_light_is_not_kept_to_a_line_that_is_not_reached(
+    lightpace: Lightpace, tmp_path: Path
+) -> None:
+    (tmp_path / "failing.yaml").write_text(FAILING, encoding="utf-8")
+    done = lightpace("simulate", str(tmp_path / "failing.yaml"))
+    assert "did not finish" in done.out
+    assert "light" not in done.out
 
 
 def test_the_table_has_a_line_a_split_however_narrow_the_terminal_is(

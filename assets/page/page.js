@@ -254,7 +254,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     facts("late", done ? signed(run.finish - run.target) : "");
     $("fact-late").querySelector("dt").textContent = `s against ${timeText(run.target)}`;
     facts("change", differs && done && ofFile.finish ? signed(run.finish - ofFile.finish) : "");
-    facts("lost", !show.lit ? "" : lost === null ? "never" : lost.toFixed(0) + " m");
+    facts("lost", !show.lit || lost === null && !done ? "" : lost === null ? "never" : lost.toFixed(0) + " m");
     facts("shelter", (100 * sheltered / (until + 1)).toFixed(1) + " %");
     facts("reserve", Math.max(0, between(run.reserves, run.end / run.step)).toFixed(0) + " J/kg");
     $("fact-chance").hidden = differs; // it was worked out for the file

@@ -588,7 +588,7 @@ def _facts(summary: Summary) -> list[str]:
     light = "kept the light to the line" if lost is None else f"lost the light at {lost:.0f} m"
     lines = [
         f"{result}; status: {summary.recording.status.value}",
-        *([light] if summary.scenario.lit else []),
+        *([light] if summary.scenario.lit and (lost is not None or finish is not None) else []),
         f"mean shelter {100 * summary.mean_shelter:z.1f} % of the air drag",
         (
             f"energy {energy.spent:.0f} J/kg: {energy.aerobic:.0f} aerobic, "

@@ -191,7 +191,7 @@ def _facts(summary: Summary, chance: float) -> str:
     run, target = summary.recording, summary.target_s
     finish, lost = run.finish_s, summary.lost_light_at_m
     late = "" if finish is None else format_signed(finish - target)
-    kept = "never" if summary.scenario.lit else ""
+    kept = "never" if summary.scenario.lit and finish is not None else ""
     rows = [
         ("finish", "finish", "did not finish" if finish is None else format_time(finish)),
         ("late", f"s against {format_time(target)}", late),

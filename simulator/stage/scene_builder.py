@@ -630,7 +630,7 @@ def board_of(show: Show) -> Board:
     target = show.plan.finish_s or 0.0
     lost_m = show.lost_light_m
     lost = [("the light", "kept") if lost_m is None else ("light lost at", f"{lost_m:.0f} m")]
-    lost = lost if show.lit else []
+    lost = lost if show.lit and (lost_m is not None or run.finish_s is not None) else []
     good = run.status is Status.FINISHED
     if run.finish_s is None:
         headline, verdict = "did not finish", run.status.value
@@ -696,7 +696,7 @@ def _facts(show: Show) -> tuple[str, ...]:
     run = show.recording
     lost = show.lost_light_m
     light = "kept the light to the line" if lost is None else f"lost the light at {lost:.0f} m"
-    facts = [light] if show.lit else []
+    facts = [light] if show.lit and (lost is not None or run.finish_s is not None) else []
     if run.status is not Status.FINISHED and run.finish_s is not None:
         facts.insert(0, f"not valid: {run.status.value}")
     facts.append(f"mean shelter {100 * run.mean_shelter:z.0f} %")

@@ -24,13 +24,14 @@ from simulator.errors import OutputError
 from simulator.export.page import page_text, write_page
 from simulator.files import asset_path
 from simulator.physics.attempt import simulate
-from simulator.scenario.loader import load_scenario
+from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.reading import shipped_names
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
 from simulator.view.theme import THEMES
 from tests.export.browsers import go_to, sized
 from tests.samples import few_samples
+from tests.session.short import FAILING
 
 NIGHT = THEMES["night"]
 NASTY = (
@@ -295,6 +296,17 @@ def test_a_runner_who_does_not_finish_has_a_page_too(
     go_to(browser, path)
     assert element(browser, "finish").text == "did not finish"
     assert not element(browser, "trouble").is_displayed()
+
+
+def test_a_light_is_not_kept_to_a_line_that_is_not_reached(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    scenario, path = load_text(FAILING), tmp_path / "failing.html"
+    write_page(make_show(scenario, simulate(scenario)), path, NIGHT)
+    assert '<div id="fact-lost" hidden>' in path.read_text(encoding="utf-8")
+    go_to(browser, path)
+    assert element(browser, "finish").text == "did not finish"
+    assert not element(browser, "fact-lost").is_displayed()
 
 
 def test_what_is_there_is_not_written_over_unless_forced(show: Show, page: Path) -> None:

@@ -26,6 +26,14 @@ pacers:
 ghosts:
   - {name: even 1:05, kind: even, time: 1:05.00, colour: white}
 """
+FAILING = """# she stops on the way, still ahead of her light
+name: failing
+distance: 1500 m
+runner: {max_aerobic_power: 8, reserve: 100}
+plan: {shape: even, target: 4:00}
+wavelight:
+  waves: [{plan: {target: 20:00}}]
+"""
 
 
 def bits(run: Recording) -> tuple[bytes, float | None, str]:

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from simulator import load_scenario, simulate
 from simulator.analysis.splits import Split
 from simulator.recording.recording import ARRAYS, Recording, Status
+from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.session import Session
 from simulator.stage.events import events
 from simulator.stage.scene_builder import board_of, evenly
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
+from tests.session.short import FAILING
 
 
 def finishing(show: Show, finish_s: float) -> Show:
@@ -69,6 +71,15 @@ def test_a_run_that_did_not_finish_says_so(scenario: Scenario, attempt: Recordin
     assert (board.headline, board.verdict) == ("did not finish", "did not finish")
     assert not board.good
     assert [row[2] for row in board.rows][1:] == ["–", "–", "–"]
+
+
+def test_a_light_is_not_kept_to_a_line_that_is_not_reached() -> None:
+    """She is ahead of a slow wave where she stops."""
+    scenario = load_text(FAILING)
+    board = board_of(make_show(scenario, simulate(scenario)))
+    assert board.headline == "did not finish"
+    assert [name for name, _ in board.numbers] == ["ran"]
+    assert not any("light" in fact for fact in board.facts)
 
 
 def test_a_run_that_is_not_valid_says_so_first(scenario: Scenario, attempt: Recording) -> None:

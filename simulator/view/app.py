@@ -495,7 +495,7 @@ def _collect(limit: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The window's state when it was closed: theme name, size [px], sound."""
+    """The window's state when it was closed: theme name, size [px], whether sound is wanted."""
 
     theme: str
     size: tuple[int, int]
@@ -521,6 +521,7 @@ def run(
         DisplayError: no window can be opened.
     """
     app = App(session, **opening)
+    app.sound.wanted = sound
     if sound:
         app.perform(Action.SOUND)
     pace = pygame.time.Clock()
@@ -540,7 +541,7 @@ def run(
             before = now
             app.prepare(lambda: before + SPARE_S - clock())  # noqa: B023 - called at once
             pace.tick(FRAMES_PER_S)
-        return Closing(app.theme.name, app.window.windowed, app.sound.on)
+        return Closing(app.theme.name, app.window.windowed, app.sound.wanted)
     finally:
         gc.unfreeze()
         gc.enable()

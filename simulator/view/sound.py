@@ -81,6 +81,8 @@ class Sound:
 
     def __init__(self) -> None:
         """Start silent; nothing is opened."""
+        self.wanted = False
+        """Whether the viewer wants sound: a machine without a device does not change that."""
         self._sounds: dict[SoundCue, pygame.mixer.Sound] = {}
         self._before: Scene | None = None
 
@@ -93,6 +95,7 @@ class Sound:
         """Switch it on or off; return a sentence for the viewer."""
         if self.on:
             self.close()
+            self.wanted = False
             return "Sound is off."
         try:
             pygame.mixer.init(RATE_HZ, -16, 1, 512, allowedchanges=0)
@@ -102,6 +105,7 @@ class Sound:
         except (pygame.error, NotImplementedError, OSError, ValueError) as error:
             self.close()
             return f"There is no sound on this machine: {error}."
+        self.wanted = True
         return "Sound is on."
 
     def hear(self, scene: Scene) -> tuple[SoundCue, ...]:

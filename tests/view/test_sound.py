@@ -12,7 +12,7 @@ import pytest
 
 from simulator.stage.events import SoundCue
 from simulator.stage.keys import Action
-from simulator.view.app import App
+from simulator.view.app import App, run
 from simulator.view.sound import RATE_HZ, Sound, bell, gun, tick
 from tests.view import scenes
 from tests.view.conftest import FakeSession
@@ -67,6 +67,34 @@ def test_a_machine_without_audio_goes_on_in_silence(
     app.frame(1 / 60)
     assert not app.sound.on
     assert session.said == ["There is no sound on this machine: no such audio device."]
+
+
+@pytest.mark.parametrize("device", [True, False])
+@pytest.mark.parametrize("started_with", [True, False])
+@pytest.mark.parametrize("presses", [0, 1, 2])
+def test_only_the_key_changes_what_is_kept(
+    session: FakeSession,
+    monkeypatch: pytest.MonkeyPatch,
+    device: bool,
+    started_with: bool,
+    presses: int,
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise pygame.error("no such audio device")
+
+    if not device:
+        monkeypatch.setattr(pygame.mixer, "init", broken)
+
+    def press_and_close() -> float:
+        """Read the clock: this is called for the first time once the window is open."""
+        for _ in range(presses):
+            pygame.event.post(pygame.Event(pygame.KEYDOWN, key=pygame.K_m, mod=0, unicode="m"))
+            pygame.event.post(pygame.Event(pygame.KEYUP, key=pygame.K_m, mod=0))
+        pygame.event.post(pygame.Event(pygame.QUIT))
+        return 0.0
+
+    closed_as = run(session.typed, sound=started_with, clock=press_and_close)
+    assert closed_as.sound is (started_with ^ (device and presses == 1))
 
 
 def test_so_does_one_whose_driver_is_missing() -> None:

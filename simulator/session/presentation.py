@@ -157,8 +157,8 @@ class Presentation:
     def cue(self) -> Cue:
         """Return the speaker's present cue."""
         chapter, later = self.chapter, self.timeline.chapters[self._number + 1 :]
-        time_s = self.session.player.playback.time_s
-        left_s = self._card_left_s + chapter.playing_s(time_s)
+        playback = self.session.playback
+        left_s = self._card_left_s + chapter.playing_s(playback.time_s, playback.rate)
         left_s += max(chapter.spec.hold - self._held_s, 0.0)
         return replace(
             chapter.cue(later[0] if later else None),

@@ -103,11 +103,11 @@ class CompiledChapter:
     @property
     def length_s(self) -> float:
         """Its duration [s of wall time]."""
-        return self.spec.card + self.playing_s(self.from_s) + self.spec.hold
+        return self.spec.card + self.playing_s(self.from_s, self.spec.rate) + self.spec.hold
 
-    def playing_s(self, time_s: float) -> float:
-        """Return the playing time from a race time [s] until the picture stops [s]."""
-        return playing_time(time_s, self.until_s, self.spec.rate, beat_s(self.show))
+    def playing_s(self, time_s: float, rate: float) -> float:
+        """Return the playing time at a rate from a race time [s] until the picture stops [s]."""
+        return playing_time(time_s, self.until_s, rate, beat_s(self.show))
 
     def race_time(self, since_s: float) -> float:
         """Return the race time shown `since_s` after the chapter began [s of wall time]."""

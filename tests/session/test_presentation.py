@@ -306,6 +306,18 @@ def test_the_speaker_sees_how_long_it_still_takes(story: Presentation) -> None:
     assert story.session.director.cue().left_s == pytest.approx(1.0, abs=0.02)
 
 
+def test_the_time_left_follows_a_rate_that_is_changed_by_hand(story: Presentation) -> None:
+    story.session.director.jump(2)
+    left_s = story.session.director.cue().left_s
+    assert left_s == pytest.approx(4.0 + 1.0)
+    story.session.perform(Action.FASTER)
+    cue = story.session.director.cue()
+    assert cue.left_s == pytest.approx(2.0 + 1.0)
+    assert cue.all_left_s == pytest.approx(2.0 + 1.0 + story.timeline.chapters[2].length_s)
+    story.session.director.jump(2)
+    assert story.session.director.cue().left_s == left_s, "the next chapter has its own"
+
+
 def test_permitted_knobs_turn_while_presenting_and_go_back(carded: Presentation) -> None:
     session = carded.session
     assert session.director.cue().knobs == "pacers 2, front gap 1.5 m"

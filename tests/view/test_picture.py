@@ -13,10 +13,12 @@ import pytest
 
 from simulator.analysis.gaps import GapState
 from simulator.screen import Camera
+from simulator.stage.keys import BINDINGS, BY_HAND, PRESENTING
 from simulator.stage.scene import Body, Chance, ChartCurve, LightLost, Phase, Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.camera import Shot, Viewpoint, resting
+from simulator.view.input import rows
 from simulator.view.layers import bodies, effects, group
 from simulator.view.layers.track import (
     Tiles,
@@ -34,7 +36,7 @@ from simulator.view.panels.timeline import plot_box
 from simulator.view.picture import Painter, PictureOptions, layout_of, save_png
 from simulator.view.sprites import LEVELS, PHASES, dot, glow, ring
 from simulator.view.text import Style, Type
-from simulator.view.theme import THEMES
+from simulator.view.theme import NIGHT, THEMES
 from tests.view import scenes
 from tests.view.golden import compare
 
@@ -537,3 +539,40 @@ def test_no_name_painted_on_the_track_covers_another(size: tuple[int, int], lap_
             box.center = (round(x), round(y))
             assert box.collidelist(boxes) < 0, start_s_m
             boxes.append(box)
+
+
+@pytest.mark.parametrize("presenting", [False, True])
+@pytest.mark.parametrize(
+    "size",
+    [
+        *((1, 1), (160, 120), (400, 800), (640, 360), (640, 400), (800, 450), (1280, 400)),
+        *((2200, 330), (1280, 720), (1080, 1920), (3840, 2160)),
+    ],
+)
+def test_the_help_loses_no_row_over_an_edge_and_says_where_the_rest_is(
+    size: tuple[int, int], presenting: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bindings = rows(presenting=True) if presenting else (*BINDINGS, *BY_HAND, *PRESENTING)
+    said, low = list[str](), list[float]()
+    type_ = Type()
+
+    def write(_to: Any, text: str, at: tuple[float, float], *how: Any, **_: Any) -> int:
+        said.append(text)
+        low.append(at[1] + 0.4 * how[1])
+        return 0
+
+    monkeypatch.setattr(type_, "write", write)
+    layout = layout_of(size, None, PictureOptions(presenting=presenting))
+    card = cards.help_card(*size, Style(type_, layout.sizes, NIGHT), bindings)
+    assert card.get_width() <= size[0]
+    assert card.get_height() <= size[1]
+    if min(size) < 300:  # a row or two of the first group, or none
+        assert len(said) <= 2 or max(low) <= size[1]
+        return
+    assert max(low) <= card.get_height()
+    groups = dict.fromkeys(binding.group for binding in bindings)
+    whole = [group for group in groups if group in said]
+    assert whole == list(groups)[: len(whole)]  # the last ones are left out
+    inside = {each.action.value for each in bindings if each.group in whole}
+    assert {each.action.value for each in bindings} & set(said) == inside
+    assert any("--help" in text for text in said) == (len(whole) < len(groups))

@@ -57,62 +57,98 @@ def ground(size: tuple[int, int], sizes: Sizes, theme: Theme) -> pygame.Surface:
     return card
 
 
+Line = tuple[str, str]
+"""Keys and what they do; a group's name has no text."""
+_ROW = 1.65
+"""Height of a row of the help, in heights of its type; `_LOW_ROW` where it is short of room."""
+_LOW_ROW = 1.3
+_PAD = 1.6
+"""Space around a column, likewise."""
+_LEAST = 9
+"""The smallest type of the help [px]."""
+
+
 @lru_cache(maxsize=2)
 def help_card(
     width: int, height: int, style: Style, bindings: tuple[Binding, ...]
 ) -> pygame.Surface:
-    """Return the help: every row of the key table, grouped, in as many columns as fit."""
-    theme, type_width = style.theme, style.type.width
-    lines: list[tuple[str, str]] = []  # a group's name has no text
-    for group in dict.fromkeys(binding.group for binding in bindings):
-        if group == "Change":
-            lines += [("Mouse", ""), *MOUSE]
-        lines.append((group, ""))
-        for binding in bindings:
-            if binding.group == group:
-                keys = "  ".join(key_name(key) for key in binding.keys)
-                lines.append((keys, binding.action.value))
-    px = max(10, min(style.sizes.body, round(height / 18)))
-    pad = round(px * 1.6)
-    columns = 2 if width >= 44 * px else 1
-    first = _per_column(lines, columns)
-    per_column = max(first, len(lines) - first)
-    room = max(1, (height - 4 * pad) // round(px * 1.65))
-    if per_column > room:
-        px = max(6, int(px * room / per_column))
+    """Return the help: the key table in groups, in as few columns as its type allows.
 
-    def widths(px: int) -> tuple[int, int]:
-        keys = max(type_width(keys, SEMIBOLD, px) for keys, _ in lines) + px
-        return keys, max(type_width(text, REGULAR, px) for _, text in lines)
-
-    def card_width(px: int) -> int:
-        return columns * sum(widths(px)) + (columns + 1) * pad
-
-    px = shrink(px, 10, lambda px: card_width(px) <= width)
-    key_w, _ = widths(px)
-    row_h = max(7, round(px * 1.65))
-    card_w = max(1, min(width, card_width(px)))
-    card_h = max(1, min(height, per_column * row_h + 3 * pad))
-    card = ground((card_w, card_h), style.sizes, theme)
+    Without room the last groups are left out whole, and it says where they are.
+    """
+    theme, write = style.theme, style.type.write
+    groups = _groups(bindings)
+    command = "present" if bindings[0].group == "Presenting" else "run"
+    rest = [("", f"more: lightpace {command} --help")]
+    most = max(10, min(style.sizes.body, round(height / 18)))
+    for shown, step in itertools.product(range(len(groups), 0, -1), (_ROW, _LOW_ROW)):
+        kept = groups if shown == len(groups) else [*groups[:shown], rest]
+        arranged = partial(_arranged, kept, step=step, room=(width, height), style=style)
+        px = shrink(most, _LEAST, lambda px: bool(arranged(px)))  # noqa: B023
+        columns = arranged(px)
+        if columns:
+            break
+    else:
+        columns = [groups[0][: max(1, round(height / step / px - 2 * _PAD))]]
+    row_h, pad = round(step * px), round(_PAD * px)
+    wide = [sum(_widths(column, px, style)) for column in columns]
+    size = (sum(wide) + (len(wide) + 1) * pad, max(map(len, columns)) * row_h + 3 * pad)
+    card = ground((max(1, min(size[0], width)), max(1, min(size[1], height))), style.sizes, theme)
     style.type.caps(card, "keys", (pad, pad), px, theme.muted)
-    write = partial(style.type.write, card)
-    column_w = (card_w - (columns + 1) * pad) // columns
-    for i, (keys, text) in enumerate(lines):
-        column, row = divmod(i, first) if i < first else (1, i - first)
-        x, y = pad + column * (column_w + pad), pad * 2 + (row + 0.5) * row_h
-        weight, colour = (SEMIBOLD, theme.text) if text else (BOLD, theme.own)
-        write(keys, (x, y), weight, px, colour, width=column_w)
-        rest = max(1, column_w - key_w)
-        write(text, (x + key_w, y), REGULAR, px, theme.muted, width=rest)
+    x = pad
+    for column, column_w in zip(columns, wide, strict=True):
+        key_w, text_w = _widths(column, px, style)
+        for row, (keys, text) in enumerate(column):
+            y = pad * 2 + (row + 0.5) * row_h
+            weight, colour = (SEMIBOLD, theme.text) if text else (BOLD, theme.own)
+            write(card, keys, (x, y), weight, px, colour, width=max(1, width - x))
+            room = max(1, min(text_w, width - x - key_w - pad))
+            write(card, text, (x + key_w, y), REGULAR, px, theme.muted, width=room)
+        x += column_w + pad
     return card
 
 
-def _per_column(lines: list[tuple[str, str]], columns: int) -> int:
-    """Return how many lines the first column has: a group is not split."""
-    starts = [i for i, (_, text) in enumerate(lines) if not text and i]
-    if columns == 1 or not starts:
-        return max(1, len(lines))
-    return min(starts, key=lambda i: max(i, len(lines) - i))
+def _groups(bindings: tuple[Binding, ...]) -> list[list[Line]]:
+    """Return the lines of each group of keys, with the mouse's before those that change it."""
+    groups: list[list[Line]] = []
+    for group in dict.fromkeys(binding.group for binding in bindings):
+        if group == "Change":
+            groups.append([("Mouse", ""), *MOUSE])
+        keys = (binding for binding in bindings if binding.group == group)
+        lines = [("  ".join(map(key_name, each.keys)), each.action.value) for each in keys]
+        groups.append([(group, ""), *lines])
+    return groups
+
+
+def _arranged(
+    groups: list[list[Line]], px: int, step: float, room: tuple[int, int], style: Style
+) -> list[list[Line]]:
+    """Return the lines in the fewest columns that fit, none higher than need be; else nothing.
+
+    A single column in the smallest type may be too wide: its texts are cut.
+    """
+    pad = round(_PAD * px)
+    longest, most = max(map(len, groups)), (room[1] - 3 * pad) // round(step * px)
+    best: list[list[Line]] = []
+    for rows in range(most, longest - 1, -1):
+        columns: list[list[Line]] = [[]]
+        for group in groups:  # none is split
+            if len(columns[-1]) + len(group) > rows:
+                columns.append([])
+            columns[-1] += group
+        wide = sum(sum(_widths(column, px, style)) + pad for column in columns) + pad
+        if best and len(columns) > len(best):
+            break
+        if wide <= room[0] or (len(columns) == 1 and px <= _LEAST):
+            best = columns
+    return best
+
+
+def _widths(lines: list[Line], px: int, style: Style) -> tuple[int, int]:
+    """Return the widths of a column's keys, with the space after them, and of its texts [px]."""
+    width = style.type.width
+    keys = max((width(keys, SEMIBOLD, px) for keys, text in lines if text), default=0)
+    return keys + px, max(width(text, REGULAR, px) for _, text in lines)
 
 
 @lru_cache(maxsize=2)

@@ -336,7 +336,12 @@ class Painter:
         surface.set_clip(layout.stage)
         scoreboard.write_texts(surface, scene, layout, base.style)
         way = _way(shot)
-        surface.blit(base.bands[way].picture, (area.x, area.y + down))
+        score = base.bands[way].picture
+        if down:  # its ground slides, its numbers appear where they stay: none is ever cut
+            surface.fill(self.theme.panel, (area.x, area.y + down, area.w, area.h))
+            score = score.copy()
+            score.set_alpha(round(255 * camera.ease(shot.lowered)))
+        surface.blit(score, area[:2])
         surface.set_clip(None)
 
     def _map(self, frame: _Frame, box: Box, share: float) -> None:

@@ -19,7 +19,7 @@ from simulator.session import Session
 from simulator.stage.events import events
 from simulator.stage.scene import Scene
 from simulator.view import camera
-from simulator.view.picture import Painter, PictureOptions
+from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.text import Type, clean
 
 QUICK = (
@@ -188,3 +188,41 @@ def test_a_cut_number_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "shortened" in watcher.faults[-1]
     type_.write(surface, "4:00.00", (40, 10), "Bold", 12, (255, 255, 255))
     assert "leaves" in watcher.faults[-1]
+
+
+def test_no_number_is_cut_while_the_score_comes_or_goes() -> None:
+    """Its bright digits lie where they will be, or nowhere: the picture's edge cuts none."""
+    size, session = (1280, 720), Session(loaded("rudisha_2012"))
+    session.seek(49.3)
+    scene = replace(session.scene(), paused=False)
+    session.close()
+    rest, painter = camera.resting(Camera.RAIL), Painter()
+    layout, blits = layout_of(size, None, PictureOptions(shot=rest)), list[tuple[int, int]]()
+    area = layout.band.area
+
+    class Watched(pygame.Surface):
+        def blit(self, source: pygame.Surface, dest: Any, *more: Any, **how: Any) -> pygame.Rect:
+            if source.get_size() == area[2:]:
+                blits.append((dest[0], dest[1]))
+            return super().blit(source, dest, *more, **how)
+
+    surface = Watched(size, 0, 32)
+    for lowered in (0.2, 0.5, 0.8, 1.0):
+        moving = replace(rest, start=None, lowered=lowered)
+        painter.draw(surface, scene, PictureOptions(shot=moving))
+    assert blits == [area[:2]] * 4
+
+
+def test_a_picture_that_stands_still_shows_the_end_of_the_directors_move() -> None:
+    session = Session(loaded("rudisha_2012"))
+    session.seek(50.0)
+    scene = session.scene()
+    session.close()
+    to, _, since_s = scene.on_air()
+    assert 0 < since_s < camera.MOVE_S
+    auto = camera.resting(Camera.AUTO)
+    assert scene.paused
+    still = camera.on_air(auto, scene)
+    assert (still.camera, still.start, still.lowered) == (to, None, float(to.close))
+    moving = camera.on_air(auto, replace(scene, paused=False))
+    assert moving.start is not None

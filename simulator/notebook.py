@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
@@ -24,7 +26,7 @@ from simulator.physics.attempt import simulate
 from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
-from simulator.screen import Camera, camera_named
+from simulator.screen import Camera, camera_named, check_size
 from simulator.units import format_signed, format_time, parse_time
 
 if TYPE_CHECKING:
@@ -81,11 +83,9 @@ def still(
     Raises:
         LightpaceError: there is no such moment, size, theme or camera.
     """
-    if not (1 <= size[0] <= 7680 and 1 <= size[1] <= 4320):
-        raise LightpaceError(
-            f"A picture has from 1x1 to 7680x4320 points, not {size[0]}x{size[1]}."
-        )
-    show, (time_s, _) = _shown(source, at, at)
+    with _refusing():
+        check_size(size)
+    show, (time_s,) = _shown(source, at)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
     from simulator.stage.playback import Playback
@@ -130,6 +130,7 @@ def film(
     start: float | str = "start",
     end: float | str = "finish",
     speed: float = 1.0,
+    slow_motion: bool = True,
     fps: int = 60,
     size: tuple[int, int] = (1920, 1080),
     theme: str = "night",
@@ -143,8 +144,9 @@ def film(
         path: the file, or a folder for pictures.
         start: the race time of the first picture [s], or a name, as for `still`.
         end: the race time of the last picture, likewise.
-        speed: seconds of the race per second of film.
-        fps: pictures a second.
+        speed: seconds of the race per second of film, 0.01 to 1000.
+        slow_motion: slow down for a beat where the light is lost.
+        fps: pictures a second, 1 to 240.
         size: width and height [px].
         theme: a theme by name, or a .yaml file.
         camera: one of `lightpace film --help`.
@@ -156,17 +158,13 @@ def film(
         LightpaceError: the arguments do not describe a film.
     """
     show, (from_s, to_s) = _shown(source, start, end)
-    if not from_s < to_s:
-        raise LightpaceError(f"A film cannot go from {start} to {end}: that is no time.")
-    from simulator.export.film import (
-        FilmSegment,
-        Pictures,
-        attempt_scenes,
-        write_film,
-    )
+    from simulator.export.film import FilmSegment, Pictures, attempt_scenes, check_cut, write_film
+    from simulator.stage.events import beat_s, last_s
     from simulator.view.theme import theme_named
 
-    cut = FilmSegment(from_s, to_s, speed, fps)
+    cut = FilmSegment(from_s, to_s, speed, fps, beat_s(show) if slow_motion else None)
+    with _refusing():
+        check_cut(cut, size, last_s(show))
     scenes = attempt_scenes(show, speed)
     write_film(Pictures(scenes, cut, size, theme_named(theme), _shot(camera)), path, force=force)
     return Path(path)
@@ -226,21 +224,32 @@ def _summary(run: Recording) -> Summary:
     return summarise(scenario_of(run), run)
 
 
-def _shown(
-    source: Source, start: float | str, end: float | str
-) -> tuple[Show, tuple[float, float]]:
-    """Return an attempt with everything its pictures need between two moments, and these [s]."""
+def _shown(source: Source, *moments: float | str) -> tuple[Show, tuple[float, ...]]:
+    """Return an attempt with all that its pictures need between moments, and these [s]."""
     from simulator.analysis.what_if import alternatives
     from simulator.session.answers import completed
     from simulator.session.player import moments_of
+    from simulator.stage.events import last_s
+    from simulator.stage.playback import COUNTDOWN_S, check_shown
     from simulator.stage.show import make_show
 
     run = _run_of(source)
     scenario = scenario_of(run)
     show = replace(make_show(scenario, run), alternatives=alternatives(scenario))
     named = moments_of(show)
-    times = _moment(start, named, show), _moment(end, named, show)
-    return completed(show, *times), times
+    times = tuple(_moment(at, named, show) for at in moments)
+    with _refusing():
+        check_shown(times, last_s(show), "attempt", -COUNTDOWN_S)
+    return completed(show, times[0], times[-1]), times
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Say what a check refuses as this package's error."""
+    try:
+        yield
+    except ValueError as error:
+        raise LightpaceError(f"{error}.") from None
 
 
 def _moment(at: float | str, named: dict[str, float], show: Show) -> float:

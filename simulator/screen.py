@@ -8,6 +8,17 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+MOST_PX = (7680, 4320)
+"""The largest picture [px]."""
+
+
+def check_size(size: tuple[int, int]) -> None:
+    """Raise `ValueError` for a size [px] that no picture has."""
+    whole = all(isinstance(side, int) for side in size) and len(size) == len(MOST_PX)
+    if not (whole and all(1 <= s <= most for s, most in zip(size, MOST_PX, strict=True))):
+        given = "x".join(map(str, size))
+        raise ValueError(f"A picture has from 1x1 to 7680x4320 points, not {given}")
+
 
 class Camera(StrEnum):
     """A camera; its value is its name on the screen, on the command line and in a story."""

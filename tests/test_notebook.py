@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import lightpace
 import numpy as np
@@ -133,8 +134,49 @@ def test_a_page_and_a_film_are_written(run: Recording, tmp_path: Path) -> None:
         page(run, made)
     pictures = film(run, tmp_path / "frames", start=10, end=10.2, fps=10, size=(160, 90))
     assert len(list(pictures.glob("*.png"))) == 2
-    with pytest.raises(LightpaceError, match="no time"):
-        film(run, tmp_path / "f.gif", start=20, end=10)
+    slow = film(run, tmp_path / "slow", start="light lost", end=150, fps=2, size=(160, 90))
+    quick = film(
+        run, tmp_path / "a", start="light lost", end=150, fps=2, size=(160, 90), slow_motion=False
+    )
+    assert len(list(slow.iterdir())) > len(list(quick.iterdir()))
+
+
+NO_FILMS = [
+    ({"speed": 0.0}, ["--speed", "0"]),
+    ({"speed": float("nan")}, ["--speed", "nan"]),
+    ({"speed": -1}, ["--speed", "-1"]),
+    ({"fps": 0}, ["--fps", "0"]),
+    ({"fps": -5}, ["--fps", "-5"]),
+    ({"fps": 12.5}, ["--fps", "12.5"]),
+    ({"size": (0, 0)}, ["--size", "0x0"]),
+    ({"size": (16, 1e9)}, ["--size", "16x1000000000"]),
+    ({"start": 240, "end": 600}, ["--from", "240", "--to", "600"]),
+    ({"start": -100}, ["--from", "-100"]),
+    ({"start": 20, "end": 10}, ["--from", "20", "--to", "10"]),
+    ({"end": float("inf")}, ["--to", "inf"]),
+]
+
+
+@pytest.mark.parametrize(("wrong", "typed"), NO_FILMS, ids=str)
+def test_a_film_and_its_command_refuse_alike(
+    run: Recording, tmp_path: Path, wrong: dict[str, Any], typed: list[str]
+) -> None:
+    with pytest.raises(LightpaceError):
+        film(run, tmp_path / "frames", **{"size": (160, 90)} | wrong)
+    with pytest.raises(SystemExit) as left:
+        main(["film", "breaking4", "-o", str(tmp_path / "frames"), *typed])
+    assert left.value.code == 2
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("at", [float("nan"), 9999, -100])
+def test_a_still_and_its_command_refuse_alike(run: Recording, tmp_path: Path, at: float) -> None:
+    with pytest.raises(LightpaceError):
+        still(run, at)
+    with pytest.raises(SystemExit) as left:
+        main(["still", "breaking4", "-o", str(tmp_path / "a.png"), f"--at={at}"])
+    assert left.value.code == 2
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("package", ["pandas", "polars", "pyarrow"])

@@ -36,6 +36,7 @@ from simulator.cli.terminal import (
     print_json,
     print_table,
     progress_bar,
+    refusing,
     script_of,
 )
 from simulator.errors import ExtraError, Problem, RecordingError, ScenarioError, quoted
@@ -417,7 +418,7 @@ def film(
 
     gif = output.suffix.lower() == ".gif"
     shape = picture_size(size or (_GIF_SIZE if gif else _FILM_SIZE))
-    from simulator.export.film import FilmSegment, Pictures, check_film, write_film
+    from simulator.export.film import FilmSegment, Pictures, check_cut, check_film, write_film
     from simulator.view.camera import resting
     from simulator.view.theme import theme_named
 
@@ -435,13 +436,10 @@ def film(
         moment(text, reel.moments, reel.show, option)
         for text, option in ((start, "--from"), (end, "--to"))
     )
-    if not reel.first_s <= first < last <= reel.last_s:
-        raise typer.BadParameter(
-            f"from {start} to {end} is no part of this {'story' if of_story else 'attempt'}, "
-            f"which is shown until {format_time(reel.last_s)}."
-        )
     beat = reel.beat_s if slow_motion else None
     cut = FilmSegment(first, last, speed, fps or (_GIF_FPS if gif else _FILM_FPS), beat)
+    with refusing():
+        check_cut(cut, shape, reel.last_s, "story" if of_story else "attempt", reel.first_s)
     check_film(output, cut, shape, max_mb, transparent=transparent, force=force)
     # a story, and what lies over slides, is seen from the last row; a run is studied at a desk
     for_hall = of_story or transparent if presenting is None else presenting

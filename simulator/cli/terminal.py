@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from simulator.errors import LightpaceWarning
-from simulator.screen import LISTED, camera_named
+from simulator.screen import LISTED, camera_named, check_size
 from simulator.units import parse_time
 
 if TYPE_CHECKING:
@@ -232,9 +232,19 @@ def picture_size(text: str) -> tuple[int, int]:
     if not (cross and width.isdecimal() and height.isdecimal()):
         raise typer.BadParameter(f"'{text}' is not a size such as 1920x1080.", param_hint="--size")
     digits = max(len(width), len(height))  # Python refuses numbers with thousands of digits
-    if digits > 9 or not (1 <= int(width) <= 7680 and 1 <= int(height) <= 4320):
-        raise typer.BadParameter("A picture has from 1x1 to 7680x4320 points.", param_hint="--size")
-    return int(width), int(height)
+    size = (int(width), int(height)) if digits <= 9 else (0, 0)
+    with refusing("--size"):
+        check_size(size)
+    return size
+
+
+@contextmanager
+def refusing(option: str | None = None) -> Iterator[None]:
+    """Refuse an option for which a check raises `ValueError`."""
+    try:
+        yield
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint=option) from error
 
 
 def keys_help(bindings: Iterable[Binding]) -> str:

@@ -16,14 +16,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pygame
 
 from simulator.errors import OutputError
 from simulator.files import is_there, make_folder, refuse_existing, shown
+from simulator.screen import check_size
 from simulator.stage.events import SoundCue, sound_cues
-from simulator.stage.playback import Playback, playing_time, race_time
+from simulator.stage.playback import (
+    COUNTDOWN_S,
+    Playback,
+    check_shown,
+    playing_time,
+    race_time,
+)
 from simulator.stage.scene import Scene, Staging
 from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show
@@ -44,6 +51,8 @@ PALETTE_FROM = 48
 """Number of pictures, spread over the film, from which a GIF's palette is made."""
 
 
+FILM_SPEEDS = (0.01, 1000.0)
+MOST_FPS = 240
 MOST_FRAMES = 2_000_000
 """Nine hours at 60 pictures a second."""
 _NUMBER = re.compile(r"%0?(\d*)d")
@@ -193,6 +202,23 @@ def write_film(
             pictures = _smaller(pictures, error.share, path, max_mb or 0.0)
         else:
             return pictures.size
+
+
+def check_cut(
+    cut: FilmSegment,
+    size: Size,
+    last_s: float,
+    what: str = "attempt",
+    first_s: float = -COUNTDOWN_S,
+) -> None:
+    """Raise `ValueError` unless a part of what is shown from `first_s` to `last_s` makes a film."""
+    if not FILM_SPEEDS[0] <= cut.speed <= FILM_SPEEDS[1]:
+        raise ValueError(f"The speed of a film is from 0.01 to 1000, not {cut.speed}")
+    fps: Any = cut.fps  # a notebook may give anything
+    if not (isinstance(fps, int) and 1 <= fps <= MOST_FPS):
+        raise ValueError(f"A film has from 1 to {MOST_FPS} pictures a second, not {cut.fps}")
+    check_size(size)
+    check_shown((cut.from_s, cut.to_s), last_s, what, first_s)
 
 
 def check_film(

@@ -10,6 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from simulator.units import format_time
 
 RATES = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 COUNTDOWN_S = 4.0
@@ -68,6 +71,17 @@ def playing_time(
         max(min(end_s, until_s) - begin_s, 0.0) / piece_rate
         for begin_s, end_s, piece_rate in pieces
     )
+
+
+def check_shown(times: tuple[float, ...], last_s: float, what: str, first_s: float) -> None:
+    """Raise `ValueError` unless times [s] lie one after another in what is shown of `what`."""
+    ordered = all(before < after for before, after in pairwise(times))
+    if not (ordered and first_s <= times[0] and times[-1] <= last_s):
+        part = " to ".join(format_time(t) if math.isfinite(t) else str(t) for t in times)
+        raise ValueError(
+            f"{part} is no part of this {what}, which is shown from {format_time(first_s)} "
+            f"to {format_time(last_s)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

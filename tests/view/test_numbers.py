@@ -201,10 +201,11 @@ def test_no_number_is_cut_while_the_score_comes_or_goes() -> None:
     area = layout.band.area
 
     class Watched(pygame.Surface):
-        def blit(self, source: pygame.Surface, dest: Any, *more: Any, **how: Any) -> pygame.Rect:
+        def blit(self, *given: Any, **how: Any) -> pygame.Rect:
+            source, dest, *_ = given
             if source.get_size() == area[2:]:
                 blits.append((dest[0], dest[1]))
-            return super().blit(source, dest, *more, **how)
+            return super().blit(*given, **how)
 
     surface = Watched(size, 0, 32)
     for lowered in (0.2, 0.5, 0.8, 1.0):

@@ -413,9 +413,11 @@ def impossible(points: list[Waypoint], faulty: Collection[int] = ()) -> Iterator
             length, time = b.distance_m - a.distance_m, b.time_s - a.time_s
             least = least_time(length) if i == -1 else least_flying_time(length)
             if time < least:
-                limit = length / least
-                text = f"{length / max(time, 1e-9):.3g} m/s over {length:.0f} m"
-                text += f" is faster than a human can run ({limit:.3g} m/s)"
+                speed, limit = length / max(time, 1e-9), length / least
+                shown = range(3, 9)
+                digits = next((n for n in shown if f"{speed:.{n}g}" != f"{limit:.{n}g}"), 9)
+                text = f"{speed:.{digits}g} m/s over {length:.0f} m"
+                text += f" is faster than a human can run ({limit:.{digits}g} m/s)"
                 break
             if i == good[-1][0] and length < SLOWEST_M_S * time:
                 text = f"slower than {SLOWEST_M_S:g} m/s over {length:.0f} m"

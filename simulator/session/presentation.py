@@ -354,22 +354,29 @@ class Presentation:
         self.session.change(knobs[0].path, _turned(knobs[0], way))
 
     def _turned_words(self) -> str:
-        """Return the changed knob and its effect as text; empty while the script is followed."""
-        knobs = self._knobs() if self._knob is not None else []
-        shown = [
-            knob
-            for n, knob in enumerate(knobs)
-            if n == 0 or knob.value != self._scripted_values.get(knob.path)
-        ]
-        words = ", ".join(_said(knob) for knob in shown)
-        if self.on_script:
-            return f"Turned by hand: {words}." if words else ""
-        if not words:
+        """Return as text the changed knobs with their effect, the knob that is taken, its refusal.
+
+        Empty while no knob is taken.
+        """
+        if self._knob is None or not (knobs := self._knobs()):
             return ""
-        finish_s = self.session.recording.finish_s
-        if finish_s is None:
-            return f"Turned by hand: {words}. The model does not see her finish."
-        return f"Turned by hand: {words}. The model has her finish in {format_time(finish_s)}."
+        taken = knobs[0]
+        turned = [knob for knob in knobs if knob.value != self._scripted_values.get(knob.path)]
+        sentences = []
+        if turned:
+            finish_s = self.session.recording.finish_s
+            sentences = [f"Turned by hand: {', '.join(_said(knob) for knob in turned)}."]
+            if finish_s is None:
+                sentences.append("The model does not see her finish.")
+            else:
+                sentences.append(f"The model has her finish in {format_time(finish_s)}.")
+        if taken not in turned:
+            sentences.append(f"Knob: {_said(taken)}.")
+        if taken.problem:
+            what = f"{taken.label} " if taken.problem.startswith("must ") else ""
+            why = what + taken.problem
+            sentences.append(f"{why[:1].upper()}{why[1:].rstrip('.')}.")
+        return " ".join(sentences)
 
     # -- pictures ----------------------------------------------------------------------------------
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from pathlib import Path
 
 import pytest
 
 from simulator.errors import ScenarioError
 from simulator.scenario.loader import load_text
+from simulator.scenario.plan import impossible
+from simulator.scenario.schedule import Waypoint
+from simulator.world_records import least_time
 
 
 def problems(text: str, folder: Path | None = None) -> list[str]:
@@ -283,6 +287,13 @@ def build(wrong: set[int]) -> tuple[str, list[int]]:
             if is_wrong:
                 places.append(len(text))
     return "\n".join(text) + "\n", places
+
+
+@pytest.mark.parametrize("share", [0.9, 0.999, 0.9999, 0.999999])
+def test_a_target_just_too_fast_is_told_with_digits_that_differ(share: float) -> None:
+    ((_, text),) = impossible([Waypoint(1500.0, share * least_time(1500.0))])
+    speed, limit = (float(number) for number in re.findall(r"([\d.]+) m/s", text))
+    assert speed > limit
 
 
 def test_the_file_without_mistakes_is_fine() -> None:

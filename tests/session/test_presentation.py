@@ -326,13 +326,14 @@ def test_permitted_knobs_turn_while_presenting_and_go_back(carded: Presentation)
     play(carded, 1.0)
     before_s = session.playback.time_s
     session.perform(Action.KNOB)
-    assert staged(session.scene()).caption == "Turned by hand: pacers 2."
+    assert staged(session.scene()).caption == "Knob: pacers 2."
     session.perform(Action.KNOB_LESS)
     finish = format_time(session.recording.finish_s or 0.0)
     words = f"Turned by hand: pacers 1. The model has her finish in {finish}."
     assert staged(session.scene()).caption == words
     assert session.playback.time_s == before_s
     session.perform(Action.KNOB)
+    assert staged(session.scene()).caption == f"{words} Knob: front gap 1.5 m."
     session.perform(Action.KNOB_MORE)
     assert session.scenario.pacers.gap_m > 1.5
     assert "front gap" in staged(session.scene()).caption
@@ -353,6 +354,19 @@ def test_what_a_chapter_sets_was_not_turned_by_hand(script: Script) -> None:
     caption = staged(carded.session.scene()).caption
     assert caption.startswith("Turned by hand: front gap")
     assert "pacers" not in caption
+
+
+def test_a_knob_that_is_refused_says_why(tmp_path: Path) -> None:
+    table = "shape: splits\n  splits: {200: 32.00, finish: 1:04.00}"
+    short = SHORT.replace("shape: even\n  target: 1:04.00", table)
+    (tmp_path / "short.yaml").write_text(short, encoding="utf-8")
+    text = STORY.replace("caption: One.", "caption: One., knobs: [plan.strength, pacers.count]")
+    story = Presentation(load_story_text(text, tmp_path / "story.yaml"))
+    story.session.perform(Action.KNOB_MORE)
+    words = "Knob: strength 0 %. A table has no strength: choose a shape first."
+    assert staged(story.session.scene()).caption == words
+    story.session.perform(Action.KNOB)
+    assert staged(story.session.scene()).caption == "Knob: pacers 2."
 
 
 def test_a_chapter_without_knobs_says_so(story: Presentation) -> None:

@@ -8,10 +8,12 @@ import numpy as np
 import pygame
 import pytest
 
+from simulator.scenario.loader import load_scenario
+from simulator.session import Session
 from simulator.stage.scene import Body, ChartCurve, Scene
 from simulator.view.arranging import arrange
 from simulator.view.panels.panel import padding
-from simulator.view.panels.timeline import Legend, legend, named, plot_box
+from simulator.view.panels.timeline import ChartKind, Legend, legend, named, plot_box, read_out
 from simulator.view.picture import Painter, PictureOptions
 from simulator.view.text import REGULAR, Style, Type
 from simulator.view.theme import THEMES
@@ -123,3 +125,14 @@ def test_a_name_in_the_key_is_seen() -> None:
     renamed = replace(scene.chart, curves=(*others, replace(runner, name="Another One")))
     assert heading(scene) == heading(scene)
     assert heading(replace(scene, chart=renamed)) != heading(scene)
+
+
+def test_no_pace_is_read_out_before_one_is_known() -> None:
+    session = Session(load_scenario("solo"))
+    session.seek(100.0)
+    scene = session.scene()
+    session.close()
+    for metres in (0.0, 1.0, 4.0):
+        assert {text for _, text, _ in read_out(scene, metres, ChartKind.PACE)[1:]} == {"–"}
+    paces = [float(text) for _, text, _ in read_out(scene, 5.0, ChartKind.PACE)[1:]]
+    assert all(60 < pace < 300 for pace in paces)

@@ -469,7 +469,8 @@ def read_out(
     chart, rows = scene.chart, [(f"{metres:.0f} m", unit, "")]
     for curve, name in named(curves_of(chart, kind), scene.ghosts)[:MOST_READ]:
         reach_m = min(chart.reveal_m, curve.x_m[-1]) if curve.kind == "runner" else curve.x_m[-1]
-        known = metres <= reach_m
+        # a pace is drawn from the line on, but known from the curve's first step on
+        known = (curve.x_m[1] if paced else 0.0) <= metres <= reach_m
         value = float(np.interp(metres, curve.x_m, curve.values)) if known else math.nan
         text = f"{value:.1f}" if paced else f"{format_signed(value)} s"
         text = text if math.isfinite(value) else "–"

@@ -778,9 +778,13 @@ class Session:
 
     def _saved(self, file: ScenarioFile, lost: str = "") -> None:
         self.editor.saved(file.settings())
-        forked = len(self.editor.history.now.lineage) > 1
-        forks = ", where changes hold from the gun" * forked
+        forks = ", where changes hold from the gun" * self.forked
         self.notify(f"Saved {file.path.name}{lost}{forks}.")
+
+    @property
+    def forked(self) -> bool:
+        """Whether something was changed on the way."""
+        return len(self.editor.history.now.lineage) > 1
 
     @contextmanager
     def _notifying(self, path: str | Path) -> Iterator[None]:

@@ -356,7 +356,8 @@ class App:
         time_s, clock_s = session.playback.time_s, session.scene().time_s
         said = self.window.save_picture(session.scenario, time_s, clock_s)
         if said:
-            self.session.notify(said)
+            reopens = " It opens again with the changes from the gun on." * session.forked
+            session.notify(f"{said}{reopens}")
 
     def _quit(self) -> None:
         """Close the help first, then leave full screen, then close the window.

@@ -45,6 +45,7 @@ class FakeSession(FakePanel):
         self.said: list[str] = []
         self.cued: list[str] = []
         self.link = ""
+        self.forked = False
         self.moment: Callable[[], Scene] = scenes.light_lost
         self.scenario = Scenario()
 

@@ -367,6 +367,14 @@ def test_screenshots_get_names_of_their_own(app: App, session: FakeSession) -> N
     assert pygame.image.load(found[0]).get_size() == (1280, 720)
 
 
+def test_a_screenshot_of_a_run_changed_on_the_way_says_how_it_opens(
+    app: App, session: FakeSession
+) -> None:
+    session.forked = True
+    press(app, "p")
+    assert "from the gun" in session.said[0]
+
+
 @pytest.mark.parametrize("time_s", [-2.5, 60.0, 1e9])
 def test_a_screenshot_opens_again_at_its_moment(
     time_s: float, monkeypatch: pytest.MonkeyPatch

@@ -750,7 +750,7 @@ class Session:
         """Write the settings into another file, which is watched from then on."""
         path = Path(path)
         with self._notifying(path.name):
-            path = path.absolute()  # raises if the working folder is gone
+            path = path.expanduser().absolute()  # raises if the working folder is gone
             path = path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
             new = elsewhere(self.editor.file_settings, self.scenario, path)
             self._guard.check(path, self.file)

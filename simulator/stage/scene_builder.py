@@ -489,6 +489,7 @@ def _meters(show: Show, moment: Moment) -> tuple[Meter, ...]:
     reserve = max(moment.reserve, 0.0) / full
     constant = show.scenario.pacers.shelter is not None
     assumed = "constant, assumed" if constant else "from assumed spacing"
+    power = moment.power if v > 0 else 0.0  # the gun's is that of the first step
     power_scale = 1.5 * show.scenario.runner.max_aerobic_power
     return (
         Meter("speed", min(v / 9.0, 1.0), lap),
@@ -498,7 +499,7 @@ def _meters(show: Show, moment: Moment) -> tuple[Meter, ...]:
             f"{100 * moment.shelter:z.0f} %",
             assumed if show.scenario.pacers.formation.assumed and show.pacers.slots else "",
         ),
-        Meter("power", min(moment.power / power_scale, 1.0), f"{moment.power:.1f} W/kg"),
+        Meter("power", min(power / power_scale, 1.0), f"{power:.1f} W/kg"),
         Meter("reserve", reserve, f"{100 * reserve:.0f} %"),
     )
 

@@ -427,7 +427,10 @@ def _say_split(
     pace = parse_time(split.section) / length * LAP_M
     was = f", file {split.in_file}" if split.changed and split.in_file else ""
     lock = ", locked" if split.locked else ""
-    text = f"to {split.label}: {split.section} s, {format_time(pace)}/400, at {split.cumulative}"
+    unit = "" if ":" in split.section else " s"
+    text = (
+        f"to {split.label}: {split.section}{unit}, {format_time(pace)}/400, at {split.cumulative}"
+    )
     cost = "" if cost_s is None else f"; {cost_words(cost_s)}"
     text = refused or f"{text}{was}{lock}{cost}"
     wide = style.type.width(text, SEMIBOLD, px) + px

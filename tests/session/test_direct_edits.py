@@ -401,3 +401,21 @@ def test_a_refused_place_is_repeated_as_it_was_typed(ahead_m: float, words: str)
     session = Session(load_short())
     assert session.direct_edits.move(0, ahead_m, 0.0).endswith(f", not {words}")
     assert session.direct_edits.time(0, 0, 1e6) == "must be at most 10000, not 1000000"
+
+
+def test_home_is_known_where_a_file_is_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    session = Session.open("solo")
+    session.save_as("~/mine")
+    session.close()
+    assert (tmp_path / "mine.yaml").is_file()
+
+
+def test_nobody_has_power_before_the_gun() -> None:
+    session = Session.open("solo")
+    meters = {meter.name: meter.text for meter in session.scene().meters}
+    session.close()
+    assert meters["power"] == "0.0 W/kg"

@@ -455,13 +455,13 @@ class App:
         on = frozenset(action for action, shown in self._switched(scene).items() if shown)
         layout, style = self._arrangement()
         playing = self.session.playing
-        self._controls.draw(
-            surface, layout.controls, style, playing=playing, on=on, elapsed_s=elapsed_s
-        )
         if self.drawer.shown:
             self.drawer.place(layout, style)
         if self.help:
-            return  # it covers the whole picture, including the drawer
+            return  # it covers the whole picture, including the drawer and the buttons
+        self._controls.draw(
+            surface, layout.controls, style, playing=playing, on=on, elapsed_s=elapsed_s
+        )
         self.drag_tool.draw(surface, scene, layout, style, on_air(self.shot, scene))
         self.drawer.draw(surface, scene, layout, style, elapsed_s, self.drag_tool.read_out)
         if self._asked:

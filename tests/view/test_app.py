@@ -500,6 +500,18 @@ def test_the_help_lies_over_the_drawer(session: FakeSession) -> None:
     assert app.drawer.open
 
 
+def test_the_help_lies_over_the_buttons(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They hid its last row where the window is just high enough for it."""
+    drawn: list[object] = []
+    monkeypatch.setattr(app._controls, "draw", lambda *boxes, **_: drawn.append(boxes))
+    press(app, "h")
+    app.frame(1 / 60)
+    assert not drawn
+    press(app, "h")
+    app.frame(1 / 60)
+    assert drawn
+
+
 def test_other_colours_leave_nothing_of_the_old_ones(app: App) -> None:
     app.frame(1 / 60)
     assert sprites.glow.cache_info().currsize

@@ -158,6 +158,7 @@ def run(
         from simulator.scenario.reading import moment_of
         from simulator.session import Session
         from simulator.session.autosave import Autosave
+        from simulator.units import format_time
 
         begin = moment_of(scenario) if opening is None else opening
         session = Session.open(scenario, overrides=changes or [], rate=speed, start_at_s=begin)
@@ -167,6 +168,9 @@ def run(
             session.restore()
         elif problem:
             session.notify(problem)
+        elif (begin or 0.0) > session.playback.last_s:
+            last = format_time(session.playback.last_s)
+            session.notify(f"There is no {format_time(begin or 0.0)}: it is shown to {last}.")
         elif session.left_behind:
             session.notify(f"Ctrl R brings back the last session: {session.left_behind}.")
         return session

@@ -764,7 +764,7 @@ class Session:
         path = Path(path)
         with self._notifying(path.name):
             path = path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
-            path = path.absolute()
+            path = path.expanduser().absolute()
             if self.file is not None and path == self.file.path:
                 raise OutputError(f"{path.name} is the scenario: choose another name.")
             self._guard.check(path, None)

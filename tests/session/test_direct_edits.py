@@ -410,8 +410,10 @@ def test_home_is_known_where_a_file_is_saved(
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     session = Session.open("solo")
     session.save_as("~/mine")
+    session.save_formation("~/group")
     session.close()
     assert (tmp_path / "mine.yaml").is_file()
+    assert (tmp_path / "group.yaml").is_file()
 
 
 def test_nobody_has_power_before_the_gun() -> None:

@@ -93,7 +93,7 @@ def short_time(seconds: float) -> str:
 def plan_reference(scenario: Scenario) -> Reference:
     """Return the plan as a reference."""
     schedule = planned_of(scenario.plan, scenario.distance).schedule
-    return _reference("the plan", "white", "", schedule)
+    return _reference("the plan", "grey", "", schedule)  # her own curve is white
 
 
 def wave_references(scenario: Scenario) -> list[Reference]:

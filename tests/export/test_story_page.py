@@ -204,7 +204,7 @@ def test_a_chapter_names_what_gaps_are_taken_to(browser: webdriver.Chrome, tmp_p
         timeline = Presentation(script).completed_timeline()
     path = tmp_path / "story.html"
     write_story_page(timeline, path, NIGHT)
-    for number, (mark, colour) in enumerate([("light", "green"), ("plan", "white")], start=1):
+    for number, (mark, colour) in enumerate([("light", "green"), ("plan", "grey")], start=1):
         go_to(browser, path, f"#{number}")
         browser.execute_script("lightpace.state.t = 1;")
         press(browser, Keys.ARROW_RIGHT)  # to its end

@@ -127,7 +127,7 @@ def test_a_time_from_the_gun_is_not_called_yours(
     lost = (replace(BARS[0], finish_s=None), *BARS[1:])
     for box, style in places:
         for bars, gun, yours in (
-            (BARS, "from the gun 4:05.0", "yours 4:05.0"),
+            (BARS, "from the gun 4:05.03", "yours 4:05.03"),
             (hidden, "from the gun: at the finish", "yours: at the finish"),
             (lost, "from the gun: no finish", "did not finish"),
         ):

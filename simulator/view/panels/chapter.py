@@ -198,10 +198,11 @@ def lecture_board(numbers: Numbers, box: Box, style: Style) -> pygame.Surface:
     card = ground((box.w, box.h), style.sizes, theme)
     pad = max(3, round(0.06 * min(box.w, box.h)))
     wide, step = max(1, box.w - 2 * pad), (box.h - 2 * pad) / max(1, len(numbers))
+    names, values = zip(*numbers, strict=True) if numbers else ((), ())
+    px = type_.largest(values, BOLD, (max(6, round(0.5 * step)), 6), wide, digits=True)
+    small = type_.largest(names, SEMIBOLD, (max(6, round(0.2 * step)), 6), wide)
     for n, (name, value) in enumerate(numbers):
         y = pad + n * step
-        px = type_.largest([value], BOLD, (max(6, round(0.5 * step)), 6), wide, digits=True)
-        small = type_.largest([name], SEMIBOLD, (max(6, round(0.2 * step)), 6), wide)
         type_.write(card, name, (pad, y + 0.18 * step), SEMIBOLD, small, theme.muted)
         at = (pad, y + 0.36 * step + 0.5 * px)
         type_.digits(card, value, at, BOLD, px, theme.text)

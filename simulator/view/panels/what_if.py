@@ -217,7 +217,7 @@ def _own_finish(what_if: WhatIf) -> str:
         return ""
     value = value_of(what_if, own)
     if value is not None:
-        return f"{own_name(what_if)} {value_text(what_if, own, value, 1)}"
+        return f"{own_name(what_if)} {value_text(what_if, own, value)}"
     if own.hidden and what_if.measure != CHANCE:
         return f"{own_name(what_if)}: at the finish"
     if own.stale or own.finish_s is not None:

@@ -31,7 +31,10 @@ const start = ({ arrays, files, values: { chapters } }) => {
       gap: (nearest(c.gap, t) || 0) / 100,
     };
   };
-  const raceTime = () => at(chapter().time, state.t);
+  const raceTime = () => { // the times are rounded, but the end of the chapter is what its words are about
+    const { time, until } = chapter(), now = at(time, state.t);
+    return now >= time[time.length - 1] - 1e-6 ? until : now;
+  };
   const words = (pieces) => pieces.map(([text, known]) => (known <= raceTime() + 1e-6 ? text : "…")).join("");
   const draw = () => {
     const c = chapter(), p = picture();

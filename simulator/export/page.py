@@ -351,7 +351,7 @@ def _waves(show: Show, bundle: Bundle) -> list[dict[str, Any]]:
 # -- the page of a story --------------------------------------------------------------------------
 
 STEP_S = 0.2
-"""Interval of the embedded moments of a chapter [s of its time]."""
+"""Longest interval of the embedded moments of a chapter [s of its time]."""
 POINTS = 160
 """Number of embedded points of a curve."""
 STATES = {state: state.value.replace(", ", "-") for state in GapState}
@@ -403,8 +403,8 @@ def _written(chapter: CompiledChapter) -> str:
 def _chapter(chapter: CompiledChapter, bundle: Bundle) -> dict[str, Any]:
     # without its card: the page's heading has the chapter's name
     card_s, length_s = chapter.spec.card, chapter.length_s - chapter.spec.card
-    count = math.ceil(length_s / STEP_S) + 1
-    whens = [card_s + min(i * STEP_S, length_s) for i in range(count)]
+    steps = max(math.ceil(length_s / STEP_S), 1)  # equal ones, the last of which ends the chapter
+    whens = np.linspace(card_s, chapter.length_s, steps + 1).tolist()
     scenes = list(map(chapter.scene_at, whens))
     last, panels = scenes[-1], chapter.spec.panels
     gaps = [scene.gaps[0] if scene.gaps else None for scene in scenes]
@@ -412,8 +412,9 @@ def _chapter(chapter: CompiledChapter, bundle: Bundle) -> dict[str, Any]:
     close = chapter.spec.camera not in {None, Camera.WHOLE} or Panel.GROUP in panels
     return {
         "name": chapter.spec.name,
-        "step": STEP_S,
+        "step": length_s / steps or STEP_S,
         "length": length_s,
+        "until": chapter.race_time(chapter.length_s),
         "race": last.race_m,
         "race_text": format_distance(last.race_m),
         "oval": [last.start_s_m, LAP_M / last.lap_m],

@@ -17,7 +17,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from simulator.cli import main
 from simulator.cli.terminal import script_of
 from simulator.errors import OutputError
-from simulator.export.page import STEP_S, story_text, write_story_page
+from simulator.export.page import story_text, write_story_page
 from simulator.scenario.story import load_story_text
 from simulator.session.presentation import Presentation
 from simulator.stage.story import CompiledChapter, StoryTimeline
@@ -57,6 +57,12 @@ def press(browser: webdriver.Chrome, *keys: str) -> None:
 
 def said(browser: webdriver.Chrome, name: str) -> str:
     return browser.find_element(By.ID, name).text
+
+
+def told(folder: Path, chapters: str) -> StoryTimeline:
+    text = f"name: told\nscenario: breaking4\nchapters:\n{chapters}"
+    with few_samples():
+        return Presentation(load_story_text(text, folder / "s.yaml")).completed_timeline()
 
 
 def played_s(chapter: CompiledChapter) -> float:
@@ -122,16 +128,47 @@ def test_it_shows_where_she_is_to_a_centimetre(
     for number, chapter in enumerate(timeline.chapters):
         read = opened.execute_script(
             "const c = lightpace.chapters[arguments[0]];"
-            "return [[...c.time], [...c.bodies.find((b) => b.kind === 'runner').x]];",
+            "return [[...c.time], [...c.bodies.find((b) => b.kind === 'runner').x], c.step];",
             number,
         )
-        card_s, length_s = chapter.spec.card, played_s(chapter)
-        whens = [card_s + min(i * STEP_S, length_s) for i in range(len(read[0]))]
+        assert read[2] * (len(read[0]) - 1) == pytest.approx(played_s(chapter))
+        whens = [chapter.spec.card + i * read[2] for i in range(len(read[0]))]
         times = [chapter.race_time(when) for when in whens]
         assert read[0] == pytest.approx(times, abs=6e-4)
         within = np.array(times) < chapter.show.recording.end_s
         places = chapter.show.recording.distance_at(times)
         assert np.abs(np.array(read[1]) - places)[within].max(initial=0.0) < 0.006
+
+
+@pytest.mark.parametrize("hold", [0.0, 1.3])
+@pytest.mark.parametrize(
+    ("until", "clock", "where"),
+    [("finish", "4:06.44", "finish"), ("bell", "3:03.3", "1209 m of 1 mile")],
+)
+def test_a_chapter_ends_at_the_moment_that_it_tells_of(
+    browser: webdriver.Chrome, tmp_path: Path, until: str, clock: str, where: str, hold: float
+) -> None:
+    timeline = told(
+        tmp_path,
+        f"  - {{name: end, from: 10 s before {until}, until: {until}, rate: 0.97, hold: {hold},\n"
+        "     panels: [clock, gaps, splits],\n"
+        f"     caption: 'She is {{gap at {until}}} in {{time at {until}}}.'}}\n",
+    )
+    path = tmp_path / "story.html"
+    write_story_page(timeline, path, NIGHT)
+    go_to(browser, path)
+    assert "…" in said(browser, "caption")
+    for left in {max(hold - 0.3, 0.0), 0.0}:  # it holds still, and then is over
+        browser.execute_script(
+            "lightpace.state.t = lightpace.chapters[0].length - arguments[0];"
+            "lightpace.handOut();",  # draws the moment shown when it is done
+            left,
+        )
+        assert said(browser, "caption") == full(timeline, 0).replace("\N{NO-BREAK SPACE}", " ")
+        assert said(browser, "clock") == clock
+        assert said(browser, "where") == where
+        rows = browser.find_elements(By.CSS_SELECTOR, "#splits tr")
+        assert rows[-1].is_displayed()
 
 
 def test_it_prints_as_a_hand_out_of_one_page_a_chapter(opened: webdriver.Chrome) -> None:

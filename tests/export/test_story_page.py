@@ -171,6 +171,19 @@ def test_a_chapter_ends_at_the_moment_that_it_tells_of(
         assert rows[-1].is_displayed()
 
 
+def test_a_runner_who_stops_has_no_finish(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    stops = "runner.max_aerobic_power=10, runner.reserve=300, published=~"
+    timeline = told(tmp_path, f"  - {{name: end, from: 8:50, until: 9:00, set: [{stops}]}}\n")
+    assert timeline.chapters[0].show.recording.finish_s is None
+    path = tmp_path / "story.html"
+    write_story_page(timeline, path, NIGHT)
+    go_to(browser, path)
+    press(browser, Keys.ARROW_RIGHT)
+    WebDriverWait(browser, 10).until(lambda b: b.execute_script("return lightpace.state.t > 0;"))
+    press(browser, Keys.ARROW_RIGHT)  # to its end
+    assert said(browser, "where") == "did not finish"
+
+
 def test_it_prints_as_a_hand_out_of_one_page_a_chapter(opened: webdriver.Chrome) -> None:
     wanted = {"printBackground": True, "preferCSSPageSize": True}
     printed = base64.b64decode(opened.execute_cdp_cmd("Page.printToPDF", wanted)["data"])

@@ -150,7 +150,8 @@ const start = ({ arrays, files, values: { chapters } }) => {
   $("speak").addEventListener("click", speak);
   $("chapters").append(...chapters.map((c, n) => make("option", { value: String(n) }, `${n + 1}. ${c.name}`)));
   $("chapters").addEventListener("change", () => go(Number($("chapters").value)));
-  addEventListener("hashchange", () => { const n = Number(location.hash.slice(1)); if (n >= 1 && n - 1 !== state.number) go(n - 1); });
+  const linked = () => Math.floor(Number(location.hash.slice(1))) - 1; // the chapter of the link, from 0; below or NaN: none
+  addEventListener("hashchange", () => { const n = linked(); if (n >= 0 && n !== state.number) go(n); });
   $("scheme").addEventListener("click", () => {
     const light = root.dataset.scheme ? root.dataset.scheme === "light" : matchMedia("(prefers-color-scheme: light)").matches;
     root.dataset.scheme = light ? "dark" : "light";
@@ -189,8 +190,7 @@ const start = ({ arrays, files, values: { chapters } }) => {
   };
   addEventListener("beforeprint", handOut);
   $("show").hidden = false;
-  const first = Number(location.hash.slice(1));
-  go(first >= 1 ? first - 1 : 0);
+  go(linked() || 0);
   new ResizeObserver(() => shown()).observe(document.body);
   document.fonts.ready.then(() => shown());
   globalThis.lightpace = { state, chapters, handOut };

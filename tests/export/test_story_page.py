@@ -207,6 +207,23 @@ def test_it_is_shown_inside_another_page(
     browser.switch_to.default_content()
 
 
+@pytest.mark.parametrize(
+    ("fragment", "number"),
+    [("#1.5", 1), ("#2.5", 2), ("#99", 9), ("#-3", 1), ("#0", 1), ("#Infinity", 9), ("#x", 1)],
+)
+def test_a_link_that_names_no_chapter_does_no_harm(
+    opened: webdriver.Chrome, page: Path, fragment: str, number: int
+) -> None:
+    go_to(opened, page, fragment)
+    assert said(opened, "number") == f"{number} of 9"
+    assert not opened.find_element(By.ID, "trouble").is_displayed()
+    go_to(opened, page, "#3")
+    opened.execute_script("location.hash = arguments[0];", fragment)
+    opened.execute_async_script("setTimeout(arguments[0], 50);")
+    assert said(opened, "number") in {f"{number} of 9", "3 of 9"}
+    assert opened.get_log("browser") == []  # type: ignore[no-untyped-call]
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_is_wider_than_the_window(
     browser: webdriver.Chrome, page: Path, width: int

@@ -112,14 +112,21 @@ def page(
 
     Raises:
         OutputError: the file exists already (`force` overwrites it), or cannot be written.
-        LightpaceError: there is no such theme.
+        LightpaceError: there is no such theme, or the recording is not the run of its scenario: a
+            fork, or one that a policy stepped.
     """
     from simulator.export.page import write_page
     from simulator.stage.show import make_show
     from simulator.view.theme import theme_named
 
     run = _run_of(source)
-    write_page(make_show(scenario_of(run), run), path, theme_named(theme), force=force)
+    scenario = scenario_of(run)
+    if not _from_gun(run, scenario):
+        raise LightpaceError(
+            "A page runs its scenario anew from the gun, which is not this recording; a still, a "
+            "film and the splits show it as it was run."
+        )
+    write_page(make_show(scenario, run), path, theme_named(theme), force=force)
     return Path(path)
 
 
@@ -220,6 +227,11 @@ def _run_of(source: Source) -> Recording:
     return simulate(source if isinstance(source, Scenario) else load_scenario(source))
 
 
+def _from_gun(run: Recording, scenario: Scenario) -> bool:
+    """Return whether a recording is what its scenario gives: no fork, and no policy's."""
+    return np.array_equal(run.x, simulate(scenario).x)
+
+
 def _summary(run: Recording) -> Summary:
     return summarise(scenario_of(run), run)
 
@@ -236,6 +248,8 @@ def _shown(source: Source, *moments: float | str) -> tuple[Show, tuple[float, ..
     run = _run_of(source)
     scenario = scenario_of(run)
     show = replace(make_show(scenario, run), alternatives=alternatives(scenario))
+    if not _from_gun(run, scenario):  # the bars do not tell of it, and say so
+        show = replace(show, axis=f"{show.axis}, from the gun")
     named = moments_of(show)
     times = tuple(_moment(at, named, show) for at in moments)
     with _refusing():

@@ -22,6 +22,7 @@ from simulator import (
     LightpaceError,
     OutputError,
     Recording,
+    Stepper,
     film,
     fork,
     load_scenario,
@@ -31,6 +32,10 @@ from simulator import (
     still,
 )
 from simulator.cli import main
+from simulator.notebook import scenario_of
+from simulator.stage import scene_builder
+from simulator.stage.scene import Scene
+from simulator.view.panels.what_if import own_name
 from tests.samples import few_samples
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "docs" / "examples"
@@ -107,6 +112,56 @@ def test_a_fork_is_shown_as_it_was_run(run: Recording) -> None:
     forked = fork(load_scenario("breaking4", overrides=["pacers.count=0"]), run, 1200)
     assert still(forked, size=(320, 180)) != still(run, size=(320, 180))
     assert forked._repr_png_().startswith(b"\x89PNG")
+
+
+@pytest.fixture(scope="module")
+def stepped() -> Recording:
+    stepper = Stepper(load_scenario("solo"))
+    while not stepper.done:
+        stepper.step(6.5, for_s=1.0)
+    return stepper.recording()
+
+
+@pytest.fixture(scope="module")
+def forked(run: Recording) -> Recording:
+    return fork(load_scenario("breaking4", overrides=["pacers.count=2"]), run, 1500)
+
+
+@pytest.mark.parametrize("name", ["stepped", "forked"])
+def test_a_run_that_its_scenario_does_not_give_has_no_page(
+    name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    with pytest.raises(LightpaceError, match="from the gun"):
+        page(request.getfixturevalue(name), tmp_path / "a.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_its_scenario_gives_has_one(run: Recording, tmp_path: Path) -> None:
+    stepper = Stepper(load_scenario("solo"))
+    while not stepper.done:
+        stepper.step(for_s=10.0)
+    for number, same in enumerate((stepper.recording(), fork(scenario_of(run), run, 1500))):
+        assert page(same, tmp_path / f"{number}.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "own"), [("run", "yours"), ("stepped", "from the gun"), ("forked", "from the gun")]
+)
+def test_the_bars_of_a_still_are_hers_only_where_the_run_is(
+    name: str, own: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Scene] = []
+    scene_of = scene_builder.scene_of
+
+    def seen(*given: Any) -> Scene:
+        drawn.append(scene_of(*given))
+        return drawn[-1]
+
+    monkeypatch.setattr(scene_builder, "scene_of", seen)
+    still(request.getfixturevalue(name), size=(320, 180))
+    (scene,) = drawn
+    assert scene.what_if is not None
+    assert own_name(scene.what_if) == own
 
 
 @pytest.mark.parametrize(

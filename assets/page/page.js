@@ -429,7 +429,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
 
   // -- where the seconds go: simulator/analysis/attribution.py, run here ---------------------------------------
   const prices = function* () {
-    const target = run.target, base = { ...settings }, factors = [], errors = ["leader's errors", "a leader without errors", { errors: false }];
+    const target = run.target, base = { ...settings }, factors = [], words = show.factors, errors = [...words.errors, { errors: false }];
     const apply = (put) => put.reduce((s, right, i) => (right ? { ...s, ...factors[i][2] } : s), base);
     if (base.pacers > 0 && show.assumed_count) {
       const options = m.formations.map((f, i) => [f.name, i]).sort((p, q) => (p[0] < q[0] ? -1 : 1)), given = m.gap_set || base.gap !== m.gap;
@@ -442,17 +442,18 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
         if (!Number.isNaN(finish) && (!best || finish < best.finish || (finish === best.finish && i === 0))) best = { name, i, finish };
       }
       best = best || { name: m.formations[0].name, i: 0 };
-      factors.push(["shelter lost", "a group that waits", { policy: "wait_for_runner", wait: m.price_wait }], errors,
-        ["formation", `the formation ${best.name}`, { formation: best.i }]);
+      factors.push([...words.shelter, { policy: "wait_for_runner", wait: m.price_wait }], errors,
+        [words.formation[0], words.formation[1].replace("{}", () => best.name), { formation: best.i }]);
     } else if (base.pacers > 0 && show.leader_errs) factors.push(errors); // she may follow them all the same
-    factors.push(["the day", "a still day, no better or worse than usual", { usual: true }]);
+    factors.push([...words.day, { usual: true }]);
     const right = apply(factors.map(() => true)), goal = Math.max(target, model.finishOf({ ...right, power: 1.5 })) + 5e-4;
     let low = 1, high = 1.5, power = 1;
     if (!(model.finishOf({ ...right, power: 1 }) <= goal)) {
       for (let n = 0; n < 30; n++) { const middle = 0.5 * (low + high); if (model.finishOf({ ...right, power: middle }) <= goal) high = middle; else low = middle; yield; }
       power = high;
     }
-    factors.push([as("pace beyond {hers} power"), power === 1 ? as("{hers} power") : `${(100 * (power - 1)).toFixed(1)} % more aerobic power`, { power }]);
+    const hers = (text) => text.replace(/\bher\b/, PRONOUNS.hers);
+    factors.push([hers(words.power[0]), power === 1 ? hers(words.enough) : words.power[1].replace("{}", (100 * (power - 1)).toFixed(1)), { power }]);
     const count = factors.length, values = [];
     for (let n = 0; n < 1 << count; n++) { values.push(model.finishOf(apply(factors.map((_, i) => Boolean(n & 1 << count - 1 - i))))); yield; }
     if (values.some(Number.isNaN)) return null;

@@ -27,6 +27,19 @@ MOST_POWER = 1.5
 """The search stops at this many times her aerobic power."""
 LEVEL_S = 0.005
 """A smaller value reads as nothing [s]."""
+FACTORS = {
+    "power": ("pace beyond her power", "{} % more aerobic power"),
+    "shelter": ("shelter lost", "a group that waits"),
+    "errors": ("leader's errors", "a leader without errors"),
+    "formation": ("formation", "the formation {}"),
+    "day": (
+        "day",
+        f"a still day at {Environment().temperature:g} °C, no better or worse than usual",
+    ),
+}
+"""The name of each factor, and its best state; {}: what the runs say."""
+ENOUGH = "her power"
+"""The best state of her power where it is enough."""
 _HALVINGS = 30
 _KEPT_S = 5e-4
 """A run that finishes at most this much after its target has kept it [s]."""
@@ -129,13 +142,9 @@ def price_list(scenario: Scenario) -> PriceList | None:
     for _, _, change in factors:
         everything_right = change(everything_right)
     power = _power_needed(everything_right, target_s)
-    factors.append(
-        (
-            "pace beyond her power",
-            "her power" if power == 1.0 else f"{100 * (power - 1.0):.1f} % more aerobic power",
-            lambda s: _with_power(s, power),
-        )
-    )
+    name, more = FACTORS["power"]
+    best = ENOUGH if power == 1.0 else more.format(f"{100 * (power - 1.0):.1f}")
+    factors.append((name, best, lambda s: _with_power(s, power)))
     rows = []
     for right in product((False, True), repeat=len(factors)):
         row = scenario
@@ -172,26 +181,25 @@ def _shapley(values: Sequence[float], count: int) -> list[float]:
 
 def _factors(scenario: Scenario) -> list[tuple[str, str, Change]]:
     """Return the factors outside her body: name, best state, and the change that leads to it."""
-    air = Environment()
-    calm = f"a still day at {air.temperature:g} °C, no better or worse than usual"
-    day: tuple[str, str, Change] = ("day", calm, lambda s: s.with_values(_USUAL_DAY))
-    errors: tuple[str, str, Change] = (
-        "leader's errors",
-        "a leader without errors",
-        lambda s: s.with_values(_WITHOUT_ERRORS),
-    )
+    day = (*FACTORS["day"], _change(_USUAL_DAY))
+    errors = (*FACTORS["errors"], _change(_WITHOUT_ERRORS))
     if scenario.pacers.running == 0:
         return [day]
     if scenario.pacers.shelter is not None:  # she may follow them all the same
         return [day] if scenario.pacers.leader == Leader() else [errors, day]
     label, best = _best_formation(scenario)
     lined_up = {"pacers.formation": best.formation, "pacers.count": best.count}
+    name, line = FACTORS["formation"]
     return [
-        ("shelter lost", "a group that waits", lambda s: s.with_values(_WAITING)),
+        (*FACTORS["shelter"], _change(_WAITING)),
         errors,
-        ("formation", f"the formation {label}", lambda s: s.with_values(lined_up)),
+        (name, line.format(label), _change(lined_up)),
         day,
     ]
+
+
+def _change(values: dict[str, Any]) -> Change:
+    return lambda scenario: scenario.with_values(values)
 
 
 _WAITING = {"pacers.policy": "wait_for_runner", "pacers.drop_back": WAIT_M}

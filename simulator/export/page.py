@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from simulator.analysis.attribution import ENOUGH, FACTORS
 from simulator.analysis.gaps import GapState
 from simulator.analysis.references import Reference
 from simulator.analysis.splits import worst_residual
@@ -307,6 +308,7 @@ def _shown(show: Show, summary: Summary, bundle: Bundle) -> dict[str, Any]:
         "counts": [_with_count(show, n) for n in range(len(pacers.formation.names()) + 1)],
         "assumed_count": pacers.shelter is None,
         "leader_errs": pacers.leader != Leader(),
+        "factors": FACTORS | {"enough": ENOUGH},
     }
 
 

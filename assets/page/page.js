@@ -56,6 +56,14 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     const far = Math.max(last - 10, 0);
     return g.x[last] + (t - g.t[last]) * (g.x[last] - g.x[far]) / (g.t[last] - g.t[far]);
   };
+  const stillThere = (g, x) => { // its opacity, as `still_there` in simulator/stage/scene_builder.py
+    const [near, far] = show.gone_m;
+    return 1 - Math.min(Math.max((x - g.x[g.x.length - 1] - near) / (far - near), 0), 1);
+  };
+  const ghostsAt = (t) => everyGhost().map((g) => {
+    const x = ghostAt(g, t);
+    return { x, alpha: stillThere(g, x), label: g.label, colour: g.colour };
+  }).filter((body) => body.alpha > 0.02);
   const ghostPasses = (g, x) => (x > g.x[g.x.length - 1] + 1e-9 ? NaN : between(g.t, placeIn(g.x, x)));
   const everyGhost = () => (you ? [...ghosts, you] : ghosts);
   const group = () => m.formations[0].counts[settings.pacers];
@@ -138,7 +146,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     state.x = xAt(run, state.t);
     const picture = {
       race: run.race, oval: m.oval, x: state.x, runner: show.runner, pacers: pacersAt(state.t, state.x),
-      ghosts: everyGhost().map((g) => ({ x: ghostAt(g, state.t), label: g.label, colour: g.colour })),
+      ghosts: ghostsAt(state.t),
       waves: waves.map((w) => ({ head: markAt(w.pace || run.plan, state.t) + w.ahead, length: w.length, colour: w.colour })),
       light: show.light_colour, curves, range: gapRange, marks: show.counts[settings.pacers].marks, gap: state.t > 0 ? gapAt(state.t)[0] : 0,
     };

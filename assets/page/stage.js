@@ -1,6 +1,6 @@
 // A moment drawn from plain values: where everybody is, and the gap by distance. For every page.
-// picture: race, oval (where on it the start is [m], its metres to one run), x (hers), runner (her name), pacers [{x, offset, alpha}], ghosts [{x, label,
-// colour}], waves [{head, length, colour}]; light, curves [{colour, own, gap}], range, marks, gap.
+// picture: race, oval (where on it the start is [m], its metres to one run), x (hers), runner (her name), pacers [{x, offset, alpha}], ghosts [{x, alpha,
+// label, colour}], waves [{head, length, colour}]; light, curves [{colour, own, gap}], range, marks, gap.
 const $ = (id) => document.getElementById(id);
 const root = document.documentElement;
 const make = (tag, attributes = {}, ...inside) => {
@@ -124,7 +124,7 @@ const drawTrack = (picture) => {
       glow(pen, x, y, size * (1 + 2 * bright), named(wave.colour), 0.7 * bright);
     }
   }
-  for (const g of picture.ghosts) { const [x, y] = put(plane(g.x, 0.7)); dot(pen, x, y, size * 0.9, named(g.colour), true); }
+  for (const g of picture.ghosts) { const [x, y] = put(plane(g.x, 0.7)); dot(pen, x, y, size * 0.9, named(g.colour), true, g.alpha); }
   for (const body of picture.pacers) { const [x, y] = put(plane(body.x, body.offset + 0.7)); dot(pen, x, y, size * 0.85, shade("muted"), false, body.alpha); }
   const [x, y] = put(plane(picture.x, 0.7)), lead = put(plane(picture.x, LANES + 0.5));
   dot(pen, x, y, size * 1.35, named("white"));
@@ -164,12 +164,12 @@ const drawGroup = (picture) => {
   for (const g of picture.ghosts) {
     const [x, y] = put(g.x, 0.15);
     if (x < -20 || x > w + 20) continue;
-    dot(pen, x, y, 6.5, named(g.colour), true);
+    dot(pen, x, y, 6.5, named(g.colour), true, g.alpha);
     const half = pen.measureText(g.label).width / 2 + 4;
     const row = [0, 1].find((r) => taken.every(([from, to, at]) => at !== r || x + half < from || x - half > to));
     if (row === undefined) continue;
     taken.push([x - half, x + half, row]);
-    pen.fillStyle = shade("text"); pen.fillText(g.label, x, 75 + 14 * row);
+    pen.globalAlpha = g.alpha; pen.fillStyle = shade("text"); pen.fillText(g.label, x, 75 + 14 * row); pen.globalAlpha = 1;
   }
   for (const body of picture.pacers) { const [x, y] = put(body.x, body.offset); if (x > -20 && x < w + 20) dot(pen, x, y, 6.5, shade("muted"), false, body.alpha); }
   const [x, y] = put(picture.x, 0);

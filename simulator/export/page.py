@@ -52,7 +52,7 @@ from simulator.scenario.save import document_text, worded
 from simulator.scenario.schedule import Schedule
 from simulator.screen import Camera, Panel
 from simulator.stage.scene import Body, ChartCurve, Scene
-from simulator.stage.scene_builder import short_name
+from simulator.stage.scene_builder import GONE_FAR_M, GONE_NEAR_M, short_name
 from simulator.stage.show import Show
 from simulator.stage.story import CompiledChapter, StoryTimeline, Words, said
 from simulator.units import format_distance, format_signed, format_time, time_cell
@@ -302,6 +302,7 @@ def _shown(show: Show, summary: Summary, bundle: Bundle) -> dict[str, Any]:
         "woman": scenario.runner.woman,
         "finish": summary.recording.finish_s,
         "ghosts": [_ghost(ghost, last, bundle) for ghost in show.ghosts],
+        "gone_m": [GONE_NEAR_M, GONE_FAR_M],
         "waves": _waves(show, bundle),
         "lit": scenario.lit,
         "light_colour": show.light.colour,

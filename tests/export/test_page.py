@@ -95,6 +95,11 @@ def picture(browser: webdriver.Chrome, name: str) -> str:
     return str(browser.execute_script(script, name))
 
 
+def track_at(browser: webdriver.Chrome, time_s: float) -> str:
+    seek(browser, time_s)
+    return picture(browser, "track")
+
+
 def test_it_plays_and_pauses(opened: webdriver.Chrome) -> None:
     assert clock(opened) == "0:00.0"
     before = picture(opened, "track")
@@ -491,6 +496,19 @@ def test_the_code_is_of_the_link() -> None:
     assert "javascript:" not in re.findall(
         r'href="(.*?)"', page_text(show, NIGHT, "javascript:alert(1)")
     )
+
+
+def test_a_ghost_that_stops_is_gone_beyond_its_end(
+    browser: webdriver.Chrome, page_of: Callable[..., Path]
+) -> None:
+    stops = "ghosts=[{name: stops, splits: {200: '0:30', 600: '1:35'}}]"
+    tracks = []
+    for ghosts in (stops, "ghosts=[]"):
+        sized(browser, 1280, 800, page_of("breaking4", ghosts, "published=~"))
+        tracks.append([track_at(browser, t) for t in (90, 120)])
+    (running, gone), without = tracks
+    assert running != without[0]
+    assert gone == without[1]
 
 
 @pytest.mark.parametrize(("on", "mark"), [("no", "plan"), ("yes", "light")])

@@ -266,6 +266,9 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     facts("shelter", (100 * sheltered / (until + 1)).toFixed(1) + " %");
     facts("reserve", Math.max(0, between(run.reserves, run.end / run.step)).toFixed(0) + " J/kg");
     $("fact-chance").hidden = differs; // it was worked out for the file
+    const kept = !show.lit ? "" : lost === null ? " It was kept to the line." : ` It was lost at ${lost.toFixed(0)} m.`;
+    const ends = done ? `, ${signed(gapAt(run.end)[0])} s at the finish.${kept}` : ". The line was not reached.";
+    $("curve").setAttribute("aria-label", `Gap to the ${mark} over distance${ends}`);
   };
   const showSplits = () => {
     for (const row of rows) {

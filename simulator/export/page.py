@@ -104,7 +104,6 @@ def page_text(show: Show, theme: Theme, link: str = "") -> str:
         "facts": _facts(summary, chance_of(show.scenario)),
         "end": f"{show.recording.end_s!r}",
         "mark": _mark_of(scenario),
-        "chart": escape(_chart_words(summary), quote=True),
         "splits": _splits(summary, table),
         "residual": " A residual is run minus published." if worst_residual(summary.splits) else "",
         "her": "her" if scenario.runner.woman else "him",
@@ -212,17 +211,6 @@ def _facts(summary: Summary, chance: float) -> str:
 def _mark_of(scenario: Scenario) -> str:
     """Return what gaps are taken to: without a light, the plan."""
     return "light" if scenario.lit else "plan"
-
-
-def _chart_words(summary: Summary) -> str:
-    run, lit = summary.recording, summary.scenario.lit
-    what = f"Gap to the {_mark_of(summary.scenario)} over distance"
-    if run.finish_s is None:
-        return f"{what}. The line was not reached."
-    lost = summary.lost_light_at_m
-    kept = " It was kept to the line." if lost is None else f" It was lost at {lost:.0f} m."
-    behind = format_signed(run.finish_s - summary.target_s)
-    return f"{what}, {behind} s at the finish.{kept if lit else ''}"
 
 
 def _splits(summary: Summary, table: list[list[str]]) -> str:

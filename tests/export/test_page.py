@@ -498,6 +498,23 @@ def test_the_code_is_of_the_link() -> None:
     )
 
 
+def test_the_spoken_chart_says_what_is_on_the_screen(
+    browser: webdriver.Chrome, page_of: Callable[..., Path]
+) -> None:
+    def spoken() -> str:
+        return str(element(browser, "curve").get_attribute("aria-label"))
+
+    go_to(browser, page_of("girma_lievin_2023"))  # the light has a plan of its own
+    before = spoken()
+    for change in ("{}", "{form: -3}"):
+        browser.execute_script(f"lightpace.turn({change});")
+        seek(browser, 1e9)
+        gap, lost = element(browser, "gap").text.split()[1], element(browser, "lost").text
+        end = "It was kept to the line." if lost == "never" else f"It was lost at {lost}."
+        assert spoken() == f"Gap to the light over distance, {gap} s at the finish. {end}"
+        assert (spoken() == before) == (change == "{}")
+
+
 def test_a_ghost_that_stops_is_gone_beyond_its_end(
     browser: webdriver.Chrome, page_of: Callable[..., Path]
 ) -> None:

@@ -367,22 +367,27 @@ def _tracked(
     """Return a track as a run of a race, fitted to a track's lap if it was run on one.
 
     `stop_s` is when it ceases to move [s], `seen_s` how far a gun that was seen in it may be off.
+    A wrong gun or finish moves or stretches the whole run. Its waypoints may then not be moved one
+    by one, so their tolerances hold the error of a position alone.
 
     Raises:
         RecordingError: it is much longer or shorter than the race.
     """
     snapped = _snapped(track)
     times, ran = _from_gun(track, gun_s, _run_by_device(track) if snapped is None else snapped[0])
+    ends = [Waypoint(0.0, 0.0), *anchors]
     if anchors:
-        at = [0.0, *(w.time_s for w in anchors)]
-        places = np.array([0.0, *(w.distance_m for w in anchors)])
-        ran = ran + np.interp(times, at, places - np.interp(at, times, ran))
+        at = [w.time_s for w in ends]
+        ran = ran + np.interp(
+            times, at, np.array([w.distance_m for w in ends]) - np.interp(at, times, ran)
+        )
         ran = np.maximum.accumulate(ran)
-        scale, total, seen_s = 1.0, race_m, seen_s + anchors[-1].tolerance_s
+        scale, total = 1.0, race_m
     else:
-        if times[-1] - stop_s > STOOD_S:  # it stands after the finish
+        stood = times[-1] - stop_s > STOOD_S
+        if stood:  # after the finish
             ran = np.append(ran[times < stop_s], np.interp(stop_s, times, ran))
-            times, seen_s = np.append(times[times < stop_s], stop_s), seen_s + STOP_S
+            times = np.append(times[times < stop_s], stop_s)
         total = float(ran[-1])
         scale = race_m / total if total > 0 else math.inf
         off = 0.03 if snapped is not None else 1.0 - SCALES[0]
@@ -393,6 +398,8 @@ def _tracked(
                 f"Its track is {total:.0f} m long, and the race {format_distance(race_m)}: "
                 "say how long the race was (distance)."
             )
+        if stood and scale != 1.0:
+            ends.append(Waypoint(race_m, stop_s, STOP_S))
     places = np.append(np.arange(STEP_M, race_m - STEP_M / 2, STEP_M), race_m)
     if race_m > 190 * STEP_M:
         places = places[:: math.ceil(len(places) / 190)]
@@ -410,10 +417,11 @@ def _tracked(
     else:
         off_m = np.full(len(places), max(GPS_M, TWO_SIGMA * snapped[1]))
         how = f"its GPS track laid on the {snapped[2]:g} m lap, {snapped[1]:.1f} m off on average"
-    tolerances = off_m / mean_v + seen_s
-    tolerance = float(tolerances.max())
+    off = off_m / mean_v
+    end_off = np.interp(places, [w.distance_m for w in ends], [w.tolerance_s for w in ends])
+    tolerance = seen_s + float((off + end_off).max())
     points = list(anchors)
-    rows = zip(places.tolist(), passed.tolist(), tolerances.tolist(), strict=True)
+    rows = zip(places.tolist(), passed.tolist(), off.tolist(), strict=True)
     for x, t, off_s in rows:
         if min((abs(x - known) for known in exact), default=math.inf) > STEP_M / 3:
             points.append(Waypoint(x, round(t, 3), min(off_s, 5.0)))

@@ -143,6 +143,27 @@ def test_a_track_with_few_positions_is_as_long_as_one_with_many(
     assert run.waypoints[-1].time_s == pytest.approx(end_s, abs=run.tolerance_s)
 
 
+@pytest.mark.parametrize("trim", [False, True])
+@pytest.mark.parametrize("on_m", [0.0, 60.0])
+def test_a_watch_that_ran_on_after_the_line_keeps_the_splits_on_the_way(
+    on_m: float, trim: bool
+) -> None:
+    def passed_s(x_m: Any) -> Any:
+        fade_s = 0.01 * np.maximum(x_m - 1300.0, 0.0)
+        return 0.155 * x_m + 1.5 * -np.expm1(-x_m / 10.0) + fade_s
+
+    end_m = 1500.0 + on_m
+    rows = places(end_m, 0.155 * end_m, before_s=20, after_s=40, noise_m=0.5)
+    track = tuple(Sample(float(t + passed_s(x) - 0.155 * x), None, place) for t, x, place in rows)
+    run = race_run(Activity(track=track), 1500.0, None if trim else 20.0, trim=trim)
+    at = np.arange(200.0, 1500.0, 100.0)
+    off = schedule_through(run.waypoints).time_at(at) - passed_s(at)
+    assert np.ptp(off) < 1.0  # the gun may be off, and then all are
+    assert np.abs(off).max() < run.tolerance_s + 0.4
+    said = 0.5 + (1.2 if trim else 0.0) + (0.0 if on_m else 1.0)  # the place, the gun, the stop
+    assert run.tolerance_s == pytest.approx(said, abs=0.1)
+
+
 def _watched(ends_m: Sequence[float], *, before_s: int, after_s: int, seen: str) -> Activity:
     """Return 3000 m in 8:40 with laps up to `ends_m`, by a watch that ran on before and after."""
     rows = places(3000.0, 520.0, before_s=before_s, after_s=after_s)

@@ -87,11 +87,11 @@ def _race(text: str, shelter: float) -> Race:
 _HEADS = {
     "distance": (
         *("distance", "race", "event", "discipline", "distance_m", "metres", "m"),
-        *("strecke", "disziplin", "épreuve"),
+        *("strecke", "distanz", "disziplin", "épreuve", "distancia", "distanza"),
     ),
     "time": (
         *("time", "time_s", "best", "mark", "result", "performance"),
-        *("zeit", "leistung", "temps"),
+        *("zeit", "leistung", "temps", "tiempo"),
     ),
     "shelter": ("shelter",),
     "until": ("until", "until_m"),

@@ -425,10 +425,11 @@ def _named_distance(name: str) -> float | None:
 
 _DISTANCE_HEADS = (
     *("distance", "dist", "metres", "meters", "m", "km", "split", "at", "mark", "where"),
+    *("distanz", "strecke", "entfernung", "distancia", "distanza", "afstand", "étape", "etappe"),
 )
 _TIME_HEADS = (
     *("time", "run", "runtime", "cumulative", "cumulativetime", "total", "totaltime", "elapsed"),
-    *("elapsedtime", "clock", "splittime", "passing", "zeit", "temps", "s"),
+    *("elapsedtime", "clock", "splittime", "passing", "zeit", "temps", "tiempo", "s"),
 )
 _LAP_HEADS = ("laptime", "lapsplit", "section", "segment", "segmenttime", "interval", "split400")
 _FINISH = ("finish", "end", "final", "ziel", "arrivée", "result")
@@ -496,7 +497,7 @@ def _is_head(row: list[str]) -> bool:
 
 
 def _word(cell: str) -> str:
-    return re.sub(r"[\s_\-]|\(.*\)|\[.*\]", "", cell.lower())
+    return re.sub(r"[\s_\-.:]|\(.*\)|\[.*\]", "", cell.lower())
 
 
 def _table_with_head(head: list[str], rows: list[list[str]]) -> Activity:
@@ -504,7 +505,9 @@ def _table_with_head(head: list[str], rows: list[list[str]]) -> Activity:
     words = [re.sub(r"(?<=.)(m|s|km|mi)$", "", w) if "_" in h else w
              for w, h in zip(words, head, strict=True)]  # fmt: skip
     where = _first(words, _DISTANCE_HEADS)
-    unit = next((u for u in _UNITS if re.search(rf"(^|[\W_]){u}\b", head[where or 0].lower())), "")
+    if where is not None and _only_numbers(rows, where):
+        where = None
+    unit = _unit(head[where or 0])
     lap_time = _first(words, _LAP_HEADS)
     time = _first(words, ("run",)) if "gaptoplan" in words else None
     if time is None:
@@ -517,6 +520,11 @@ def _table_with_head(head: list[str], rows: list[list[str]]) -> Activity:
     if time is None and lap_time is None:
         raise _UnusableError(f"no column of times among {', '.join(head)[:200]}")
     column = time if time is not None else lap_time or 0
+    if where is None:
+        hidden = (i for i in range(len(head)) if _are_distances(rows, i, column, _unit(head[i])))
+        if (found_in := next(hidden, None)) is not None:
+            name = head[found_in][:60]
+            raise _UnusableError(f"'{name}' looks like its distances: call the column 'distance'")
     if where is None or (time is None and words[where] == "split"):
         values = [_time(_cell(row, column)) for row in rows]
         times = [value for value in values if value is not None]
@@ -527,6 +535,33 @@ def _table_with_head(head: list[str], rows: list[list[str]]) -> Activity:
 
 def _first(words: Sequence[str], known: Sequence[str]) -> int | None:
     return next((words.index(word) for word in known if word in words), None)
+
+
+def _unit(head: str) -> str:
+    return next((u for u in _UNITS if re.search(rf"(^|[\W_]){u}\b", head.lower())), "")
+
+
+def _only_numbers(rows: list[list[str]], column: int) -> bool:
+    """Return whether a column only numbers the rows, which are laps then."""
+    counted = [_distance(_cell(row, column)) for row in rows]
+    return counted == [float(i + 1) for i in range(len(rows))]
+
+
+def _are_distances(rows: list[list[str]], where: int, column: int, unit: str) -> bool:
+    """Return whether somebody may have run the times of `column` at the values of another one.
+
+    Times in seconds rise, too, but by no more than a metre would in each second.
+    """
+    try:
+        found, _ = _placed(rows, where, column, unit)
+    except _UnusableError:
+        return False
+    known = [(x, t) for x, t in found if x is not None]
+    return (
+        len(known) > 1
+        and all(x > 1.5 * t for x, t in known)
+        and any(_even(found, from_gun=from_gun) for from_gun in (True, False))
+    )
 
 
 def _cell(row: Sequence[str], column: int) -> str:
@@ -553,8 +588,7 @@ def _table_without_head(rows: list[list[str]]) -> Activity:
         if None in times:
             raise _UnusableError("a line is no time")
         return _unplaced([time for time in times if time is not None], "")
-    counted = [_distance(_cell(row, 0)) for row in rows]
-    if counted == [float(i + 1) for i in range(len(rows))]:  # the column only numbers the laps
+    if _only_numbers(rows, 0):
         times = [_time(_cell(row, 1)) for row in rows]
         return _unplaced([time for time in times if time is not None], "")
     found, unfinished_m = _placed(rows, 0, 1, "")

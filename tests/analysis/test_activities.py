@@ -349,6 +349,32 @@ def test_a_track_may_cross_the_180th_meridian(tmp_path: Path) -> None:
     assert run.waypoints[-1].time_s == pytest.approx(246.0, abs=run.tolerance_s)
 
 
+_ROWS = "400;1:00,2\n800;2:01,5\n1200;3:03,0\n1609,344;4:06,42\n"
+_PASSED = {400.0: 60.2, 800.0: 121.5, 1200.0: 183.0, 1609.344: 246.42}
+
+
+@pytest.mark.parametrize("head", ["Distanz;Zeit", "Strecke;Zeit", "Étape;Temps", "Dist.;Time"])
+def test_a_tables_distances_are_known_by_their_name_in_other_languages(
+    head: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "run.csv", f"{head}\n{_ROWS}".encode())
+    run = race_run(read_activity(path), 1609.344)
+    assert {w.distance_m: w.time_s for w in run.waypoints} == pytest.approx(_PASSED)
+
+
+def test_distances_under_a_strange_name_are_not_replaced_by_others(tmp_path: Path) -> None:
+    path = write(tmp_path, "run.csv", f"Wo;Zeit\n{_ROWS}".encode())
+    with pytest.raises(RecordingError, match=r"'Wo' looks like .* call the column 'distance'"):
+        read_activity(path)
+
+
+@pytest.mark.parametrize("head", ["Runde;Zeit;Gesamt;Puls", "Étape;Temps;Somme;Pouls"])
+def test_other_rising_columns_are_no_distances(head: str, tmp_path: Path) -> None:
+    rows = "1;60,2;60,2;165\n2;61,3;121,5;178\n3;61,5;183,0;183\n4;63,42;246,42;188\n"
+    activity = read_activity(write(tmp_path, "run.csv", f"{head}\n{rows}".encode()))
+    assert [lap.time_s for lap in activity.laps] == [60.2, 61.3, 61.5, 63.42]
+
+
 def test_a_packed_file_is_a_ghost_by_its_name(tmp_path: Path) -> None:
     write(tmp_path, "run.fit.gz", EXACT["packed.fit.gz"]())
     scenario = load_text(SCENARIO.format("{file: run.fit.gz}"), "s.yaml", tmp_path)

@@ -7,7 +7,6 @@ no display is needed.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from simulator.analysis.references import plan_reference
 from simulator.analysis.splits import Split
 from simulator.analysis.summary import Summary, summarise
 from simulator.errors import LightpaceError
-from simulator.physics.attempt import simulate
+from simulator.physics.attempt import scenario_of, simulate
 from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
@@ -175,11 +174,6 @@ def film(
     scenes = attempt_scenes(show, speed)
     write_film(Pictures(scenes, cut, size, theme_named(theme), _shot(camera)), path, force=force)
     return Path(path)
-
-
-def scenario_of(run: Recording) -> Scenario:
-    """Return the scenario that a recording was made from."""
-    return Scenario.model_validate(json.loads(run.scenario_json))
 
 
 def html_of(run: Recording) -> str:

@@ -25,6 +25,7 @@ from simulator import (
     Stepper,
     film,
     fork,
+    load_recording,
     load_scenario,
     page,
     simulate,
@@ -32,6 +33,7 @@ from simulator import (
     still,
 )
 from simulator.cli import main
+from simulator.errors import RecordingError
 from simulator.notebook import scenario_of
 from simulator.stage import scene_builder
 from simulator.stage.scene import Scene
@@ -162,6 +164,19 @@ def test_the_bars_of_a_still_are_hers_only_where_the_run_is(
     (scene,) = drawn
     assert scene.what_if is not None
     assert own_name(scene.what_if) == own
+
+
+def test_a_ghosts_run_without_a_scenario_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "laps.csv").write_text("distance,time\n400,60\n800,121\n1500,228\n")
+    with pytest.raises(SystemExit):
+        main(["ghost", str(tmp_path / "laps.csv"), "-o", str(tmp_path / "ghost.npz")])
+    ghost = load_recording(tmp_path / "ghost.npz")
+    assert (ghost._repr_html_(), ghost._repr_png_()) == (None, None)  # a notebook shows `repr`
+    assert repr(ghost) == "<Recording 'laps': 1500 m in 3:48.00>"
+    scenario = load_scenario("fifteen_hundred")
+    for use in (splits, still, page, film, lambda past: fork(scenario, past, 500)):
+        with pytest.raises(RecordingError, match="holds a run without a scenario"):
+            use(ghost)
 
 
 @pytest.mark.parametrize(

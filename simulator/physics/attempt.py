@@ -23,9 +23,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pydantic import ValidationError
 
 from simulator.coefficients import TAU_LIMIT, TAU_SPEED
-from simulator.errors import SimulationError
+from simulator.errors import RecordingError, SimulationError
 from simulator.physics.compiled import COMPILED, kernel
 from simulator.physics.kernel import NEVER, OUTCOME_COUNT, SLACK_CELL_M, UNFELT
 from simulator.physics.setup import (
@@ -84,6 +85,7 @@ def fork(scenario: Scenario, past: Recording, tick: int) -> Recording:
 
     Raises:
         SimulationError: the race distance differs, or the tick is after the finish.
+        RecordingError: `past` is a run without a scenario.
     """
     if scenario.distance != past.race_m:
         raise SimulationError("A run cannot go on over another race distance; start it again.")
@@ -148,15 +150,29 @@ def recording_of(
 
 def _changes(past: Recording, at_m: float) -> Iterator[tuple[float, Pacers]]:
     """Yield where a fork at `at_m` [m] may change the pacers, and from which, the latest first."""
-    yield at_m, _pacers_of(past.scenario_json)
+    yield at_m, scenario_of(past).pacers
     if past.came_from is not None:
         changed_at_m, pacers_json = past.came_from
         yield changed_at_m, Pacers.model_validate_json(pacers_json)
 
 
+def scenario_of(run: Recording) -> Scenario:
+    """Return the scenario that a recording was made from.
+
+    Raises:
+        RecordingError: there is none, as in a ghost's recording made from a watch's file.
+    """
+    return _scenario_in(run.scenario_json)
+
+
 @lru_cache(maxsize=32)  # dragging a knob forks one run repeatedly
-def _pacers_of(scenario_json: str) -> Pacers:
-    return Scenario.model_validate_json(scenario_json, context=LENIENT).pacers
+def _scenario_in(scenario_json: str) -> Scenario:
+    try:
+        return Scenario.model_validate(json.loads(scenario_json), context=LENIENT)
+    except ValidationError:
+        raise RecordingError(
+            "The recording holds a run without a scenario; it can only be a ghost."
+        ) from None
 
 
 def _status(arrays: dict[str, Floats], finish_s: float, a: Any, first: int = 0) -> Status:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -18,7 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulator.errors import LightpaceError
+from simulator.errors import LightpaceError, RecordingError
 from simulator.units import format_time
 
 Floats = NDArray[np.float64]
@@ -122,15 +123,19 @@ class Recording:
         verdict = "" if self.status is Status.FINISHED else f", {self.status.value}"
         return f"<Recording {name!r}: {how}{verdict}>"
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         from simulator import notebook  # noqa: PLC0415 - a notebook asks the value itself
 
-        return notebook.html_of(self)
+        with suppress(RecordingError):  # without a scenario it shows `repr`
+            return notebook.html_of(self)
+        return None
 
-    def _repr_png_(self) -> bytes:
+    def _repr_png_(self) -> bytes | None:
         from simulator import notebook  # noqa: PLC0415
 
-        return notebook.still(self).png
+        with suppress(RecordingError):
+            return notebook.still(self).png
+        return None
 
     @property
     def ticks(self) -> int:

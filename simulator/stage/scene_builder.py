@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from simulator.analysis.references import Reference, wave_references
 from simulator.analysis.splits import worst_residual
 from simulator.coefficients import LAP_M
+from simulator.errors import RecordingError
+from simulator.physics.attempt import scenario_of
 from simulator.physics.pacers import PacerGroup, PacerPlace, front_gap, group_of, places
 from simulator.physics.track import (
     lap_count,
@@ -276,8 +277,8 @@ def _ran(run: Recording, race_m: float) -> tuple[Scenario, PacerGroup, Reference
     A foreign recording names no scenario of this program: it gives None.
     """
     try:
-        scenario = Scenario.model_validate_json(run.scenario_json)
-    except ValidationError:
+        scenario = scenario_of(run)
+    except RecordingError:
         return None
     waves = scenario.wavelight.waves
     light = wave_references(scenario)[0] if waves and waves[0].on else None

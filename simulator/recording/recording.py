@@ -157,10 +157,16 @@ class Recording:
         """Return the state at race time `time_s` [s]; before the gun, that at the gun.
 
         A pure function: the result does not depend on earlier calls.
+
+        Raises:
+            LightpaceError: the time is not finite.
         """
         last = self.ticks
         place = max(time_s, 0.0) / self.step_s
-        tick = round(place)
+        try:
+            tick = round(place)
+        except (ValueError, OverflowError):
+            raise LightpaceError(f"A recording has no moment at {time_s} s.") from None
         place = tick if abs(place - tick) < 1e-9 else place  # as `_place` does
         end = self.end_s / self.step_s
         inside = min(place, end)
@@ -193,10 +199,10 @@ class Recording:
         )
 
     def distance_at(self, time_s: ArrayLike) -> Floats:
-        """Return race distance [m] at race times [s], like `at`, for arrays."""
+        """Return race distance [m] at race times [s], like `at`, for arrays; NaN at NaN."""
         t = np.maximum(np.asarray(time_s, dtype=np.float64), 0.0)
         place = _place(np.minimum(t, self.end_s), self.step_s)
-        i = np.minimum(place.astype(np.int64), self.ticks - 1)
+        i = np.fmin(place, self.ticks - 1).astype(np.int64)  # NaN has a tick, too
         f = place - i
         x = hermite(self.x[i], self.v[i], self.x[i + 1], self.v[i + 1], self.step_s, f)
         end_v = self.v[i] + (self.v[i + 1] - self.v[i]) * f

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.errors import LightpaceError
 from simulator.recording.recording import ARRAYS, Recording, Status, flaws_of
 
 TIMES = st.floats(-10, 300)
@@ -89,6 +90,16 @@ def test_where_she_never_was_has_no_time(attempt: Recording) -> None:
     assert np.isnan(times[[0, 3]]).all()
     assert times[1] == 0.0
     assert times[2] == pytest.approx(attempt.finish_s, abs=1e-9)
+
+
+@pytest.mark.filterwarnings("error")
+def test_no_time_is_no_place(attempt: Recording) -> None:
+    places = attempt.distance_at(attempt.time_at([100.0, attempt.race_m + 500]))
+    np.testing.assert_allclose(places, [100.0, np.nan], atol=1e-9)
+    assert np.isnan(attempt.distance_at(np.nan))
+    for never in (np.nan, np.inf):
+        with pytest.raises(LightpaceError, match="A recording has no moment at (nan|inf) s"):
+            attempt.at(never)
 
 
 def test_she_stands_on_the_line_before_the_gun(attempt: Recording) -> None:

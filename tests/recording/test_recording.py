@@ -98,7 +98,7 @@ def test_no_time_is_no_place(attempt: Recording) -> None:
     np.testing.assert_allclose(places, [100.0, np.nan], atol=1e-9)
     assert np.isnan(attempt.distance_at(np.nan))
     for never in (np.nan, np.inf):
-        with pytest.raises(LightpaceError, match="A recording has no moment at (nan|inf) s"):
+        with pytest.raises(LightpaceError, match=r"A recording has no moment at (nan|inf) s"):
             attempt.at(never)
 
 

@@ -362,7 +362,10 @@ def leds(
 ) -> None:
     """Prove a strip's wiring with a moving pattern, or switch it off."""
     with _strip(strip, "night", "STRIP") as lights:
-        if lights is None or action is LedsAction.OFF:
+        if lights is None:
+            return
+        lights.check()
+        if action is LedsAction.OFF:
             return
         from simulator.export.leds import FRAMES_PER_S
 
@@ -371,4 +374,5 @@ def leds(
             if words != said:
                 out.print(words, soft_wrap=True)
             said = words
+            lights.check()
             time.sleep(1 / FRAMES_PER_S)

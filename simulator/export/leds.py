@@ -6,6 +6,7 @@ In: scenes, as they are shown; a target, `ddp:HOST,count=400`. Out: packets to t
 
 from __future__ import annotations
 
+import errno
 import math
 import socket
 import time
@@ -250,6 +251,8 @@ class LedStrip:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._due_s, self._number = 0.0, 0
+        self.unsent: OSError | None = None
+        """Why a packet of the last picture could not be sent; None: all were."""
 
     def show(self, scene: Scene) -> None:
         """Show the lights of a scene, if a packet is due."""
@@ -263,10 +266,25 @@ class LedStrip:
         self._send(self._target.channels(colours))
 
     def _send(self, channels: bytes) -> None:
+        self.unsent = None
         for packet in self._packets(self._target, channels, self._number):
-            with suppress(OSError):  # the next one may get through
+            try:
                 self._socket.sendto(packet, self._to)
+            except OSError as error:  # the next one may get through
+                full = isinstance(error, BlockingIOError) or error.errno == errno.ENOBUFS
+                self.unsent = self.unsent if full else error
         self._number += 1
+
+    def check(self) -> None:
+        """Raise `OutputError` if the last picture could not be sent."""
+        host = self._target.host
+        if isinstance(self.unsent, PermissionError):
+            raise OutputError(
+                f"Nothing may be sent to {host}: name the address of the strip's own controller, "
+                "not a broadcast address."
+            )
+        if self.unsent is not None:
+            raise OutputError(f"Nothing can be sent to {host}: {self.unsent.strerror}.")
 
     def test(self, time_s: float, rounds: int) -> str | None:
         """Show the pattern at a time, and return its description; None: its rounds are over."""
@@ -296,7 +314,7 @@ def opened_strip(target: LedTarget, theme: Theme) -> Iterator[LedStrip]:
     """Yield a strip; it goes dark at the end, also after an error.
 
     Raises:
-        OutputError: the host has no address.
+        OutputError: the host has no address, or it is not one controller's.
         ExtraError: it needs sACN, and sacn is not installed.
     """
     try:
@@ -308,4 +326,6 @@ def opened_strip(target: LedTarget, theme: Theme) -> Iterator[LedStrip]:
             import_module("sacn")
     with closing(LedStrip(target, str(address), theme)) as strip:
         strip.black_out()
+        if isinstance(strip.unsent, PermissionError):  # it stays so; a network may come back
+            strip.check()
         yield strip

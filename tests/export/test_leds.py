@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import subprocess
@@ -434,3 +435,46 @@ def test_a_host_without_an_address_is_one_sentence() -> None:
         opened_strip(LedTarget("ddp", "no such host.invalid"), NIGHT),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied"), "not a broadcast address"),
+        (OSError(errno.ENETUNREACH, "Network is unreachable"), "Network is unreachable"),
+    ],
+)
+@pytest.mark.parametrize("action", ["test", "off"])
+def test_a_strip_that_nothing_can_be_sent_to_is_no_success(
+    action: str,
+    why: OSError,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def sendto(*_: Any) -> int:
+        raise why
+
+    monkeypatch.setattr(socket.socket, "sendto", sendto)
+    with pytest.raises(SystemExit) as end:
+        main(["leds", action, "artnet:127.0.0.1,count=5", "--rounds", "1"])
+    assert end.value.code == 1
+    told = capsys.readouterr()
+    assert said in " ".join(told.err.split())
+    assert not told.out
+
+
+@linux
+def test_a_broadcast_lights_nobodys_strip() -> None:
+    target = parse_target("artnet:127.255.255.255,count=5")
+    with pytest.raises(OutputError, match="not a broadcast address"), opened_strip(target, NIGHT):
+        pass
+
+
+def test_a_network_that_fails_for_a_while_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sendto(*_: Any) -> int:
+        raise OSError(errno.ENETUNREACH, "Network is unreachable")
+
+    monkeypatch.setattr(socket.socket, "sendto", sendto)
+    with opened_strip(LedTarget("ddp", "127.0.0.1"), NIGHT) as strip:
+        strip.show(lit(5.0))

@@ -30,7 +30,7 @@ from simulator.scenario.model import (
     ScenarioGhost,
 )
 from simulator.scenario.schedule import Schedule, Waypoint, even_schedule, schedule_through
-from simulator.units import format_time
+from simulator.units import format_distance, format_time
 
 if TYPE_CHECKING:
     from simulator.analysis.activity_races import RaceRun
@@ -153,11 +153,14 @@ def _ghost_reference(ghost: Ghost, scenario: Scenario) -> Reference:
     else:
         waypoints = tuple(ghost.known(scenario.distance))
         schedule = schedule_through(waypoints, standing_start=ghost.standing_start)
+    stopped = schedule.distance_m < (ghost.distance or scenario.distance) - 1e-6  # as a pacer
     name = ghost.name or format_time(schedule.finish_s)
+    if stopped and not ghost.name:  # the time would read as a finish
+        name = f"stopped at {format_distance(schedule.distance_m)}"
     if tolerance_s:
         name += f" ± {tolerance_s:.1f} s"
     mark = _reference(name, ghost.colour, note, schedule)
-    if schedule.distance_m < (ghost.distance or scenario.distance) - 1e-6:  # a pacer who stopped
+    if stopped:
         mark = replace(mark, finish_s=None, label=name)
     if tolerance_s:
         return replace(mark, tolerance_s=tolerance_s)

@@ -389,6 +389,13 @@ def test_a_pacer_who_stops_becomes_a_recording_without_a_finish(tmp_path: Path) 
     assert load_recording(tmp_path / "r.npz").finish_s is None
 
 
+@pytest.mark.parametrize("ghost", ["{file: run.csv}", "{splits: {400: 60, 800: 2:01}}"])
+def test_who_stops_and_has_no_name_is_not_called_by_a_finish(ghost: str, tmp_path: Path) -> None:
+    write(tmp_path, "run.csv", b"distance,time\n400,60\n800,2:01\n1500,\n")
+    (mark,) = ghost_references(load_text(SCENARIO.format(ghost), "s.yaml", tmp_path))
+    assert (mark.name, mark.label, mark.finish_s) == (*["stopped at 800 m"] * 2, None)
+
+
 def test_a_table_whose_last_rows_have_no_time_is_of_a_run_that_stopped(tmp_path: Path) -> None:
     text = SCENARIO.format("").replace("ghosts:\n  - ", "runner: {max_aerobic_power: 7}")
     scenario = load_text(text, "s.yaml", tmp_path)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -80,6 +82,16 @@ def test_a_plan_is_written_as_people_write_it(optimise: Optimise, tmp_path: Path
     text = file.read_text(encoding="utf-8")
     assert re.search(r"\b200: \d\d(\.\d{1,3})?[,\n]", text)
     assert not re.search(r"\d\.\d{7}", text)
+
+
+def test_the_file_is_written_also_where_nobody_reads_what_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    ask = [*DASH, "--set", "pacers.count=0", "--free", "runner.form=-1..1", "-o", str(file)]
+    read, write = os.pipe()
+    os.close(read)  # as `| head -0`
+    subprocess.run([sys.executable, "-m", "simulator", "optimise", *ask], stdout=write, check=False)
+    os.close(write)
+    assert load_scenario(file).distance == 400.0
 
 
 def test_where_nothing_will_do_it_says_how_far_the_nearest_stays(

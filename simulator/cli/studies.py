@@ -458,8 +458,9 @@ def optimise(
             subject_to=subject_to or [],
             changes=changes or [],
         )
+    if output is not None:  # before printing, as in `| head` that may end the program
+        write_scenario(best.scenario, output)
     for line in optimum.facts(best):
         out.print(line)
     if output is not None:
-        write_scenario(best.scenario, output)
         out.print(f"{output}: {best.scenario.name}", soft_wrap=True)

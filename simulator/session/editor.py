@@ -21,9 +21,10 @@ from simulator.errors import LightpaceError, ScenarioError
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import PacerFormation, Pacers
-from simulator.scenario.plan import LapPlan, SplitPlan
 from simulator.session.history import Change, History, Segment, Settings, flow, path_of
 from simulator.session.knobs import (
+    LEAST_CHANGE_S,
+    LEAST_CHANGE_TWICE_S,
     MAX_TYPED,
     PlanSections,
     RefusedError,
@@ -32,6 +33,7 @@ from simulator.session.knobs import (
     knobs_of,
     new_wave,
     plan_with_split,
+    same_table,
     sections_of,
     time_text,
     typed_time,
@@ -46,10 +48,6 @@ from simulator.units import format_time
 
 MAX_PROBLEMS = 50
 _ITEM = re.compile(r"(wavelight\.waves|ghosts)\.\d+")
-LEAST_CHANGE_S = 0.0015
-"""Splits that differ by less are equal [s]: a table's times are written in thousandths."""
-LEAST_CHANGE_TWICE_S = 2 * LEAST_CHANGE_S
-"""The tolerance after a change and its reset, each of which rounds a table's times [s]."""
 AFTER_FINISH = -1
 """The tick after the end of the attempt: nothing is left to continue."""
 
@@ -103,8 +101,7 @@ class SettingsEditor:
         now, then = self.scenario, self.file_scenario
         if now == then:
             return False
-        tables = isinstance(now.plan, (SplitPlan, LapPlan)) and type(now.plan) is type(then.plan)
-        if tables and self._comparable(now) and self._has_file_splits(now):
+        if self._comparable(now) and same_table(now.plan, then.plan, now.distance):
             now = now.model_copy(update={"plan": then.plan})  # stretched, and rounded again
         return _spelled_out(now) != _spelled_out(then)
 

@@ -29,6 +29,7 @@ from simulator.scenario.plan import (
     SplitPlan,
     SteppedPlan,
     schedule_of,
+    waypoints_of,
 )
 from simulator.scenario.reading import named_files
 from simulator.session.history import Settings, flow
@@ -483,7 +484,7 @@ def _plan_with(
     if knob == "strength":
         return plan_with_strength(plan, text, in_file)
     if isinstance(plan, (SplitPlan, LapPlan)):
-        return plan_with_target(plan, race_m, typed_time(text), locked)
+        return plan_with_target(plan, race_m, typed_time(text), locked, in_file)
     return None
 
 
@@ -508,6 +509,11 @@ def new_wave(scenario: Scenario) -> str:
 
 
 # -- plans -----------------------------------------------------------------------------------------
+
+LEAST_CHANGE_S = 0.0015
+"""Splits that differ by less are equal [s]: a table's times are written in thousandths."""
+LEAST_CHANGE_TWICE_S = 2 * LEAST_CHANGE_S
+"""The tolerance after a change and its reset, each of which rounds a table's times [s]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -549,22 +555,64 @@ def sections_of(plan: Plan, race_m: float) -> PlanSections:
     return PlanSections(labels, tuple(distances), times)
 
 
-def plan_with_target(plan: Plan, race_m: float, target_s: float, locked: Collection[int]) -> str:
+def plan_with_target(
+    plan: Plan,
+    race_m: float,
+    target_s: float,
+    locked: Collection[int],
+    in_file: Plan | None = None,
+) -> str:
     """Return the plan with another finish time; a table's unlocked rows are stretched.
+
+    The rows stay where they are, unless some are locked: only those of `sections_of` can be. A
+    table that becomes the file's again is the file's to the bit.
 
     Raises:
         RefusedError: every row is locked, or the unlocked ones cannot take the difference.
     """
-    if isinstance(plan, LapPlan):
-        share = target_s / sum(plan.laps)
-        laps = [time_text(t * share) for t in plan.laps]
-        return flow({**_plain(plan), "laps": laps})
-    if not isinstance(plan, SplitPlan):
+    if not isinstance(plan, (SplitPlan, LapPlan)):
         return flow({**_plain(plan), "target": time_text(target_s)})
+    now_s = waypoints_of(plan, race_m)[-1].time_s
+    share = target_s / now_s
+    if in_file is not None and not locked and same_table(plan, in_file, race_m, share):
+        return plan_with_target(in_file, race_m, target_s, ())
+    plain = _plain(plan)
+    if time_text(target_s) == time_text(now_s):
+        return flow(plain)
+    if isinstance(plan, LapPlan):
+        return flow({**plain, "laps": [time_text(t * share) for t in plan.laps]})
+    if not locked:
+        rows = zip(plain["splits"].items(), plan.splits, strict=True)
+        table = {
+            key: {**row, "time": time_text(split.time * share)}
+            if split.tolerance
+            else time_text(split.time * share)
+            for (key, row), split in rows
+        }
+        return flow({**plain, "splits": table})
     sections = sections_of(plan, race_m)
     open_rows = [i for i in range(len(sections.times_s)) if i not in locked]
     change = target_s - sections.cumulative_s[-1]
     return table_text(plan, sections, _spread(sections.times_s, open_rows, change))
+
+
+def same_table(one: Plan, other: Plan, race_m: float, share: float = 1.0) -> bool:
+    """Return whether two tables are equal but for rounding, the first with times `share` as long.
+
+    Every row is compared: tables may agree at each of `sections_of`, and differ between.
+    """
+    if not isinstance(one, (SplitPlan, LapPlan)) or one.shape != other.shape:
+        return False
+    rows, others = waypoints_of(one, race_m), waypoints_of(other, race_m)
+    return (
+        one.standing_start == other.standing_start
+        and [(p.distance_m, p.tolerance_s) for p in rows]
+        == [(p.distance_m, p.tolerance_s) for p in others]
+        and all(
+            abs(p.time_s * share - q.time_s) <= LEAST_CHANGE_TWICE_S
+            for p, q in zip(rows, others, strict=True)
+        )
+    )
 
 
 def plan_with_split(

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from simulator.scenario.loader import load_scenario
+from simulator.scenario.loader import load_scenario, load_text
+from simulator.scenario.plan import waypoints_of
 from simulator.scenario.reading import shipped_names
 from simulator.session import Session
 from simulator.session.history import GESTURE_S
-from simulator.session.knobs import knobs_of
+from simulator.session.knobs import knobs_of, sections_of
 from simulator.stage.keys import Action
 from simulator.stage.scene import Knob, KnobKind
 from tests.session.short import load_short, settle
@@ -519,3 +520,42 @@ def test_nothing_is_unsaved_once_the_file_s_value_is_there_again(
     assert session.change(path, before)
     assert not session.panel_state().unsaved
     assert session.at_stake == ""
+
+
+def table(kind: str) -> Session:
+    """Return a session with a plan of rows that the panel's 200 m are not."""
+    if kind == "splits":
+        return Session(load_scenario("bannister_1954"))
+    text = "name: laps\ndistance: 1500 m\nplan: {laps: [57.51, 60.77, 62.33, 45.79]}\n"
+    return Session(load_text(text, "laps.yaml"))
+
+
+@pytest.mark.parametrize("kind", ["splits", "laps"])
+def test_a_table_keeps_its_rows_when_its_target_moves_and_comes_back_to_the_bit(kind: str) -> None:
+    session = table(kind)
+    plan, race_m = session.scenario.plan, session.scenario.distance
+    rows, before = waypoints_of(plan, race_m), find(session, "plan.target")
+    for target in ("3:50.00", "4:00.00"):
+        assert session.change("plan.target", target)
+        moved = waypoints_of(session.scenario.plan, race_m)
+        assert [p.distance_m for p in moved] == [p.distance_m for p in rows]
+        share = moved[-1].time_s / rows[-1].time_s
+        assert [p.time_s for p in moved] == pytest.approx(
+            [share * p.time_s for p in rows], abs=3e-3
+        )
+        session.advance(GESTURE_S)
+    assert session.change("plan.target", before.value)
+    assert session.scenario.plan == plan
+    assert find(session, "plan.target") == before
+
+
+def test_a_table_that_differs_from_the_file_between_its_sections_is_unsaved() -> None:
+    session = table("splits")
+    session.set_keep_target(False)
+    session.change_split(1, "29.00", cumulative=False)
+    exact = sections_of(session.editor.file_scenario.plan, session.scenario.distance).times_s[1]
+    session.change_split(1, f"{exact:.3f}", cumulative=False)
+    assert not any(row.changed for row in session.panel_state().splits)
+    assert session.panel_state().unsaved
+    assert session.reset_split(None)
+    assert not session.panel_state().unsaved

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeAlias, cast, get_args
@@ -580,7 +580,10 @@ def plan_with_target(
     if time_text(target_s) == time_text(now_s):
         return flow(plain)
     if isinstance(plan, LapPlan):
-        return flow({**plain, "laps": [time_text(t * share) for t in plan.laps]})
+        # rounded laps need not add up to the target: their ends are rounded
+        ends = [round(p.time_s * share, 3) for p in waypoints_of(plan, race_m)]
+        laps = [time_text(end - start) for start, end in pairwise((0.0, *ends))]
+        return flow({**plain, "laps": laps})
     if not locked:
         rows = zip(plain["splits"].items(), plan.splits, strict=True)
         table = {

@@ -559,3 +559,17 @@ def test_a_table_that_differs_from_the_file_between_its_sections_is_unsaved() ->
     assert session.panel_state().unsaved
     assert session.reset_split(None)
     assert not session.panel_state().unsaved
+
+
+@pytest.mark.parametrize(("laps", "target"), [
+    ([67.6] * 25, "28:10.01"),
+    ([67.6] * 25, "27:59.00"),
+    ([62.0, 63.0, 62.0, 45.0], "3:49.00"),
+    ([62.0, 63.0, 62.0, 45.0], "3:48.997"),
+])  # fmt: skip
+def test_laps_add_up_to_the_target_that_was_typed(laps: list[float], target: str) -> None:
+    distance = "10000 m" if len(laps) == 25 else "1500 m"
+    text = f"name: laps\ndistance: {distance}\nplan: {{laps: {laps}}}\n"
+    session = Session(load_text(text, "laps.yaml"))
+    assert session.change("plan.target", target)
+    assert find(session, "plan.target").value == target

@@ -593,3 +593,23 @@ class Scenario(CrossCheckedSection):
             elif range_.high < range_.low:
                 text = f"must be at least low, {range_.low:g}, not {range_.high:g}"
                 yield SectionProblem(high, text, "", (low,))
+
+
+def wave_partners(scenario: Scenario, other: Scenario) -> dict[int, int]:
+    """Return the number of each wave in another scenario; without those it does not have."""
+    return partners(*([wave.name for wave in s.wavelight.waves] for s in (scenario, other)))
+
+
+def partners(names: list[str], others: list[str]) -> dict[int, int]:
+    """Return where another list has each thing: by its name, else by its number if that is free.
+
+    Numbers alone compare what follows a removed thing with its neighbour.
+    """
+    found: dict[int, int] = {}
+    for i, name in enumerate(names):
+        same = (n for n, other in enumerate(others) if other == name and n not in found.values())
+        if (there := next(same, None)) is not None:
+            found[i] = there
+    taken = set(found.values())
+    free = (i for i in range(min(len(names), len(others))) if i not in found and i not in taken)
+    return found | {i: i for i in free}

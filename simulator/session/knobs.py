@@ -20,7 +20,7 @@ from simulator.analysis.splits import split_distances, split_label
 from simulator.errors import LightpaceError, ScenarioError
 from simulator.scenario.fields import MarkColour
 from simulator.scenario.loader import scenario_to_dict
-from simulator.scenario.model import EvenGhost, Ghost, Scenario
+from simulator.scenario.model import EvenGhost, Ghost, Scenario, partners, wave_partners
 from simulator.scenario.plan import (
     EvenPlan,
     LapPlan,
@@ -232,13 +232,8 @@ def _compared(scenario: Scenario, file_scenario: Scenario) -> tuple[Knob, ...]:
     return tuple(knobs)
 
 
-def wave_partners(scenario: Scenario, file_scenario: Scenario) -> dict[int, int]:
-    """Return the number of each wave in the file; without those that only `scenario` has."""
-    return _partners(*([w.name for w in s.wavelight.waves] for s in (scenario, file_scenario)))
-
-
 def _ghost_partners(scenario: Scenario, file_scenario: Scenario) -> dict[int, int]:
-    return _partners(*([ghost_name(g) for g in s.ghosts] for s in (scenario, file_scenario)))
+    return partners(*([ghost_name(g) for g in s.ghosts] for s in (scenario, file_scenario)))
 
 
 def groups_with_removals(scenario: Scenario, file_scenario: Scenario) -> frozenset[str]:
@@ -249,21 +244,6 @@ def groups_with_removals(scenario: Scenario, file_scenario: Scenario) -> frozens
         GROUPS["ghosts"]: len(_ghost_partners(scenario, file_scenario)) < len(ghosts),
     }
     return frozenset(group for group, is_gone in gone.items() if is_gone)
-
-
-def _partners(now: list[str], in_file: list[str]) -> dict[int, int]:
-    """Return where the file has each thing: by its name, else by its number if that is free.
-
-    Numbers alone compare what follows a removed thing with its neighbour.
-    """
-    found: dict[int, int] = {}
-    for i, name in enumerate(now):
-        same = (n for n, other in enumerate(in_file) if other == name and n not in found.values())
-        if (there := next(same, None)) is not None:
-            found[i] = there
-    taken = set(found.values())
-    free = (i for i in range(min(len(now), len(in_file))) if i not in found and i not in taken)
-    return found | {i: i for i in free}
 
 
 def label_of(scenario: Scenario, path: str) -> str:

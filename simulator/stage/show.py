@@ -31,7 +31,7 @@ from simulator.coefficients import LAP_M
 from simulator.physics.air import outside_sources
 from simulator.physics.pacers import PacerGroup, changed_group, group_of, role_of
 from simulator.recording.recording import Recording
-from simulator.scenario.model import Scenario, any_assumed
+from simulator.scenario.model import Scenario, any_assumed, wave_partners
 from simulator.scenario.pacers import Pacers, slot_changes
 from simulator.stage.scene import ChartCurve, ChartMarker, PacerSlot
 
@@ -320,10 +320,9 @@ def _planned(show: Show, passed: Sequence[tuple[float, Reference]]) -> tuple[Spl
 
 def _in_looks_of(now: Scenario, ran: Scenario) -> Scenario:
     """Return the scenario of an earlier segment with the looks of `now`, which never fork."""
-    names = [wave.name for wave in ran.wavelight.waves]
-    led = names.index(ran.pacers.follows) if ran.pacers.follows in names else -1
+    there = wave_partners(now, ran)
     waves = tuple(
-        wave.model_copy(update={"plan": ran.wavelight.waves[led].plan}) if i == led else wave
+        wave.model_copy(update={"plan": ran.wavelight.waves[there[i]].plan}) if i in there else wave
         for i, wave in enumerate(now.wavelight.waves)
     )
     looks = ("name", "note", "ghosts", "uncertainty", "published")

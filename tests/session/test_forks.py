@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.scenario.loader import load_scenario
+from simulator.scenario.loader import load_scenario, load_text
 from simulator.session import Session
 from simulator.session.history import GESTURE_S, Lineage
 from simulator.session.runs import LruCache
@@ -487,3 +487,27 @@ def test_a_wave_called_by_its_target_keeps_to_it() -> None:
     assert session.scenario.pacers.follows == "4:02.00"
     session.undo()
     assert session.scenario.pacers.follows == "3:59.99"
+
+
+TWO_WAVES = """name: two waves
+distance: 1500 m
+plan: {target: "4:10"}
+wavelight: {waves: [{name: goal}, {name: record, plan: {target: "4:08"}}]}
+pacers: {follows: record}
+"""
+
+
+def light_at(session: Session, time_s: float, name: str) -> float:
+    scene = at(session, time_s).scene()
+    return next(wave.head_m for wave in scene.waves if wave.name == name)
+
+
+def test_a_wave_keeps_its_past_when_another_is_taken_away() -> None:
+    session = settle(Session(load_text(TWO_WAVES, "two.yaml")))
+    settle(at(session, 100.0)).change("wavelight.waves.1.plan.target", "4:00")
+    settle(session)
+    past, later = (light_at(session, t, "record") for t in (60.0, 130.0))
+    settle(at(session, 120.0)).remove_wave("goal")
+    settle(session)
+    assert light_at(session, 60.0, "record") == past
+    assert light_at(session, 130.0, "record") == later

@@ -220,10 +220,10 @@ def _compared(scenario: Scenario, file_scenario: Scenario) -> tuple[Knob, ...]:
     knobs = []
     for knob in _knobs(scenario):
         path: str | None = knob.path
-        for start, partners in in_lists.items():
+        for start, numbers in in_lists.items():
             if knob.path.startswith(start):
                 number, _, rest = knob.path.removeprefix(start).partition(".")
-                there = partners.get(int(number))
+                there = numbers.get(int(number))
                 path = None if there is None else f"{start}{there}.{rest}"
         other = in_file.get(path) if path is not None else None
         changed = other is None or (other.value, other.number) != (knob.value, knob.number)

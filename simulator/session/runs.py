@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -22,7 +23,7 @@ from simulator.errors import LightpaceError
 from simulator.physics.attempt import fork, simulate
 from simulator.recording.recording import Recording
 from simulator.recording.store import load_recordings, save_recordings
-from simulator.scenario.model import Ghost, Scenario
+from simulator.scenario.model import Ghost, Scenario, wave_partners
 from simulator.session.history import Change, LeftBranch, Lineage, Segment, Settings
 from simulator.session.knobs import label_of
 from simulator.session.variations import edited
@@ -190,7 +191,8 @@ class Forks:
         lineage = again[0].lineage if again else lineage
         if last.tick == tick and (again or lineage[-1].tick < tick):
             return Change(settings, lineage, left)  # undone where it was made: no tick was run
-        left = (*left, self._leave(base, settings, path))
+        if self._motion(base.lineage) != self._motion(lineage):  # else only a light changes
+            left = (*left, self._leave(base, settings, path))
         return Change(settings, lineage, left[-MOST_LEFT:])
 
     def _forked(self, lineage: Lineage, settings: Settings, tick: int) -> Lineage:
@@ -210,11 +212,18 @@ class Forks:
         return all(self._alike(a.settings, b.settings) for a, b in pairs)
 
     def _alike(self, one: Settings, other: Settings) -> bool:
-        """Return whether two settings give the same run to the bit."""
+        """Return whether two settings give the same run to the bit, and each wave the same plan."""
         if one == other:
             return True
-        parts = (_physical(self.scenario(settings)) for settings in (one, other))
-        return all(a == b for a, b in zip(*parts, strict=True))
+        now, then = self.scenario(one), self.scenario(other)
+        waves, others = now.wavelight.waves, then.wavelight.waves
+        same = all(waves[i].plan == others[k].plan for i, k in wave_partners(now, then).items())
+        return same and _physical(now) == _physical(then)
+
+    def _motion(self, lineage: Lineage) -> list[tuple[int, list[Any]]]:
+        """Return the ticks at which a run's settings change, and all that affects it from there."""
+        every = [(segment.tick, _physical(self.scenario(segment.settings))) for segment in lineage]
+        return [row for before, row in pairwise([(0, []), *every]) if row[1] != before[1]]
 
     def _leave(self, base: Change, settings: Settings, path: str) -> LeftBranch:
         """Return the branch that is left, named after the change that replaced it."""
@@ -245,15 +254,17 @@ def _go_on(past: Recording, tick: int, scenario: Scenario) -> Recording:
     return fork(scenario, past, tick)
 
 
-def _physical(scenario: Scenario) -> Iterator[Any]:
-    """Yield all of a scenario that affects its run: equal values give the same run to the bit."""
+def _physical(scenario: Scenario) -> list[Any]:
+    """Return all of a scenario that affects its run: equal values give the same run to the bit."""
     pacers, led = scenario.pacers, scenario.pacers.follows
-    yield from (value for name, value in scenario if name not in _LOOKS)
-    # of the wave that is followed only the plan has an effect, not its name
-    yield next((wave.plan for wave in scenario.wavelight.waves if wave.name == led), None)
     everybody = pacers.count == len(pacers.formation.names())  # the count changes nothing
     count = None if everybody else pacers.count
-    yield {**dict(pacers), "count": count, "follows": led is not None}
+    return [
+        *(value for name, value in scenario if name not in _LOOKS),
+        # of the wave that is followed only the plan has an effect, not its name
+        next((wave.plan for wave in scenario.wavelight.waves if wave.name == led), None),
+        {**dict(pacers), "count": count, "follows": led is not None},
+    ]
 
 
 # -- kept runs ------------------------------------------------------------------------------------

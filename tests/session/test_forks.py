@@ -502,6 +502,38 @@ def light_at(session: Session, time_s: float, name: str) -> float:
     return next(wave.head_m for wave in scene.waves if wave.name == name)
 
 
+@pytest.mark.parametrize("path", ["plan.target", "wavelight.waves.1.plan.target"])
+@pytest.mark.parametrize("follows", ["follows: record", "follows: ~"])
+def test_a_wave_s_new_plan_leaves_its_past_alone(follows: str, path: str) -> None:
+    text = TWO_WAVES.replace("follows: record", follows)
+    session = settle(Session(load_text(text, "two.yaml")))
+    before = [at(session, 60.0).scene(), at(session, 130.0).scene()]
+    finish_s = session.recording.finish_s
+    assert at(session, 100.0).change(path, "4:00")
+    settle(session)
+    now = [at(session, 60.0).scene(), at(session, 130.0).scene()]
+    assert [wave.head_m for wave in now[0].waves] == [wave.head_m for wave in before[0].waves]
+    assert [gap.seconds for gap in now[0].gaps][:1] == [gap.seconds for gap in before[0].gaps][:1]
+    i = int(path.startswith("wave"))
+    assert now[1].waves[i].head_m > before[1].waves[i].head_m + 1.0
+    nobody = path != "plan.target" and follows == "follows: ~"
+    left = [g.name for g in session.show.ghosts]
+    assert (left == []) is nobody, "her run is the same: it is not its own ghost"
+    if nobody:
+        assert session.recording.finish_s == finish_s
+    session.undo()
+    settle(session)
+    assert at(session, 130.0).scene().waves[i].head_m == before[1].waves[i].head_m
+
+
+def test_a_wave_s_new_plan_from_the_gun_is_in_the_past_too() -> None:
+    session = settle(Session(load_text(TWO_WAVES, "two.yaml")))
+    before = light_at(session, 60.0, "record")
+    session.set_from_gun(True)
+    session.change("wavelight.waves.1.plan.target", "4:00")
+    assert light_at(settle(session), 60.0, "record") > before + 1.0
+
+
 def test_a_wave_keeps_its_past_when_another_is_taken_away() -> None:
     session = settle(Session(load_text(TWO_WAVES, "two.yaml")))
     settle(at(session, 100.0)).change("wavelight.waves.1.plan.target", "4:00")

@@ -61,3 +61,8 @@ def test_prices_are_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert not run("plot", "prices", "-o", str(path), "--scenario", "bannister_1954")
     assert str(path) in capsys.readouterr().out.replace("\n", "")
     assert path.read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_a_table_has_no_strength(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("reach", "bannister_1954", "--knob", "strength") == 2
+    assert "a table has no strength: choose a shape first." in capsys.readouterr().err

@@ -185,11 +185,12 @@ def reach(
     from simulator.analysis.uncertainty import SAMPLES, chance_words
     from simulator.scenario.plan import schedule_of
     from simulator.session.knobs import RefusedError
-    from simulator.session.variations import axis_knobs, goal_of, with_chance
+    from simulator.session.variations import axis_knobs, goal_of, named_knobs, with_chance
 
     attempt = load(scenario, changes)
     knobs = axis_knobs(attempt, attempt)
-    name = next((name for name, known in knobs.items() if knob in (name, known.path)), "")
+    named = named_knobs(attempt, attempt).items()
+    name = next((name for name, known in named if knob in (name, known.path)), "")
     if not name:
         listed = ", ".join(knobs)
         raise typer.BadParameter(f"There is no knob {knob!r}; there are: {listed}.")
@@ -199,7 +200,8 @@ def reach(
             goal_of(attempt, attempt, name, target_s if to is None else race_time(to, "--to"))
         )
     except RefusedError as error:
-        raise typer.BadParameter(f"{error}.", param_hint="--to") from None
+        hint = "--to" if name in knobs else "--knob"
+        raise typer.BadParameter(f"{error}.", param_hint=hint) from None
     if as_json:
         print_json(goal.to_dict())
         return

@@ -21,7 +21,7 @@ from simulator.errors import LightpaceError, ScenarioError
 from simulator.physics.attempt import finish_times
 from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import put, with_edits
-from simulator.scenario.plan import schedule_of
+from simulator.scenario.plan import LapPlan, SplitPlan, schedule_of
 from simulator.session.history import Settings, is_at, path_of
 from simulator.session.knobs import (
     SHAPES,
@@ -133,7 +133,14 @@ def _with_formation(scenario: Scenario, in_file: Scenario, name: str) -> Scenari
 
 
 def axis_knobs(scenario: Scenario, in_file: Scenario) -> dict[str, Knob]:
-    """Return every knob that changes a run, by a unique name."""
+    """Return every knob that changes a run and takes another value, by a unique name."""
+    bent = not isinstance(scenario.plan, (SplitPlan, LapPlan))  # a table has no strength
+    knobs = named_knobs(scenario, in_file).items()
+    return {name: knob for name, knob in knobs if bent or knob.path != "plan.strength"}
+
+
+def named_knobs(scenario: Scenario, in_file: Scenario) -> dict[str, Knob]:
+    """Return every knob that changes a run, by a unique name, be every other value refused."""
     knobs = [
         knob
         for knob in knobs_of(scenario, in_file, {})
@@ -273,12 +280,13 @@ def goal_of(scenario: Scenario, in_file: Scenario, name: str, target_s: float) -
     with which she does not reach it, is set to it.
 
     Raises:
-        RefusedError: there is no such knob, or no plan leads to this target.
+        RefusedError: there is no such knob, none but its present value can be set, or no plan leads
+            to this target.
     """
-    knobs = axis_knobs(scenario, in_file)
+    knobs = named_knobs(scenario, in_file)
     if name not in knobs:
         raise RefusedError(f"there is no knob '{name[:60]}': {', '.join(knobs)}")
-    knob = knobs[name]
+    knob, now = knobs[name], knobs[name].value
     base = scenario.model_copy(
         update={"ghosts": (), "published": None}
     )  # ghosts do not change a run
@@ -289,15 +297,17 @@ def goal_of(scenario: Scenario, in_file: Scenario, name: str, target_s: float) -
     if plan_target:
         base = with_knob(base, in_file, "plan.target", plan_target)
     runs: dict[str, tuple[float, Scenario]] = {}
+    refusals: dict[str, RefusedError] = {}
 
     def run(texts: Sequence[str]) -> None:
         rows = {}
         for text in texts:
             if text not in runs:
                 try:
-                    rows[text] = with_knob(base, in_file, knob.path, text)
-                except RefusedError:
-                    runs[text] = math.inf, base
+                    same = text == now  # a table has the strength 0 and takes none
+                    rows[text] = base if same else with_knob(base, in_file, knob.path, text)
+                except RefusedError as error:
+                    runs[text], refusals[text] = (math.inf, base), error
         times = finish_times(list(rows.values())).tolist() if rows else []
         for (text, new), time in zip(rows.items(), times, strict=True):
             runs[text] = (math.inf if math.isnan(time) else time), new
@@ -306,10 +316,10 @@ def goal_of(scenario: Scenario, in_file: Scenario, name: str, target_s: float) -
         run([text])
         return runs[text][0] <= target_s + REACHED_S
 
-    now = knob.value
     values = values_of(knob, MOST_TRIED)
     run([*values, now])
-    runs[now] = runs[now][0], base
+    if refusals and runs.keys() - refusals.keys() == {now}:
+        raise next(iter(refusals.values()))
     low = high = best = min(runs, key=lambda text: (runs[text][0], text != now))
     if reaches(best):
         if knob.number is None:

@@ -12,7 +12,7 @@ from simulator.analysis.attribution import price_list
 from simulator.analysis.uncertainty import chance_of
 from simulator.analysis.what_if import Measure
 from simulator.physics.attempt import finish_times, simulate
-from simulator.scenario.loader import load_scenario
+from simulator.scenario.loader import load_scenario, load_text
 from simulator.session import Session
 from simulator.session.knobs import RefusedError
 from simulator.session.session import QUIET_PICTURES
@@ -221,6 +221,19 @@ def test_a_goal_out_of_reach_says_how_far_it_stays() -> None:
     every = [with_knob(scenario, scenario, goal.path, str(n)) for n in range(14)]
     assert goal.finish_s == finish_times(every).min()
     assert goal.words.startswith("No value of pacers reaches 3:59.99: ")
+
+
+@pytest.mark.parametrize("plan", ["{laps: [62, 63, 62, 45]}", "{splits: {finish: '3:52'}}"])
+def test_a_table_has_no_strength_to_vary(plan: str) -> None:
+    scenario = load_text(f"name: t\ndistance: 1500 m\nplan: {plan}\n", "t.yaml")
+    assert "strength" not in axis_knobs(scenario, scenario)
+    assert "strength" not in axes_of(scenario, scenario)
+    with pytest.raises(RefusedError, match="^a table has no strength: choose a shape first$"):
+        goal_of(scenario, scenario, "strength", 232.0)
+    session = Session(scenario)
+    session.look_at(Tab.MAP)
+    session.set_map("strength", "form")
+    assert answered(session).map_names == ("front gap", "form")
 
 
 def test_a_goal_faster_than_the_plan_takes_the_plan_along() -> None:

@@ -130,7 +130,9 @@ class SettingsEditor:
             for less in without_knob(settings, path):
                 if self._is_only(less, path, knob.file_value):
                     return less
-            return apply_knob(settings, scenario, self.file_scenario, path, knob.file_value)
+            return apply_knob(
+                settings, scenario, self.file_scenario, path, knob.file_value, locked=self.locked
+            )
 
         return self._edit(path, edit, tick)
 
@@ -175,7 +177,9 @@ class SettingsEditor:
             return self._with_split(settings, scenario, index, typed_time(text), cumulative)
 
         path = f"plan.splits[{index}{'+' if cumulative else ''}{' laps' if self.by_lap else ''}]"
+        locked = set(self.locked)
         self.split_problem = self.edit(path, edit, tick)
+        self.locked = locked  # a locked row may be typed, and stays locked
         return self.split_problem
 
     def reset_split(self, index: int | None, tick: int | None) -> str:
@@ -195,7 +199,10 @@ class SettingsEditor:
             new = self._with_split(settings, scenario, index, in_file[index], cumulative=False)
             return less if self._has_file_splits(self._forks.scenario(new)) else new
 
+        locked = set(self.locked)
         self.split_problem = self._edit_once("plan.splits", edit, tick)
+        if index is not None:
+            self.locked = locked
         return self.split_problem
 
     def _with_file_plan(self, settings: Settings) -> Settings:
@@ -235,6 +242,7 @@ class SettingsEditor:
         """Lock or unlock one row of the split table."""
         rows = self._rows_of(sections_of(self.scenario.plan, self.scenario.distance))
         if 0 <= index < len(rows):
+            self.history.gesture = None  # its next change would start from before the lock
             (self.locked.update if on else self.locked.difference_update)(rows[index])
 
     def _rows_of(self, sections: PlanSections) -> tuple[range, ...]:
@@ -365,7 +373,14 @@ class SettingsEditor:
             from_gun = self.from_gun or tick == AFTER_FINISH
             change = self._forks.change(settings, base, path, tick, from_gun=from_gun)
             self._forget_waves(self.scenario, scenario)
+            self.locked = self._unmoved(self.scenario, scenario)
             self.history.put(change)
+
+    def _unmoved(self, before: Scenario, after: Scenario) -> set[int]:
+        """Return the locked sections that take the same time in both: a new plan opens others."""
+        plans = (sections_of(s.plan, s.distance).times_s for s in (before, after))
+        same = [abs(a - b) <= LEAST_CHANGE_S for a, b in zip(*plans, strict=False)]
+        return {i for i in self.locked if i < len(same) and same[i]}
 
     def _forget_waves(self, before: Scenario, after: Scenario) -> None:
         """Forget refusals for waves that are gone or have another number now."""
@@ -384,15 +399,20 @@ class SettingsEditor:
         self.problems[path] = why
 
     def _is_only(self, settings: Settings, path: str, value: str) -> bool:
-        """Return whether these settings give a knob this value and leave the target as it is."""
+        """Return whether these settings give a knob this value and leave the target as it is.
+
+        The target's own leave the locked sections as they are.
+        """
         try:
             scenario = self._forks.scenario(settings)
         except ScenarioError:
             return False
         then = {k.path: k.value for k in knobs_of(scenario, self.file_scenario, {})}
         target = next(k.value for k in self.knobs() if k.path == "plan.target")
-        same_target = path == "plan.target" or then["plan.target"] == target
-        return same_target and then.get(path) == value
+        keeps = then["plan.target"] == target
+        if path == "plan.target":
+            keeps = self._unmoved(self.scenario, scenario) == self.locked
+        return keeps and then.get(path) == value
 
     # -- what the drawer shows ---------------------------------------------------------------------
 

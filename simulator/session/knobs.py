@@ -463,6 +463,11 @@ def _plan_with(
         return None if text == AS_THE_PLAN else plan_with_shape(plan, in_file, text, race_m)
     if knob == "strength":
         return plan_with_strength(plan, text, in_file)
+    if locked and not isinstance(plan, SplitPlan):  # only a table keeps some sections as they are
+        finish = sections_of(plan, race_m).single()[-1]
+        return plan_with_split(
+            plan, race_m, finish, typed_time(text), cumulative=True, keep_target=True, locked=locked
+        )
     if isinstance(plan, (SplitPlan, LapPlan)):
         return plan_with_target(plan, race_m, typed_time(text), locked, in_file)
     return None
@@ -610,9 +615,9 @@ def plan_with_split(
 ) -> str:
     """Return the plan as a table in which some sections, or all up to their end, take `time_s`.
 
-    The sections `rows` (one, or those of a lap) share a change in proportion to their length. With
-    `keep_target` the unlocked rows compensate (for a cumulative split only later ones); otherwise
-    the target moves. The finish itself moves by stretching the unlocked rows.
+    The sections `rows` (one, or the unlocked ones of a lap) share a change in proportion to their
+    length. With `keep_target` the unlocked rows compensate (for a cumulative split only later
+    ones); otherwise the target moves. The finish itself moves by stretching the unlocked rows.
 
     Raises:
         RefusedError: no unlocked row can take the difference.
@@ -620,14 +625,15 @@ def plan_with_split(
     sections = sections_of(plan, race_m)
     times = sections.times_s
     last, end = len(times) - 1, rows[-1]
+    moving = [i for i in rows if i not in locked] or rows
     if cumulative and end == last:
         open_rows = [i for i in range(len(times)) if i not in locked]
         spread = _spread(times, open_rows, time_s - sections.cumulative_s[-1])
         return table_text(plan, sections, spread)
-    whole = sum(times[i] for i in rows)
-    change = time_s - (sections.cumulative_s[end] if cumulative else whole)
+    change = time_s - (sections.cumulative_s[end] if cumulative else sum(times[i] for i in rows))
+    whole = sum(times[i] for i in moving)
     share = (whole + change) / whole
-    moved = [t * share if i in rows else t for i, t in enumerate(times)]
+    moved = [t * share if i in moving else t for i, t in enumerate(times)]
     if share <= 0:
         raise RefusedError(f"{time_text(time_s)} is not after the split before")
     if keep_target:

@@ -331,6 +331,75 @@ def test_laps_may_be_the_files_while_their_halves_are_not(mile: Session) -> None
     assert [i for i, row in enumerate(mile.panel_state().splits) if row.changed] == [2, 3]
 
 
+@pytest.mark.parametrize(
+    "plan",
+    ["{target: 4:00}", "{shape: negative, target: 4:00}", "{shape: laps, laps: [63, 65, 64, 48]}"],
+)
+@pytest.mark.parametrize("change", ["typed", "reset"])
+def test_a_new_target_leaves_locked_sections_of_any_plan(plan: str, change: str) -> None:
+    session = Session(load_text(f"name: a\ndistance: 1500 m\nplan: {plan}\n", "a.yaml"))
+    if change == "reset":
+        assert session.change("plan.target", "4:10")
+    before = sections(session)
+    session.editor.lock_split(2, True)
+    if change == "reset":
+        session.reset("plan.target")
+    else:
+        assert session.change("plan.target", "4:10")
+    after = sections(session)
+    target = "4:00.00" if change == "reset" else "4:10.00"
+    assert find(session, "plan.target").value == target
+    assert after[2] == pytest.approx(before[2], abs=0.011)
+    assert session.panel_state().splits[2].locked
+    assert after[1] != pytest.approx(before[1], abs=0.5)
+    for row in range(len(after)):
+        session.editor.lock_split(row, True)
+    assert not session.change("plan.target", "3:55")
+    assert "locked" in find(session, "plan.target").problem
+    assert sections(session) == after
+
+
+def test_a_lock_within_a_gesture_keeps_the_time_that_was_locked(mile: Session) -> None:
+    assert mile.change("plan.target", "4:10")
+    before = sections(mile)
+    mile.editor.lock_split(2, True)
+    assert mile.change("plan.target", "4:11")
+    assert sections(mile)[2] == pytest.approx(before[2], abs=0.011)
+
+
+def test_a_locked_section_is_left_out_of_its_lap(mile: Session) -> None:
+    before = sections(mile)
+    mile.editor.lock_split(0, True)
+    mile.set_by_lap(True)
+    assert not mile.panel_state().splits[0].locked
+    assert mile.change_split(0, "1:01.00", cumulative=False)
+    mile.set_by_lap(False)
+    after = sections(mile)
+    assert after[0] == before[0]
+    assert after[0] + after[1] == pytest.approx(61.0, abs=0.011)
+    mile.editor.lock_split(1, True)
+    mile.set_by_lap(True)
+    assert mile.change_split(0, "1:00.00", cumulative=False), "a locked row may be typed itself"
+    assert mile.panel_state().splits[0].locked
+
+
+def test_another_plan_opens_the_locks_that_it_moves() -> None:
+    session = Session(load_text("name: a\ndistance: 1000 m\nplan: {target: 2:40}\n", "a.yaml"))
+    session.editor.lock_split(0, True)
+    session.editor.lock_split(3, True)
+    session.set_axis("first-lap pace")
+    session.advance(0.0)
+    before = sections(session)
+    session.take_bar(0)
+    assert sections(session) != before
+    assert not any(row.locked for row in session.panel_state().splits)
+    session.editor.lock_split(1, True)
+    assert session.change("pacers.count", "0")
+    assert session.panel_state().splits[1].locked
+    assert session.change("plan.shape", "negative")
+    assert not session.panel_state().splits[1].locked
+
+
 @pytest.mark.parametrize("index", [-1, 0, 40])
 def test_a_split_the_file_does_not_have_is_not_reset(mile: Session, index: int) -> None:
     if index == 0:

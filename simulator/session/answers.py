@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 
 CACHED_RESULTS = 34
 CACHED_AXES = 48
+Locks: TypeAlias = frozenset[int]
+"""The locked sections of the plan."""
+BarsQuestion: TypeAlias = tuple[Scenario, Scenario, str, Locks]
 
 
 class WhatIfBars:
@@ -62,25 +65,29 @@ class WhatIfBars:
         self.axis = "pacers"
         self.measure = Measure.FINISH
         self.rows: list[Alternative] = []
-        self._question: tuple[Scenario, Scenario, str] | None = None
-        self._cache: LruCache[tuple[Scenario, Scenario, str], list[Alternative]]
+        self._question: BarsQuestion | None = None
+        self._cache: LruCache[BarsQuestion, list[Alternative]]
         self._cache = LruCache(CACHED_AXES)
 
-    def ask(self, scenario: Scenario, in_file: Scenario) -> bool:
+    def ask(self, scenario: Scenario, in_file: Scenario, locked: Locks = frozenset()) -> bool:
         """Set the rows for a scenario and its file's; return whether the bars changed."""
-        question = scenario, in_file, self.axis
+        if self.axis != "target":
+            locked = frozenset()  # no other axis depends on them
+        question = scenario, in_file, self.axis, locked
         before = self._question
-        if before is not None and all(a is b for a, b in zip(before, question, strict=True)):
+        same = before is not None and before[0] is scenario and before[1] is in_file
+        if before is not None and same and before[2:] == question[2:]:
             return False
         if self.axis not in AXES and self.axis not in axes_of(scenario, in_file):
             self.axis = "pacers"  # the axis was of a wave that is gone
-            question = scenario, in_file, self.axis
+            question = scenario, in_file, self.axis, locked
         same_axis = before is not None and before[2] == self.axis
         finish_s = {bar.label: bar.finish_s for bar in self.rows} if same_axis else {}
         self._question = question
 
         def make() -> list[Alternative]:
-            rows = (choices if self.axis in AXES else knob_rows)(scenario, self.axis, in_file)
+            rows_of = choices if self.axis in AXES else partial(knob_rows, locked=locked)
+            rows = rows_of(scenario, self.axis, in_file)
             if COMPILED:
                 return finished(rows)
             return [replace(row, finish_s=finish_s.get(row.label), stale=True) for row in rows]
@@ -199,8 +206,8 @@ def _result(show: Show, kind: str, chances: Chances | None, between_m: tuple[flo
 CACHED = 24
 BLOCK = 64
 """Cells of a map per job: about a hundredth of all."""
-Scenarios: TypeAlias = tuple[Scenario, Scenario]
-"""The present scenario, and the one in its file."""
+Present: TypeAlias = tuple[Scenario, Scenario, Locks]
+"""The present scenario, the one in its file, and the locks."""
 
 
 class PageAnswers:
@@ -236,7 +243,7 @@ class PageAnswers:
 
     # -- questions of the open page ----------------------------------------------------------------
 
-    def ask(self, now: Scenarios, bars: WhatIfBars) -> None:
+    def ask(self, now: Present, bars: WhatIfBars) -> None:
         """Start computing the next missing answer, unless a job is running, or has failed."""
         question = self.page, bars.measure, now
         if self.jobs.busy or question == self._failed:
@@ -270,19 +277,19 @@ class PageAnswers:
         self.jobs.submit(self.page, tried, take)
         self.jobs.poll()  # starts it
 
-    def _ask_map(self, now: Scenarios) -> None:
+    def _ask_map(self, now: Present) -> None:
         key = now, self.usable_names(now)
-        knob_map = self._maps.get_or_make(key, lambda: knob_map_of(*now, key[1]))
+        knob_map = self._maps.get_or_make(key, lambda: knob_map_of(*now[:2], key[1]))
         if knob_map.complete:
             return
         cells = knob_map.missing(BLOCK)
 
         def work() -> KnobMap:
-            return knob_map.with_times(cells, run_cells(knob_map, *now, cells))
+            return knob_map.with_times(cells, run_cells(knob_map, *now[:2], cells, now[2]))
 
         self._submit(work, partial(self._maps.put, key))
 
-    def _ask_goal(self, now: Scenarios) -> None:
+    def _ask_goal(self, now: Present) -> None:
         key = self._goal_key(now)
         goal = self._goals.get(key)
         if goal is None:
@@ -290,7 +297,7 @@ class PageAnswers:
         elif isinstance(goal, Goal) and goal.chance is None and goal.finish_s is not None:
             self._submit(partial(with_chance, goal), partial(self._goals.put, key))
 
-    def _goal_key(self, now: Scenarios) -> tuple[Scenarios, str, float]:
+    def _goal_key(self, now: Present) -> tuple[Present, str, float]:
         target = self.goal_target
         plan_s = schedule_of(now[0].plan, now[0].distance).finish_s
         return now, self.goal_name, typed_time(target) if target else plan_s
@@ -310,24 +317,24 @@ class PageAnswers:
 
     # -- settings of the pages ---------------------------------------------------------------------
 
-    def usable_names(self, now: Scenarios) -> tuple[str, str]:
+    def usable_names(self, now: Present) -> tuple[str, str]:
         """Return the names of the map's knobs, replaced where they no longer exist."""
-        knobs = axis_knobs(*now)
+        knobs = axis_knobs(*now[:2])
         x, y = self.map_names
         return (x if x in knobs else "front gap"), (y if y in knobs else "pacers")
 
-    def knob_map(self, now: Scenarios) -> KnobMap | None:
+    def knob_map(self, now: Present) -> KnobMap | None:
         """Return the map, with the cells known so far."""
         return self._maps.get((now, self.usable_names(now)))
 
-    def keep_map(self, before: Scenarios, after: Scenarios) -> None:
+    def keep_map(self, before: Present, after: Present) -> None:
         """Keep showing the same map when only its two knobs change value."""
         names = self.usable_names(before)
         same = self._maps.get((before, names))
-        if same is not None:
+        if same is not None and before[2] == after[2]:
             self._maps.put((after, names), same)
 
-    def goal(self, now: Scenarios) -> Goal | None:
+    def goal(self, now: Present) -> Goal | None:
         """Return the goal's answer, as far as it is known."""
         goal = self._goals.get(self._goal_key(now))
         return goal if isinstance(goal, Goal) else None
@@ -346,14 +353,14 @@ class PageAnswers:
 
     # -- contents of the open page -----------------------------------------------------------------
 
-    def key(self, now: Scenarios) -> tuple[object, ...]:
+    def key(self, now: Present) -> tuple[object, ...]:
         """Return a value that changes whenever the page must be drawn differently."""
         asked = self.map_names, self.goal_name, self.goal_target, self.goal_problem
         return self.page, now, self.answered, asked
 
-    def answers(self, now: Scenarios, *, secret: bool) -> PageContent:
+    def answers(self, now: Present, *, secret: bool) -> PageContent:
         """Return the contents of the open page."""
-        knobs = axis_knobs(*now)
+        knobs = axis_knobs(*now[:2])
         empty = PageContent(tuple(knobs), secret=secret, goal_name=self.goal_name)
         match self.page:
             case Tab.PRICES:
@@ -383,9 +390,9 @@ class PageAnswers:
         return empty
 
 
-def _goal(now: Scenarios, name: str, target_s: float) -> Goal | str:
+def _goal(now: Present, name: str, target_s: float) -> Goal | str:
     try:
-        return goal_of(*now, name, target_s)
+        return goal_of(*now[:2], name, target_s, now[2])
     except RefusedError as error:
         return f"{error}"
 

@@ -29,8 +29,8 @@ from simulator.scenario.plan import schedule_of
 from simulator.scenario.png_texts import is_picture
 from simulator.session.answers import (
     PageAnswers,
+    Present,
     RunResults,
-    Scenarios,
     WhatIfBars,
     stretch_of,
 )
@@ -167,7 +167,7 @@ class Session:
         self._story_ghosts: Sequence[Reference] | None = None
         self._shown, self._ghosts_changed = self.editor.history.now, False
         self._panel_state: tuple[object, PanelState] | None = None
-        self.bars.ask(self.scenario, self.editor.file_scenario)
+        self.bars.ask(*self._present)
         self._player = Player(self._make_show(self._shown), rate)
         self._quiet = 0
         if start_at_s is not None:
@@ -249,7 +249,7 @@ class Session:
             self._player.options = replace(
                 self._player.options, settled=self.direct_edits.moves_pacers
             )
-        bars_changed = self.bars.ask(self.scenario, self.editor.file_scenario)
+        bars_changed = self.bars.ask(*self._present)
         if change is not self._shown or self._ghosts_changed:
             other_run = change.lineage != self._shown.lineage
             self._shown, self._ghosts_changed = change, False
@@ -315,7 +315,7 @@ class Session:
         if self.autosave is not None and self.autosave.pass_time(elapsed_s):
             self._keep(self.autosave)
         if self._quiet >= QUIET_PICTURES:
-            self.page_answers.ask(self._scenarios, self.bars)
+            self.page_answers.ask(self._present, self.bars)
 
     def _ask(self) -> None:
         """Start computing missing results, and the chance a little ahead of her."""
@@ -336,8 +336,8 @@ class Session:
         self._player.show = self._with_results(self._player.show, self._shown.lineage)
 
     @property
-    def _scenarios(self) -> Scenarios:
-        return self.scenario, self.editor.file_scenario
+    def _present(self) -> Present:
+        return self.scenario, self.editor.file_scenario, frozenset(self.editor.locked)
 
     @property
     def busy(self) -> bool:
@@ -419,7 +419,7 @@ class Session:
         file, asked = (self.file_name, self.file_problem), None
         if self.page_answers.page:
             asked = (
-                self.page_answers.key(self._scenarios),
+                self.page_answers.key(self._present),
                 known_s >= self._player.show.recording.end_s,
             )
         key = self.editor.state(), strip, file, compared, acts, asked, self.left_behind
@@ -441,7 +441,7 @@ class Session:
             can_redo=editor.history.can_redo,
             pins=pins.rows(live, known_s),
             comparison=pins.comparison(show.recording, show.scenario.track.lap, live, known_s),
-            axes=axes_of(*self._scenarios),
+            axes=axes_of(*self._present[:2]),
             axis=self.bars.axis,
             measures=tuple(Measure),
             measure=self.bars.measure,
@@ -451,14 +451,14 @@ class Session:
             acts_from_gun=self._acts_from_gun,
             answers=self._answers(known_s),
             left_behind=self.left_behind,
-            shortened=groups_with_removals(*self._scenarios),
+            shortened=groups_with_removals(*self._present[:2]),
         )
 
     def _answers(self, known_s: float) -> PageContent:
         if not self.page_answers.page:
             return PageContent()
         secret = known_s < self._player.show.recording.end_s
-        return self.page_answers.answers(self._scenarios, secret=secret)
+        return self.page_answers.answers(self._present, secret=secret)
 
     @property
     def _acts_from_gun(self) -> bool:
@@ -593,7 +593,7 @@ class Session:
 
     def set_axis(self, axis: str) -> None:
         """Show another of `PanelState.axes` in the what-if strip."""
-        if axis in axes_of(*self._scenarios):
+        if axis in axes_of(*self._present[:2]):
             self.bars.axis = axis
 
     def set_strip(self, axis: str, measure: str) -> None:
@@ -632,7 +632,7 @@ class Session:
 
     def take_cell(self, row: int, column: int) -> None:
         """Apply the two values of a cell of the map."""
-        before = self._scenarios
+        before = self._present
         knob_map = self.page_answers.knob_map(before)
         if knob_map is None or not (0 <= row < len(knob_map.ys) and 0 <= column < len(knob_map.xs)):
             return
@@ -640,7 +640,7 @@ class Session:
         across, up = zip(knob_map.paths, (knob_map.xs[column], knob_map.ys[row]), strict=True)
         values = up, across
         self._done(self.editor.change_all("the map", values, self._tick()))
-        self.page_answers.keep_map(before, self._scenarios)
+        self.page_answers.keep_map(before, self._present)
 
     def set_goal(self, name: str) -> None:
         """Set the knob for which the goal page solves."""
@@ -648,7 +648,7 @@ class Session:
 
     def take_goal(self) -> None:
         """Apply the value that reaches the goal, or comes nearest to it."""
-        goal = self.page_answers.goal(self._scenarios)
+        goal = self.page_answers.goal(self._present)
         if goal is None:
             return
         values = [(goal.path, goal.value)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -64,7 +64,9 @@ _EDIT = re.compile(
 # -- a scenario with another value -----------------------------------------------------------------
 
 
-def with_knob(scenario: Scenario, in_file: Scenario, path: str, text: str) -> Scenario:
+def with_knob(
+    scenario: Scenario, in_file: Scenario, path: str, text: str, locked: Collection[int] = ()
+) -> Scenario:
     """Return the scenario after the knob at `path` was set to `text`; its ghosts stay as they are.
 
     Args:
@@ -72,6 +74,7 @@ def with_knob(scenario: Scenario, in_file: Scenario, path: str, text: str) -> Sc
         in_file: the one in its file, whose plan and formation are restored unchanged.
         path: the knob.
         text: as it would be typed.
+        locked: sections of the plan that keep their times under another target.
 
     Raises:
         RefusedError: the text is no value of this knob here.
@@ -79,8 +82,9 @@ def with_knob(scenario: Scenario, in_file: Scenario, path: str, text: str) -> Sc
     if path == "pacers.formation":
         return _with_formation(scenario, in_file, text)
     try:
-        edits = apply_knob(Settings("", "", ""), scenario, in_file, path, text).overrides
-        return with_edits(scenario, edits)
+        nothing = Settings("", "", "")
+        new = apply_knob(nothing, scenario, in_file, path, text, locked=locked)
+        return with_edits(scenario, new.overrides)
     except ValidationError as error:
         raise RefusedError(error.errors()[0]["msg"]) from None
     except LightpaceError as error:
@@ -193,10 +197,12 @@ def value_text(knob: Knob, number: float) -> str:
     return time_text(number) if knob.kind is KnobKind.TIME else f"{round(number, 9) + 0.0:.10g}"
 
 
-def knob_rows(scenario: Scenario, axis: str, in_file: Scenario) -> list[Alternative]:
+def knob_rows(
+    scenario: Scenario, axis: str, in_file: Scenario, locked: Collection[int] = ()
+) -> list[Alternative]:
     """Return the bars of a knob without a built-in axis, including its value and the file's.
 
-    Values that cannot be run are left out.
+    Values that cannot be run, or not with these sections `locked`, are left out.
     """
     knob = axis_knobs(scenario, in_file)[axis]
     values = values_of(knob, MOST_BARS, rounded=True)
@@ -212,7 +218,7 @@ def knob_rows(scenario: Scenario, axis: str, in_file: Scenario) -> list[Alternat
     for text in texts:
         here = text == knob.value
         try:
-            new = scenario if here else with_knob(scenario, in_file, knob.path, text)
+            new = scenario if here else with_knob(scenario, in_file, knob.path, text, locked)
         except RefusedError:
             continue
         label = text.replace("_", " ")
@@ -240,7 +246,11 @@ def knob_map_of(scenario: Scenario, in_file: Scenario, names: tuple[str, str]) -
 
 
 def run_cells(
-    knob_map: KnobMap, scenario: Scenario, in_file: Scenario, cells: Sequence[tuple[int, int]]
+    knob_map: KnobMap,
+    scenario: Scenario,
+    in_file: Scenario,
+    cells: Sequence[tuple[int, int]],
+    locked: Collection[int] = (),
 ) -> Floats:
     """Return the finish times of some cells of a map [s]; NaN if a cell cannot be run."""
     times = np.full(len(cells), np.nan)
@@ -252,7 +262,7 @@ def run_cells(
 
     def turned(base: Scenario, path: str, text: str) -> Scenario | None:
         try:
-            return with_knob(base, in_file, path, text)
+            return with_knob(base, in_file, path, text, locked)
         except RefusedError:
             return None
 
@@ -272,7 +282,13 @@ def run_cells(
 # -- what would it take? ---------------------------------------------------------------------------
 
 
-def goal_of(scenario: Scenario, in_file: Scenario, name: str, target_s: float) -> Goal:
+def goal_of(
+    scenario: Scenario,
+    in_file: Scenario,
+    name: str,
+    target_s: float,
+    locked: Collection[int] = (),
+) -> Goal:
     """Return the value of the knob `name` with which she reaches a target [s].
 
     Values over the whole range of its slider are run. Between one that reaches the target and one
@@ -295,7 +311,7 @@ def goal_of(scenario: Scenario, in_file: Scenario, name: str, target_s: float) -
     slower = slower and not finish_times([base])[0] <= target_s + REACHED_S
     plan_target = time_text(target_s) if slower and knob.path != "plan.target" else ""
     if plan_target:
-        base = with_knob(base, in_file, "plan.target", plan_target)
+        base = with_knob(base, in_file, "plan.target", plan_target, locked)
     runs: dict[str, tuple[float, Scenario]] = {}
     refusals: dict[str, RefusedError] = {}
 
@@ -304,8 +320,10 @@ def goal_of(scenario: Scenario, in_file: Scenario, name: str, target_s: float) -
         for text in texts:
             if text not in runs:
                 try:
-                    same = text == now  # a table has the strength 0 and takes none
-                    rows[text] = base if same else with_knob(base, in_file, knob.path, text)
+                    new = base  # a table has the strength 0 and takes none
+                    if text != now:
+                        new = with_knob(base, in_file, knob.path, text, locked)
+                    rows[text] = new
                 except RefusedError as error:
                     runs[text], refusals[text] = (math.inf, base), error
         times = finish_times(list(rows.values())).tolist() if rows else []

@@ -262,6 +262,62 @@ def test_a_goal_that_holds_already_says_within_which_values() -> None:
         assert (float(finish_times([new])[0]) <= 247.005) is reaches
 
 
+TABLE = """name: a
+distance: 1500 m
+plan: {shape: splits, splits: {300: 49, 700: 113, 1100: 176, 1500: 239}}
+"""
+
+
+def with_locks(*rows: int) -> Session:
+    session = Session(load_text(TABLE, "a.yaml"))
+    for row in rows:
+        session.editor.lock_split(row, True)
+    return session
+
+
+def test_the_bars_of_the_target_are_what_a_click_gives_with_locks() -> None:
+    session = with_locks(4, 5, 6, 7)
+    session.set_axis("target")
+    session.advance(0.0)
+    for i, bar in enumerate(list(session.bars.rows)):
+        session.take_bar(i)
+        assert session.scenario.plan == bar.scenario.plan, bar.label
+        assert simulate(session.scenario).finish_s == bar.finish_s
+        session.undo()
+    for row in range(4):
+        session.editor.lock_split(row, True)
+    session.advance(0.0)
+    assert [bar.current for bar in session.bars.rows] == [True], "nothing else can be taken"
+
+
+def test_map_and_goal_keep_the_locked_sections() -> None:
+    session = with_locks(4, 5, 6, 7)
+    session.set_map("target", "pacers")
+    session.look_at(Tab.MAP)
+    knob_map = answered(session).knob_map
+    assert knob_map is not None
+    session.take_cell(0, 0)
+    finish_s = simulate(session.scenario).finish_s
+    assert finish_s == pytest.approx(knob_map.finish_s[0, 0], abs=1e-9)
+    session.undo()
+    session.look_at(Tab.GOAL)
+    session.set_goal("target")
+    assert session.page_answers.set_target("3:58.5")
+    goal = answered(session).goal
+    assert goal is not None
+    assert goal.value != goal.now
+    session.take_goal()
+    assert session.scenario.plan == goal.scenario.plan
+    session.undo()
+    for row in range(4):
+        session.editor.lock_split(row, True)
+    session.set_goal("form")
+    assert session.page_answers.set_target("3:50")
+    answers = answered(session)
+    assert answers.goal is None
+    assert "locked" in answers.goal_problem
+
+
 def test_prices_are_those_of_simulate_and_wait_for_the_finish() -> None:
     session = Session(load_short())
     session.look_at(Tab.PRICES)

@@ -331,4 +331,5 @@ def _role(ahead_m: float) -> str:
 
 def front_gap(standing: Sequence[PacerPlace], runner_m: float) -> float | None:
     """Return the hip-to-hip gap to the nearest pacer ahead [m]; None with nobody ahead."""
-    return min((p.x_m - runner_m for p in standing if p.role == "ahead"), default=None)
+    ahead = (p.x_m - runner_m for p in standing if p.role == "ahead")
+    return min((gap_m for gap_m in ahead if gap_m > 0.0), default=None)  # she may have passed some

@@ -234,6 +234,13 @@ def test_those_beside_and_behind_go_aside_with_her_and_those_ahead_do_not() -> N
     assert [p.offset_m for p in in_line if p.role == "beside"] == [1.0]
     assert front_gap(in_line, 500.0) == pytest.approx(4.2)
     assert front_gap([p for p in by_role.values() if p.role != "ahead"], 500.0) is None
+    assert front_gap(in_line, 505.0) is None, "she has passed everybody"
+
+
+def test_the_gap_to_the_front_is_to_the_next_pacer_whom_she_has_not_passed() -> None:
+    in_line = places(in_slots("{ahead: 1.2}, {ahead: 4.2}"), 500.0, 498.0)
+    assert {p.role for p in in_line} == {"ahead"}
+    assert front_gap(in_line, 500.0) == pytest.approx(2.2)
 
 
 def test_jitter_is_seeded() -> None:

@@ -341,7 +341,7 @@ class GroupView:
         span_m: metres of track shown [m].
         front_gap_m: hip-to-hip gap to the nearest pacer ahead; None if there is none [m].
         shelter: share of the air drag removed, 0 to 1 (may be slightly negative).
-        assumed: its assumptions as text, `spacing assumed`.
+        assumed: its assumptions as text, `spacing assumed` or `constant shelter`.
         slots: the filled slots of the present formation.
         slot_m: race distance of her slot, the reference of the pacers ahead [m].
         goals: destinations of pacers who change places: race distance and metres outside [m].

@@ -435,9 +435,10 @@ def _pacers_of(
 def _group(
     show: Show, seen: Moment, standing: Sequence[PacerPlace], aside_m: float, *, moving: bool
 ) -> GroupView:
-    assumed = show.scenario.pacers.formation.assumed and show.pacers.slots
     gap = front_gap(standing, seen.x_m)
-    note = "spacing assumed" if assumed else ""
+    note = "spacing assumed" if show.rests_on_spacing else ""
+    if show.has_constant_shelter:
+        note = "constant shelter"
     goals = []
     if moving:
         now = {p.name: (p.x_m, p.offset_m) for p in standing}
@@ -488,8 +489,9 @@ def _meters(show: Show, moment: Moment) -> tuple[Meter, ...]:
     lap = f"{v:.2f} m/s  {LAP_M / v:.1f} /400" if v > 1 else f"{v:.2f} m/s"
     full = float(show.recording.reserve[0])
     reserve = max(moment.reserve, 0.0) / full
-    constant = show.scenario.pacers.shelter is not None
-    assumed = "constant, assumed" if constant else "from assumed spacing"
+    note = "from assumed spacing" if show.rests_on_spacing else ""
+    if show.has_constant_shelter:
+        note = "constant, assumed"
     power = moment.power if v > 0 else 0.0  # the gun's is that of the first step
     power_scale = 1.5 * show.scenario.runner.max_aerobic_power
     return (
@@ -498,7 +500,7 @@ def _meters(show: Show, moment: Moment) -> tuple[Meter, ...]:
             "shelter",
             min(max(moment.shelter, 0.0), 1.0),
             f"{100 * moment.shelter:z.0f} %",
-            assumed if show.scenario.pacers.formation.assumed and show.pacers.slots else "",
+            note,
         ),
         Meter("power", min(power / power_scale, 1.0), f"{power:.1f} W/kg"),
         Meter("reserve", reserve, f"{100 * reserve:.0f} %"),

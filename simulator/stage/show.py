@@ -206,12 +206,23 @@ class Show:
         ]
         return (*marks, *(ChartMarker(x, "pacers swap", "pacer") for x in there.swap_m))
 
+    @property
+    def has_constant_shelter(self) -> bool:
+        """Whether her shelter is given, whatever the formation looks like."""
+        return self.scenario.pacers.shelter is not None
+
+    @property
+    def rests_on_spacing(self) -> bool:
+        """Whether her shelter follows from a spacing that is assumed."""
+        formation = self.scenario.pacers.formation
+        return bool(self.pacers.slots) and formation.assumed and not self.has_constant_shelter
+
     @cached_property
     def assumed(self) -> tuple[str, ...]:
         """The assumptions of this attempt, as short texts."""
         s = self.scenario
         words = []
-        if self.pacers.slots and s.pacers.formation.assumed:
+        if self.rests_on_spacing:
             words.append("pacer spacing")
         if s.track.lap != LAP_M:
             words.append("the bends' radius and banking")
@@ -223,7 +234,7 @@ class Show:
             words.append("wave length and pace end")
         if s.plan.standing_start:
             words.append(f"the {'light' if self.lit else 'plan'}'s start allowance")
-        if s.pacers.shelter is not None:
+        if self.has_constant_shelter:
             words.append("a constant shelter")
         elif rests_on_assumed(s.pacers):
             beside = any(role_of(slot) == "beside" for slot in self.pacers.slots)
@@ -239,11 +250,12 @@ class Show:
         last_first = sorted(running, key=lambda slot: -slot.from_)
         first = {slot.name: role_of(slot) for slot in last_first}
         count, roles = len(first), list(first.values())
+        note = " (a constant shelter)" if self.has_constant_shelter else ""
         if count == 0:
-            return "alone behind the light" if self.lit else "alone, without a light"
+            return f"alone{' behind the light' if self.lit else ', without a light'}{note}"
         counts = ((roles.count(role), role) for role in ("ahead", "beside", "behind"))
         places = ", ".join(f"{n} {role}" for n, role in counts if n)
-        note = " (spacing assumed)" if self.scenario.pacers.formation.assumed else ""
+        note = " (spacing assumed)" if self.rests_on_spacing else note
         return f"{count} pacer{'s' if count > 1 else ''}: {places}{note}"
 
 

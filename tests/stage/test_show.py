@@ -403,6 +403,32 @@ def test_what_is_assumed_is_said(show: Show) -> None:
     assert scene.group.assumed == "spacing assumed"
 
 
+@pytest.mark.parametrize(
+    ("pacers", "subtitle"),
+    [
+        ("{count: 0, shelter: 0.6}", "alone behind the light (a constant shelter)"),
+        (
+            "{shelter: 0.6, formation: {assumed: no, slots: [{ahead: 1.2}]}}",
+            "1 pacer: 1 ahead (a constant shelter)",
+        ),
+        (
+            "{shelter: 0.6, formation: {assumed: yes, slots: [{ahead: 1.2}]}}",
+            "1 pacer: 1 ahead (a constant shelter)",
+        ),
+    ],
+)
+def test_a_constant_shelter_is_told_whatever_the_formation(pacers: str, subtitle: str) -> None:
+    text = f"name: a\ndistance: 800 m\nplan: {{target: 2:10}}\npacers: {pacers}\n"
+    scenario = load_text(text)
+    scene = shown(make_show(scenario, simulate(scenario)), 60.0)
+    assert scene.subtitle == subtitle
+    assert "a constant shelter" in scene.assumed
+    assert "pacer spacing" not in scene.assumed
+    assert scene.group.assumed == "constant shelter"
+    notes = {meter.name: (meter.text, meter.note) for meter in scene.meters}
+    assert notes["shelter"] == ("60 %", "constant, assumed")
+
+
 RELAY = """name: relay
 distance: {race}
 plan: {{target: {target}}}

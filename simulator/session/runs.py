@@ -390,15 +390,19 @@ class Pins:
         for pin in self.pins:
             heads += [f"{pin.number} {pin.name}", "gap"]
         gaps = [now.gaps_to(other) for other in others]
+        runs = [run, *(pin.run for pin in self.pins)]
+        longest_m = max(each.race_m for each in runs)  # where others run on, nobody finishes
         rows = []
         for i, x in enumerate(places):
-            cells = [split_label(x, run.race_m), time_cell(now.splits_s[i])]
+            cells = [split_label(x, longest_m), time_cell(now.splits_s[i])]
             for other, gap in zip(others, gaps, strict=True):
                 cells += [time_cell(other.splits_s[i]), signed_cell(gap[i])]
             rows.append(tuple(cells))
         rows.append(_shares("mean shelter", [c.shelter for c in (now, *others)]))
         if run.race_m > lap_m:
-            rows.append(_shares("reserve at the bell", [c.reserve_at_bell for c in (now, *others)]))
+            pairs = zip(runs, (now, *others), strict=True)
+            same_race = (c.reserve_at_bell if r.race_m == run.race_m else None for r, c in pairs)
+            rows.append(_shares("reserve at the bell", [*same_race]))
         return Comparison(tuple(heads), tuple(rows))
 
 

@@ -97,6 +97,24 @@ def test_the_table_compares_what_is_known(session: Session) -> None:
     assert now.startswith("1:0")
 
 
+def test_a_longer_run_is_compared_at_the_line_and_not_at_its_own_bell(tmp_path: Path) -> None:
+    longer = Session(load_short("distance=1000 m", "plan.target=2:50", "ghosts=[]"))
+    settle(longer).pin()
+    longer.perform(Action.REVEAL)
+    longer.save_pins(tmp_path / "runs")
+    session = Session(load_short("distance=800 m", "plan.target=2:15", "ghosts=[]"))
+    session.perform(Action.REVEAL)
+    settle(session).pin()
+    session.load_pins(tmp_path / "runs")
+    table = session.panel_state().comparison
+    assert table is not None
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert list(rows)[:5] == ["200", "400", "600", "800", "mean shelter"], "no finish of both"
+    assert longer.panel_state().pins[0].finish not in rows["800"]
+    assert rows["reserve at the bell"][1] != "–", "the same race's"
+    assert rows["reserve at the bell"][3:] == ("–", "–")
+
+
 def test_a_race_of_two_short_laps_has_a_bell(session: Session) -> None:
     settle(session)
     for path, value in (("track.lap", "200"), ("distance", "400 m"), ("plan.target", "1:05")):

@@ -387,7 +387,8 @@ class Goal:
     Attributes:
         name, path, unit: the knob.
         target_s: the target [s].
-        now: the knob's present value; now_s: the finish with it [s], None: she does not finish.
+        now: the knob's present value.
+        now_s: the finish as everything is now [s], also if a plan is set; None: she does not.
         value: the nearest value that reaches the target; if none does, the best one.
         finish_s: the finish with that [s]; None: she finishes with no value.
         reached: whether that reaches the target.
@@ -416,13 +417,14 @@ class Goal:
     def words(self) -> str:
         """The answer as a sentence."""
         target, value = format_time(self.target_s), _with_unit(self.value, self.unit)
+        so = f"with the plan at {self.plan_target}" if self.plan_target else "as it is"
         if self.finish_s is None:
             return f"She finishes with no value of {self.name}."
         if not self.reached:
             late = format_signed(self.finish_s - self.target_s)
             nearest = f"{value} comes nearest"
-            if self.now_s is not None and self.finish_s >= self.now_s:  # perhaps it changes nothing
-                nearest = f"none is faster than {_with_unit(self.now, self.unit)} as it is"
+            if self.value == self.now:  # perhaps it changes nothing
+                nearest = f"none is faster than {value} {so}"
             return (
                 f"No value of {self.name} reaches {target}: {nearest}, "
                 f"{format_time(self.finish_s)}, {late} s."
@@ -431,7 +433,7 @@ class Goal:
             span = ""
             if self.low != self.high:
                 span = f", and so does any from {self.low} to {_with_unit(self.high, self.unit)}"
-            return f"{self.name.capitalize()} {value} reaches {target} as it is{span}."
+            return f"{self.name.capitalize()} {value} reaches {target} {so}{span}."
         return f"{self.name.capitalize()} {value} reaches {target}."
 
     def to_dict(self) -> dict[str, Any]:

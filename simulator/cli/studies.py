@@ -207,7 +207,7 @@ def reach(
         return
     out.print(attempt.name, style="bold")
     out.print(goal.words, soft_wrap=True)
-    if goal.plan_target:
+    if goal.plan_target and goal.value != goal.now:
         out.print(f"with the plan at {goal.plan_target}, too: the present one is slower")
     if goal.chance is not None:
         words = chance_words(goal.chance, SAMPLES)

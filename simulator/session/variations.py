@@ -306,9 +306,10 @@ def goal_of(
     base = scenario.model_copy(
         update={"ghosts": (), "published": None}
     )  # ghosts do not change a run
+    now_s = finish_times([base]).item()
     slower = schedule_of(scenario.plan, scenario.distance).finish_s > target_s + REACHED_S
     # a group that is faster than the plan may take her there all the same
-    slower = slower and not finish_times([base])[0] <= target_s + REACHED_S
+    slower = slower and not now_s <= target_s + REACHED_S
     plan_target = time_text(target_s) if slower and knob.path != "plan.target" else ""
     if plan_target:
         base = with_knob(base, in_file, "plan.target", plan_target, locked)
@@ -346,7 +347,7 @@ def goal_of(
         else:
             low, best, high = _edges(knob, list(runs), reaches)
     finish_s, new = runs[best]
-    known = [None if math.isinf(s) else s for s in (runs[now][0], finish_s)]
+    known = [s if math.isfinite(s) else None for s in (now_s, finish_s)]
     return Goal(
         name, knob.path, knob.unit, target_s, now, known[0], best, known[1], reaches(best),
         low, high, new, plan_target,

@@ -584,7 +584,7 @@ class Page:
         self._say(words if own else goal.words, self._px, theme.text)
         if goal.finish_s is None:
             return
-        if goal.plan_target:
+        if goal.plan_target and goal.value != goal.now:
             self._hint(f"With the plan at {goal.plan_target}, too: the present one is slower.")
         # imported here: the window opens sooner
         from simulator.analysis.uncertainty import SAMPLES, chance_words  # noqa: PLC0415

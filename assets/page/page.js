@@ -503,8 +503,8 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
 
   // -- race her yourself -----------------------------------------------------------------------------------------
   const setYou = (time, distance) => {
-    const pace = time / distance;
-    if (!(time > 0) || pace < 1 / 9.3 || pace > 1) return false;
+    const pace = time / distance, option = [...$("you-distance").options].find((o) => Number(o.value) === distance);
+    if (!option || !(time >= Number(option.dataset.least)) || pace > 1) return false;
     const light = model.paceOf(model.even(pace * run.race, true)), x = Float64Array.from({ length: Math.ceil(run.race / 5) + 1 }, (_, i) => Math.min(5 * i, run.race));
     you = { name: "you", label: "you", colour: "cyan", x, t: Float64Array.from(x, (at) => passes(light, at)), time, distance };
     return true;
@@ -550,7 +550,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     you = null;
     if (asked.has("you")) {
       const over = Number(asked.get("over") || run.race), time = typedTime(asked.get("you"));
-      if ([...$("you-distance").options].some((o) => Number(o.value) === over) && setYou(time, over)) { $("you-time").value = timeText(time); $("you-distance").value = String([...$("you-distance").options].find((o) => Number(o.value) === over).value); }
+      if (setYou(time, over)) { $("you-time").value = timeText(time); $("you-distance").value = [...$("you-distance").options].find((o) => Number(o.value) === over).value; }
     }
     Object.assign(settings, fresh);
     turn({});

@@ -57,6 +57,7 @@ from simulator.stage.show import Show
 from simulator.stage.story import CompiledChapter, StoryTimeline, Words, said
 from simulator.units import format_distance, format_signed, format_time, time_cell
 from simulator.view.theme import THEMES, Theme, css, relative_luminance
+from simulator.world_records import least_time
 
 PLACE_M = 5.0
 """Distance between the stored times of a ghost [m]."""
@@ -234,7 +235,8 @@ def _splits(summary: Summary, table: list[list[str]]) -> str:
 
 def _distances(race_m: float) -> str:
     return "".join(
-        f'<option value="{x!r}"{" selected" if x == race_m else ""}>{format_distance(x)}</option>'
+        f'<option value="{x!r}" data-least="{least_time(x):.2f}"'
+        f"{' selected' if x == race_m else ''}>{format_distance(x)}</option>"
         for x in sorted({*DISTANCES_M, race_m})
     )
 

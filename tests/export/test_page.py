@@ -453,6 +453,18 @@ def test_a_reader_races_her(opened: webdriver.Chrome) -> None:
     assert "does not fly" in element(opened, "you-said").text
 
 
+def test_a_reader_races_as_fast_as_a_human_runs(
+    browser: webdriver.Chrome, page_of: Callable[..., Path]
+) -> None:
+    sprint = ("distance=100", "plan={shape: even, target: 12}", "ghosts=[]", "published=~")
+    go_to(browser, page_of("solo", *sprint))
+    field = element(browser, "you-time")
+    for time, flies in (("10.7", False), ("9.58", False), ("9", True), ("12", False)):
+        browser.execute_script("arguments[0].value = '';", field)
+        field.send_keys(time, Keys.ENTER)
+        assert ("does not fly" in element(browser, "you-said").text) == flies
+
+
 def test_nothing_runs_that_the_page_was_not_made_with(opened: webdriver.Chrome, page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     (policy,) = re.findall(r'Content-Security-Policy" content="(.*?)"', text)

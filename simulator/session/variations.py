@@ -303,9 +303,7 @@ def goal_of(
     if name not in knobs:
         raise RefusedError(f"there is no knob '{name[:60]}': {', '.join(knobs)}")
     knob, now = knobs[name], knobs[name].value
-    base = scenario.model_copy(
-        update={"ghosts": (), "published": None}
-    )  # ghosts do not change a run
+    base = scenario.model_copy(update={"ghosts": (), "published": None})  # no change of the run
     now_s = finish_times([base]).item()
     slower = schedule_of(scenario.plan, scenario.distance).finish_s > target_s + REACHED_S
     # a group that is faster than the plan may take her there all the same
@@ -321,10 +319,9 @@ def goal_of(
         for text in texts:
             if text not in runs:
                 try:
-                    new = base  # a table has the strength 0 and takes none
-                    if text != now:
-                        new = with_knob(base, in_file, knob.path, text, locked)
-                    rows[text] = new
+                    same = text == now  # a table has the strength 0 and takes none
+                    edit = in_file, knob.path, text, locked
+                    rows[text] = base if same else with_knob(base, *edit)
                 except RefusedError as error:
                     runs[text], refusals[text] = (math.inf, base), error
         times = finish_times(list(rows.values())).tolist() if rows else []

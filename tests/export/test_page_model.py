@@ -241,10 +241,9 @@ def test_where_the_seconds_go_is_what_simulate_prints(
             seconds = {(p["name"], p["against"]): p["seconds"] for p in listed["list"]}
             assert len(seconds) == len(wanted.prices)
             for price in wanted.prices:
-                words = (price.name, price.best)
-                if not woman:
-                    words = tuple(re.sub(r"\bher\b", "his", text) for text in words)
-                assert seconds[words] == pytest.approx(price.seconds, abs=1e-9)
+                texts = (price.name, price.best)
+                words = [t if woman else re.sub(r"\bher\b", "his", t) for t in texts]
+                assert seconds[words[0], words[1]] == pytest.approx(price.seconds, abs=1e-9)
 
 
 def test_a_bundle_is_read_back_to_the_last_bit(browser: webdriver.Chrome) -> None:

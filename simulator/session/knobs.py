@@ -463,11 +463,13 @@ def _plan_with(
         return None if text == AS_THE_PLAN else plan_with_shape(plan, in_file, text, race_m)
     if knob == "strength":
         return plan_with_strength(plan, text, in_file)
-    if locked and not isinstance(plan, SplitPlan):  # only a table keeps some sections as they are
-        finish = sections_of(plan, race_m).single()[-1]
-        return plan_with_split(
-            plan, race_m, finish, typed_time(text), cumulative=True, keep_target=True, locked=locked
-        )
+    if locked and not isinstance(plan, SplitPlan):  # only a table has rows to keep
+        now, target_s = sections_of(plan, race_m), typed_time(text)
+        if time_text(target_s) != time_text(now.cumulative_s[-1]):
+            finish = now.single()[-1]
+            return plan_with_split(
+                plan, race_m, finish, target_s, cumulative=True, keep_target=True, locked=locked
+            )
     if isinstance(plan, (SplitPlan, LapPlan)):
         return plan_with_target(plan, race_m, typed_time(text), locked, in_file)
     return None

@@ -359,6 +359,16 @@ def test_a_new_target_leaves_locked_sections_of_any_plan(plan: str, change: str)
     assert sections(session) == after
 
 
+def test_its_own_target_leaves_a_plan_with_locks_as_it_is(mile: Session) -> None:
+    mile.editor.lock_split(2, True)
+    assert mile.change("plan.target", find(mile, "plan.target").value)
+    assert not mile.panel_state().unsaved
+    assert mile.change("plan.target", "4:10")
+    assert mile.change("plan.target", "3:59.99"), "as when a slider is let go where it was"
+    assert find(mile, "plan.shape").value == "even"
+    assert not mile.panel_state().unsaved
+
+
 def test_a_lock_within_a_gesture_keeps_the_time_that_was_locked(mile: Session) -> None:
     assert mile.change("plan.target", "4:10")
     before = sections(mile)

@@ -20,7 +20,7 @@ from simulator.stage.show import Show, make_show
 from simulator.stage.wake import Wake
 from simulator.view.arranging import arrange
 from simulator.view.athletes import Athletes, ViewAngle, look_of
-from simulator.view.camera import WHOLE, Shot, Viewpoint, resting, rig_of, view_of
+from simulator.view.camera import MOVE_S, WHOLE, Shot, Viewpoint, resting, rig_of, view_of
 from simulator.view.layers import arena, close_up
 from simulator.view.layers.bodies import spots
 from simulator.view.layers.close_up import CloseUp, PlacedBody, _wake_layer, gap_line, place, wake
@@ -245,6 +245,41 @@ def test_nothing_of_the_picture_before_shows_between_stand_boards_and_ground(
             like = arena.kept(lens)
             arena.draw(surface, lens, like, 390.0, ("A",), THEMES["night"])
         assert after_red.get_buffer().raw == after_green.get_buffer().raw
+
+
+@pytest.mark.parametrize("camera", [Camera.RAIL, Camera.CHASE, Camera.GROUP])
+@pytest.mark.parametrize("time_s", [3.0, 24.0, 108.0, 128.0])
+def test_no_flight_from_the_whole_track_leaves_a_piece_of_it_out(
+    show: Show, camera: Camera, time_s: float
+) -> None:
+    layout, scene = arrange(640, 360), at(show, time_s)
+    for k in range(1, 24):
+        shot = Shot().to(camera).after(k / 24 * MOVE_S)
+        rig = rig_of(shot, scene, layout, layout.view)
+        lens = Lens(rig, *layout.view[2:])
+        if camera is Camera.CHASE and lens.eye[2] < arena.ROOF_SEEN_M:
+            break  # the stand hides some of it
+        target = pygame.Surface(layout.view[2:], 0, 32)
+        arena.draw(target, lens, arena.kept(lens), scene.start_m, ("A",), THEMES["night"])
+        red, green, _ = pygame.surfarray.array3d(target).transpose(2, 0, 1).astype(int)
+        for lane in (0.8, 3.7, 6.5):
+            along = np.arange(0.0, scene.lap_m, 0.5)
+            column, row, scale, depth = lens.track(along, arena.KERB_M + lane)
+            shown = (depth > 1.0) & (scale < 400.0) & (np.abs(column - lens.width / 2) < 300)
+            shown &= (row > 2.0) & (row < lens.height - 2.0)
+            x, y = column[shown].astype(int), row[shown].astype(int)
+            assert np.count_nonzero(green[x, y] >= red[x, y]) <= 2, (k, lane)
+
+
+def test_the_boards_of_a_flight_are_in_one_piece(show: Show) -> None:
+    """Near ones and far ones were mixed, column by column, into streaks through the infield."""
+    layout, scene = arrange(1280, 720), at(show, 3.0)
+    rig = rig_of(Shot().to(Camera.CHASE).after(0.58 * MOVE_S), scene, layout, layout.view)
+    lens = Lens(rig, *layout.view[2:])
+    target = pygame.Surface(layout.view[2:], 0, 32)
+    arena.draw(target, lens, arena.kept(lens), scene.start_m, ("A",), THEMES["night"])
+    _, green, blue = pygame.surfarray.array3d(target).transpose(2, 0, 1).astype(int)
+    assert not (blue > green + 10)[: lens.width // 2].any()
 
 
 @pytest.mark.parametrize("time_s", [30.0, 100.0, 125.0, 131.5])

@@ -80,6 +80,8 @@ _ACROSS = np.concatenate([-np.geomspace(199.0, 1.0, 26), [0.0], np.geomspace(1.0
 """Stations along the track for a camera that looks across it [m]. Stations behind the lens come
 first and last, so that the visible ones are contiguous.
 """
+ROUND_M, ROUND = 18.0, 400
+"""A lens farther away than this [m] may see the whole lap, which has this many stations then."""
 NEAR_STATIONS = 12
 """The first stations of a stretch, which fill most of the picture."""
 THICK_PX = 22.0
@@ -148,14 +150,18 @@ def kept(lens: Lens) -> Lens:
 
 
 @lru_cache(maxsize=4)
-def _places(first: float, across: bool, lap_m: float) -> tuple[Floats, Floats, Floats]:
+def _places(first: float, way: str, lap_m: float) -> tuple[Floats, Floats, Floats]:
     """Return track positions of stations, and all lines' places there in the plane [m].
 
-    `first`: where the camera looks [m] or, along the track, the number of the station before that.
+    `way`: how the camera looks, "across" the track, "along" it, or at all of it, "round".
+    `first`: where the camera looks [m] or, along the track, the number of the station before that;
+    round it, the number of the first and last station.
     """
     like = max(1.0, lap_m / LAP_M)
-    if across:
+    if way == "across":
         s_m = first + like * _ACROSS[like * np.abs(_ACROSS) < lap_m / 2]
+    elif way == "round":
+        s_m = lap_m / ROUND * (first + np.arange(ROUND + 1))
     else:  # those far away are every second, then every fourth of those near by
         parts = ((-8, 20, 1), (20, 60, 2), (60, 192, 4))
         at = [np.arange(-(-(first + a) // k) * k, first + b, k) for a, b, k in parts]
@@ -169,9 +175,15 @@ def _places(first: float, across: bool, lap_m: float) -> tuple[Floats, Floats, F
 def sight_of(lens: Lens) -> TrackLines:
     """Return the lines as seen by a camera."""
     s_m, lap_m = lens.s_m, lens.rig.lap_m
-    across = abs(math.sin(lens.rig.yaw - heading_at(s_m, lap_m))) > 0.7 and lens.rig.pitch < 0.8
-    first = s_m if across else math.floor(s_m / _AHEAD_M / max(1.0, lap_m / LAP_M))
-    s, x, y = _places(first, across, lap_m)
+    first, way = float(math.floor(s_m / _AHEAD_M / max(1.0, lap_m / LAP_M))), "along"
+    if lens.rig.pitch == 0.0:
+        first, way = s_m, "across"
+    elif lens.away_m > ROUND_M or math.cos(lens.rig.yaw - heading_at(s_m, lap_m)) < 0.9:
+        # begins at the back, so that the visible stations are contiguous
+        halves, turn = divmod(lens.rig.yaw - math.pi / 2, math.pi)
+        back = halves % 2.0 * ROUND / 2 + turn / math.pi * BEND_M / LAP_M * ROUND
+        first, way = float(math.floor(back)), "round"
+    s, x, y = _places(first, way, lap_m)
     spots = lens.project(x, y, _UPS)
     column, row, scale, away = spots
     wide, high = lens.width, lens.height
@@ -201,6 +213,18 @@ def sight_of(lens: Lens) -> TrackLines:
     return TrackLines(
         s, spots, points, turns, seen, _stretch(before, close & (scale[_AT[INNER]] > THICK_PX))
     )
+
+
+def _folded(lens: Lens) -> bool:
+    """Return whether a column of the picture may cross the boards twice."""
+    (x, y, up_m), rig = lens.eye, lens.rig
+    if rig.pitch > FOLDED:
+        return True
+    # on the ground, the columns meet in a point behind the lens
+    behind, like = up_m * math.tan(rig.pitch), rig.lap_m / LAP_M
+    x, y = x - behind * math.cos(rig.yaw), y - behind * math.sin(rig.yaw)
+    beyond = max(abs(x) - like * STRAIGHT_M / 2, 0.0)
+    return math.hypot(beyond, y) > like * BEND_RADIUS_M + BOARDS_M
 
 
 def _stretch(before: NDArray[np.bool_], close: NDArray[np.bool_]) -> slice:
@@ -261,7 +285,7 @@ def draw(
         _sky(target, lens, sight, theme)
         _ground(target, lens, sight, theme)
         if lens.rig.pitch < STEEP:
-            if lens.rig.pitch < FOLDED:
+            if not _folded(lens):
                 wall, panel_m = sight.wall(BOARD, lens.width), panel_of(lens.rig.lap_m)
                 draw_wall(target, wall, panel_m, boards(words, theme))
             else:

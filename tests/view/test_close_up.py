@@ -24,6 +24,7 @@ from simulator.view.camera import MOVE_S, WHOLE, Shot, Viewpoint, resting, rig_o
 from simulator.view.layers import arena, close_up
 from simulator.view.layers.bodies import spots
 from simulator.view.layers.close_up import CloseUp, PlacedBody, _wake_layer, gap_line, place, wake
+from simulator.view.layout import Box
 from simulator.view.panels import scoreboard
 from simulator.view.panels.panel import CachedLayer
 from simulator.view.perspective import (
@@ -280,6 +281,29 @@ def test_the_boards_of_a_flight_are_in_one_piece(show: Show) -> None:
     arena.draw(target, lens, arena.kept(lens), scene.start_m, ("A",), THEMES["night"])
     _, green, blue = pygame.surfarray.array3d(target).transpose(2, 0, 1).astype(int)
     assert not (blue > green + 10)[: lens.width // 2].any()
+
+
+@pytest.mark.parametrize("camera", [Camera.RAIL, Camera.CHASE, Camera.GROUP])
+def test_lines_of_a_short_lap_are_as_smooth_as_those_of_a_long_one(
+    show: Show, camera: Camera
+) -> None:
+    def off(lap_m: float) -> float:
+        """Return how far a lane line is drawn from where it is, in a picture of 4K [px]."""
+        scene = replace(at(show, 60.0), lap_m=lap_m)
+        lens = Lens(
+            rig_of(resting(camera), scene, arrange(3840, 2160), Box(0, 0, 3840, 1500)), 3840, 1500
+        )
+        sight = arena.sight_of(lens)
+        s_m, near = sight.s_m, sight.near
+        points = sight.points[arena.LINES.index(arena.LANE_LINES[1]), near]
+        middle = lens.track((s_m[near][:-1] + s_m[near][1:]) / 2, arena.LANE_LINES[1][0])
+        along = np.diff(points, axis=0)
+        aside = np.stack(middle[:2], axis=1) - points[:-1]
+        cross = along[:, 0] * aside[:, 1] - along[:, 1] * aside[:, 0]
+        inside = np.abs(middle[0] - lens.width / 2) < lens.width / 2
+        return float(np.abs(cross / np.hypot(*along.T))[inside].max())
+
+    assert off(200.0) < max(1.0, 1.2 * off(400.0))
 
 
 @pytest.mark.parametrize("time_s", [30.0, 100.0, 125.0, 131.5])

@@ -157,14 +157,15 @@ def _places(first: float, way: str, lap_m: float) -> tuple[Floats, Floats, Float
     `first`: where the camera looks [m] or, along the track, the number of the station before that;
     round it, the number of the first and last station.
     """
-    like = max(1.0, lap_m / LAP_M)
+    like = lap_m / LAP_M
     if way == "across":
         s_m = first + like * _ACROSS[like * np.abs(_ACROSS) < lap_m / 2]
     elif way == "round":
         s_m = lap_m / ROUND * (first + np.arange(ROUND + 1))
     else:  # those far away are every second, then every fourth of those near by
+        more = max(1.0, 1.0 / like)  # on a short lap they are closer together, over as many metres
         parts = ((-8, 20, 1), (20, 60, 2), (60, 192, 4))
-        at = [np.arange(-(-(first + a) // k) * k, first + b, k) for a, b, k in parts]
+        at = [np.arange(-(-(first + a * more) // k) * k, first + b * more, k) for a, b, k in parts]
         s_m = like * _AHEAD_M * np.concatenate(at)
         s_m = s_m[s_m < like * _AHEAD_M * first + lap_m - 18.0]
     (x, y), (x1, y1) = plane_at(s_m, 0.0, lap_m), plane_at(s_m, 1.0, lap_m)
@@ -175,7 +176,7 @@ def _places(first: float, way: str, lap_m: float) -> tuple[Floats, Floats, Float
 def sight_of(lens: Lens) -> TrackLines:
     """Return the lines as seen by a camera."""
     s_m, lap_m = lens.s_m, lens.rig.lap_m
-    first, way = float(math.floor(s_m / _AHEAD_M / max(1.0, lap_m / LAP_M))), "along"
+    first, way = float(math.floor(s_m / _AHEAD_M / (lap_m / LAP_M))), "along"
     if lens.rig.pitch == 0.0:
         first, way = s_m, "across"
     elif lens.away_m > ROUND_M or math.cos(lens.rig.yaw - heading_at(s_m, lap_m)) < 0.9:

@@ -306,6 +306,27 @@ def test_lines_of_a_short_lap_are_as_smooth_as_those_of_a_long_one(
     assert off(200.0) < max(1.0, 1.2 * off(400.0))
 
 
+@pytest.mark.parametrize(("offset_m", "hidden"), [(0.9, True), (-0.9, False)])
+def test_the_kerb_hides_only_those_beyond_it(
+    show: Show, close: CloseUp, monkeypatch: pytest.MonkeyPatch, offset_m: float, hidden: bool
+) -> None:
+    """From the rail, pacers inside the kerb had their shins cut by it."""
+    layout, scene = arrange(640, 360), at(show, 60.0)
+    scene = replace(scene, pacers=tuple(replace(p, offset_m=offset_m) for p in scene.pacers))
+    rig = rig_of(resting(Camera.RAIL), scene, layout, layout.view)
+    target = pygame.Surface(layout.view[2:], 0, 32)
+    style = Style(TYPE, layout.sizes, THEMES["night"])
+    monkeypatch.setattr(close_up, "kerb", lambda target, *_: target.fill("magenta"))
+    monkeypatch.setattr(close_up, "heads", lambda *_: None)
+    close.draw(target, scene, rig, style, labels=False, exact=True)
+    placed = place(scene, Lens(rig, *target.get_size()))
+    pacers = [p for p in placed if p.body.kind == "pacer" and 20 < p.x < 400]
+    assert pacers
+    for each in pacers:
+        chest = target.get_at((round(each.x), round(each.y - 1.2 * each.scale)))
+        assert (chest == pygame.Color("magenta")) is hidden
+
+
 @pytest.mark.parametrize("time_s", [30.0, 100.0, 125.0, 131.5])
 def test_the_line_to_the_light_has_no_hole(show: Show, time_s: float) -> None:
     """However many points it is drawn through, from her to the light or to the picture's edge."""

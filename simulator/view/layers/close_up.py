@@ -312,19 +312,21 @@ class CloseUp:
         (ex, ey, _), size = lens.eye, scene.lap_m / LAP_M
         beyond = max(abs(ex) - size * STRAIGHT_M / 2, 0.0)
         inside = math.hypot(beyond, ey) < size * BEND_RADIUS_M + KERB_M
-        if not inside:
+
+        def rail() -> None:
             kerb(target, lens, like, theme)
             heads(target, lights, theme)
+
+        if not inside:
+            rail()
         wake(target, scene, lens, theme)
         if effects.flashes(scene):
             x, y, scale, depth = lens.spot(scene.start_m, effects.STARTER_OFFSET_M, 2.2)
             if depth > NEAR_M:
                 effects.flash(target, scene, (x, y), min(3.0 * scale, 0.2 * lens.height))
         gap = gap_line(target, scene, lens, style)
-        placed = self.bodies(target, scene, lens, theme, exact=exact)
-        if inside:
-            kerb(target, lens, like, theme)
-            heads(target, lights, theme)
+        over = rail if inside else None
+        placed = self.bodies(target, scene, lens, theme, exact=exact, over=over)
         taken = [*(pygame.Rect(each) for each in keep_off), minimap(target, scene, rig, style)]
         found = names(placed, target.get_rect(), style, aside=rig.pitch > 0.0) if labels else []
         if gap is not None:
@@ -349,9 +351,19 @@ class CloseUp:
         self.athletes.prepare(left_s)
 
     def bodies(
-        self, target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme, *, exact: bool
+        self,
+        target: pygame.Surface,
+        scene: Scene,
+        lens: Lens,
+        theme: Theme,
+        *,
+        exact: bool,
+        over: Callable[[], None] | None = None,
     ) -> list[PlacedBody]:
-        """Draw only the bodies, as on a map at close range; return where they are."""
+        """Draw only the bodies, as on a map at close range; return where they are.
+
+        From inside the kerb, `over` draws it: over those outside it, under those inside it.
+        """
         placed = place(scene, lens)
         athletes, day = self.athletes, not theme.ground.floodlight
         phases = PHASES if scene.speed > 0.6 else SLOW_PHASES
@@ -364,7 +376,8 @@ class CloseUp:
                 drawn[body.name] = athletes.sprites(
                     look, body.stride, each.view, each.scale, phases
                 )
-        shadows, figures = [], []
+        shadows: list[tuple[pygame.Surface, tuple[int, int]]] = []
+        figures, inside = shadows.copy(), shadows.copy()
         for each in placed:
             body, pair = each.body, drawn.get(each.body.name)
             if pair is None:
@@ -374,10 +387,14 @@ class CloseUp:
             if body.kind == "ghost":
                 trail(target, each, theme.colour(body.colour))
             opacity = each.opacity * (0.55 if body.reach_m else 1.0)  # it may be elsewhere
-            figures.append(stamp(pair[0], (each.x, each.y), opacity))
+            row = figures if over is None or body.offset_m > KERB_M else inside
+            row.append(stamp(pair[0], (each.x, each.y), opacity))
             if pair[1] is not None:
                 shadows.append(stamp(pair[1], (each.x, each.y), each.opacity))
         target.fblits(shadows + figures, pygame.BLEND_PREMULTIPLIED)
+        if over is not None:
+            over()
+            target.fblits(inside, pygame.BLEND_PREMULTIPLIED)
         return placed
 
 

@@ -143,6 +143,14 @@ class Layout:
         return Box(self.title.x, self.stage.bottom - high, max(1, wide), high)
 
     @property
+    def names(self) -> Box:
+        """The part of the stage for names: between the lines above and below the track."""
+        if self.status is None or self.foot is None:
+            return self.stage
+        x, _, w, _ = self.stage
+        return Box(x, self.status.bottom, w, max(1, self.foot.y - self.status.bottom))
+
+    @property
     def drawer(self) -> Box | None:
         """Where the drawer of knobs slides in: over the side panels, but not over the bars.
 
@@ -184,11 +192,11 @@ class Layout:
         return Box(x, top + edge, wide, max(1, below - top - 2 * edge))
 
     def solid(self) -> tuple[Box, ...]:
-        """Return the boxes on the stage that no label may cover."""
+        """Return the boxes inside the track that no label may cover."""
         hud = self.infield
-        parts = (hud.lap, hud.clock, hud.distance, hud.gap, hud.group)
-        every = (*parts, self.foot, self.title, self.status)
-        return tuple(box for box in every if box is not None)
+        digits = hud.clock and hud.clock.inset(0, hud.clock.h // 8)  # the row is higher than they
+        parts = (hud.lap, digits, hud.distance, hud.gap, hud.group)
+        return tuple(box for box in parts if box is not None)
 
 
 def track_scale(box: Box) -> float:

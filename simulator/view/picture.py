@@ -168,7 +168,7 @@ class Painter:
             if scene.weather is not None:
                 effects.draw_weather(surface, scene.weather, view, base.style)
                 keep_off = (*keep_off, effects.weather_box(view))
-            self._stage(frame, (view, stage), keep_off)
+            self._stage(frame, (view, stage), (layout.names, keep_off))
         else:
             if figures:
                 self._band(frame)
@@ -288,9 +288,12 @@ class Painter:
             group.note(layer, scene, hud.group, style)
 
     def _stage(
-        self, frame: _Frame, seen: tuple[camera.MapView, Box], keep_off: tuple[Box, ...]
+        self,
+        frame: _Frame,
+        seen: tuple[camera.MapView, Box],
+        labelled: tuple[Box, tuple[Box, ...]],
     ) -> None:
-        """Draw lights, labels and bodies on the track."""
+        """Draw lights, labels and bodies on the track; `labelled`: where names may be, and not."""
         surface, scene, options, style = frame.surface, frame.scene, frame.options, frame.base.style
         view, box = seen
         surface.set_clip(box)
@@ -298,7 +301,7 @@ class Painter:
         effects.draw(surface, scene, view, box, self.theme)
         spots = bodies.spots(scene, view)
         if options.labels:
-            names = bodies.place_names(spots, view, box, keep_off, style)
+            names = bodies.place_names(spots, view, *labelled, style)
             painted = painted_names(view, scene.start_s_m, style, scene.lap_m)
             bodies.write_names(surface, names, style, painted)
         if view.scale >= BODIES_PX and not options.shot.whole:
@@ -354,7 +357,7 @@ class Painter:
         frame = replace(frame, surface=onto)
         self._ground(frame, (view, box))
         mark_names(onto, view, box, scene.start_s_m, frame.base.style, scene.lap_m)
-        self._stage(frame, (view, box), _heads(layout))
+        self._stage(frame, (view, box), (box, _heads(layout)))
         if share < 1.0:
             onto.set_alpha(round(255 * share))
             surface.set_clip(box)

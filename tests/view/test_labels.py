@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import replace
 from unittest.mock import patch
 
@@ -28,7 +29,7 @@ def placed(scene: Scene, layout: Layout, *, follow: bool) -> list[NameLabel]:
     if follow:
         view = looking(layout, Viewpoint(30.0, -36.0, 3.0))
     found = bodies.spots(scene, view)
-    box = layout.view if follow else layout.stage
+    box = layout.view if follow else layout.names
     return bodies.place_names(found, view, box, () if follow else layout.solid(), style)
 
 
@@ -36,7 +37,7 @@ def placed(scene: Scene, layout: Layout, *, follow: bool) -> list[NameLabel]:
 @pytest.mark.parametrize("size", SIZES)
 def test_labels_never_overlap(size: tuple[int, int], follow: bool) -> None:
     layout = arrange(*size)
-    bounds = layout.view if follow else layout.stage
+    bounds = layout.view if follow else layout.names
     for time_s in range(0, 246, 3):
         found = placed(scenes.running(float(time_s)), layout, follow=follow)
         for a, b in itertools.combinations(found, 2):
@@ -82,6 +83,27 @@ def test_labels_glide_between_neighbouring_pictures() -> None:
                 jumps += far > 6
         before = found
     assert jumps == 0
+
+
+@pytest.mark.parametrize("size", [(640, 360), (800, 450), (960, 540), (720, 1280), (1280, 720)])
+def test_a_name_that_nobody_pushes_goes_round_the_track_with_its_runner(
+    size: tuple[int, int],
+) -> None:
+    """The lines above and below the track, and the clock, held a name back and then let it go."""
+    layout = arrange(*size)
+    before: dict[str, NameLabel] = {}
+    for fifths in range(400):
+        scene = scenes.running(fifths / 5)
+        found = placed(replace(scene, ghosts=scene.ghosts[:1]), layout, follow=False)
+        now = {one.text: one for one in found}
+        assert len(now) == 2
+        for text, label in now.items():
+            old = before.get(text, label).box
+            assert math.dist(label.box.centre, old.centre) < 20.0, (fifths / 5, text)
+            assert math.dist(label.start, label.box.centre) < 100.0, (fifths / 5, text)
+            for line in (layout.title, layout.rate, layout.status, layout.foot):
+                assert line is None or not label.box.touches(line)
+        before = now
 
 
 def test_a_leader_leaves_out_the_words_on_the_track() -> None:

@@ -166,8 +166,9 @@ class Painter:
             surface.blit(picture, (0, 0))
             view, keep_off = camera.whole(layout.track), layout.solid()
             if scene.weather is not None:
-                effects.draw_weather(surface, scene.weather, view, base.style)
-                keep_off = (*keep_off, effects.weather_box(view))
+                sign = effects.weather_box(view, layout.infield.clock)
+                effects.draw_weather(surface, scene.weather, sign, base.style)
+                keep_off = (*keep_off, sign)
             self._stage(frame, (view, stage), (layout.names, keep_off))
         else:
             if figures:

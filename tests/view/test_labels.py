@@ -12,7 +12,7 @@ from simulator.stage.scene import Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.camera import Viewpoint, looking
-from simulator.view.layers import bodies, track
+from simulator.view.layers import bodies, effects, track
 from simulator.view.layers.bodies import NameLabel
 from simulator.view.layout import Layout
 from simulator.view.text import SEMIBOLD, Style, Type
@@ -30,7 +30,8 @@ def placed(scene: Scene, layout: Layout, *, follow: bool) -> list[NameLabel]:
         view = looking(layout, Viewpoint(30.0, -36.0, 3.0))
     found = bodies.spots(scene, view)
     box = layout.view if follow else layout.names
-    return bodies.place_names(found, view, box, () if follow else layout.solid(), style)
+    off = (*layout.solid(), effects.weather_box(view, layout.infield.clock))
+    return bodies.place_names(found, view, box, () if follow else off, style)
 
 
 @pytest.mark.parametrize("follow", [False, True])
@@ -89,7 +90,10 @@ def test_labels_glide_between_neighbouring_pictures() -> None:
 def test_a_name_that_nobody_pushes_goes_round_the_track_with_its_runner(
     size: tuple[int, int],
 ) -> None:
-    """The lines above and below the track, and the clock, held a name back and then let it go."""
+    """The lines above and below the track, and the clock, held a name back and then let it go.
+
+    So did the sign of the weather.
+    """
     layout = arrange(*size)
     before: dict[str, NameLabel] = {}
     for fifths in range(400):

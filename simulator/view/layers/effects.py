@@ -213,21 +213,26 @@ def _snap(surface: pygame.Surface, scene: Scene, view: MapView, theme: Theme) ->
 # -- the weather -----------------------------------------------------------------------------------
 
 
-SIGN_X_M = 65.0
-"""Place of the sign: the half-circle of the infield that nothing else uses [m]."""
+SIGN_LEFT_M = 49.0
+"""Where the sign begins: it leaves room for the names of ghosts inside the bend [m]."""
+SIGN_WIDE_M, SIGN_HIGH_M = 14.0, 20.0
 
 
-def weather_box(view: MapView) -> Box:
-    """Return the box of the weather sign on the whole track [px]."""
-    x, y = view.at(SIGN_X_M, 0.0)
-    half = 10.0 * view.scale
-    return Box(round(x - half), round(y - half), max(1, round(2 * half)), max(1, round(2 * half)))
+def weather_box(view: MapView, clock: Box | None) -> Box:
+    """Return the box of the weather sign on the whole track, to the right of the clock [px]."""
+    x, y = view.at(SIGN_LEFT_M, SIGN_HIGH_M / 2)
+    left = round(x if clock is None else max(x, clock.right))
+    wide, high = round(SIGN_WIDE_M * view.scale), round(SIGN_HIGH_M * view.scale)
+    return Box(left, round(y), max(1, wide), max(1, high))
 
 
-def draw_weather(surface: pygame.Surface, weather: Weather, view: MapView, style: Style) -> None:
-    """Draw an arrow in the wind's direction, and the temperature below it."""
-    box, theme = weather_box(view), style.theme
-    cx, cy = box.centre
+def draw_weather(surface: pygame.Surface, weather: Weather, box: Box, style: Style) -> None:
+    """Draw an arrow in the wind's direction, with its speed and the temperature below it.
+
+    In small pictures, where these would be wider than the sign, only the line above the track tells
+    them.
+    """
+    theme, (cx, cy) = style.theme, box.centre
     words = [f"{weather.temperature_c:z.0f} °C".replace("-", "−")]
     if weather.wind_m_s:
         words.insert(0, f"{weather.wind_m_s:.1f} m/s")
@@ -244,6 +249,8 @@ def draw_weather(surface: pygame.Surface, weather: Weather, view: MapView, style
         polygon(surface, [tip, *sides], theme.text)
         cy += long + 0.12 * box.h
     px = max(style.sizes.caption, round(0.13 * box.h))
+    if max(style.type.width(line, SEMIBOLD, px) for line in words) > box.w:
+        return
     for i, line in enumerate(words):
         at = (cx, cy + (i + 0.5) * 1.25 * px)
         style.type.write(surface, line, at, SEMIBOLD, px, theme.text, align=0.5)

@@ -596,6 +596,9 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     repaint();
   });
   matchMedia("(prefers-color-scheme: light)").addEventListener("change", repaint);
+  let scheme; // on the screen, while it is printed: paper is white, and style sheets cannot repaint a canvas
+  addEventListener("beforeprint", () => { scheme = root.dataset.scheme; root.dataset.scheme = "light"; repaint(); });
+  addEventListener("afterprint", () => { if (scheme === undefined) delete root.dataset.scheme; else root.dataset.scheme = scheme; repaint(); });
   addEventListener("keydown", (event) => {
     const target = event.target, tag = target.tagName;
     if (event.ctrlKey || event.metaKey || event.altKey || tag === "SELECT" || tag === "SUMMARY" || (tag === "INPUT" && target.type === "text")) return;

@@ -175,11 +175,11 @@ const start = ({ arrays, files, values: { chapters } }) => {
     [...document.querySelectorAll("#handout figure")].forEach((figure, n) => {
       state.number = n; state.t = chapters[n].length; state.playing = false;
       built();
-      figure.replaceChildren(...["track", ...(chapters[n].chart ? ["curve"] : [])].map((id) => {
+      figure.replaceChildren(make("div", { className: "drawn" }, ...["track", ...(chapters[n].chart ? ["curve"] : [])].map((id) => {
         const from = $(id), to = make("canvas", { width: from.width, height: from.height });
         to.getContext("2d").drawImage(from, 0, 0);
         return to;
-      }));
+      })));
       if (chapters[n].bars.length) figure.append(make("div", { className: "columns" }, ...barNodes(chapters[n])));
       figure.append(make("p", {}, make("strong", {}, `${$("clock").textContent} ${$("gap").textContent}`)));
     });

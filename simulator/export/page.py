@@ -162,7 +162,7 @@ def _policy(script: str, style: str) -> str:
 
 
 def _styles(theme: Theme) -> str:
-    """Return the colours for dark and light mode; the theme itself is one of the two."""
+    """Return the colours for dark and light mode and for paper; the theme is one of the two."""
     is_dark = relative_luminance(theme.back) < 0.2
     dark, light = (theme, THEMES["daylight"]) if is_dark else (THEMES["night"], theme)
     day = f"color-scheme: light; {_colours(light)}"
@@ -170,6 +170,7 @@ def _styles(theme: Theme) -> str:
         f":root {{ color-scheme: dark; {_colours(dark)} }}\n"
         f"@media (prefers-color-scheme: light) {{ :root:not([data-scheme]) {{ {day} }} }}\n"
         f":root[data-scheme=light] {{ {day} }}\n"
+        f"@media print {{ :root {{ {day} }} }}\n"
     )
 
 

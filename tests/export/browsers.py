@@ -48,3 +48,16 @@ def sized(
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     go_to(browser, page, fragment)
+
+
+@contextmanager
+def on_paper(browser: webdriver.Chrome) -> Iterator[None]:
+    """Show a page as it is printed, by a reader who likes it dark."""
+    dark = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", **dark})
+    browser.execute_script("dispatchEvent(new Event('beforeprint'));")
+    try:
+        yield
+    finally:
+        browser.execute_script("dispatchEvent(new Event('afterprint'));")
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})

@@ -28,8 +28,8 @@ from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.reading import shipped_names
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
-from simulator.view.theme import THEMES
-from tests.export.browsers import go_to, sized
+from simulator.view.theme import THEMES, relative_luminance
+from tests.export.browsers import go_to, on_paper, sized
 from tests.samples import few_samples
 from tests.session.short import FAILING
 
@@ -93,6 +93,11 @@ def seek(browser: webdriver.Chrome, time_s: float) -> None:
 def picture(browser: webdriver.Chrome, name: str) -> str:
     script = "return document.getElementById(arguments[0]).toDataURL();"
     return str(browser.execute_script(script, name))
+
+
+def shade_of(css: str) -> tuple[int, int, int]:
+    red, green, blue = map(int, re.findall(r"\d+", css)[:3])
+    return red, green, blue
 
 
 def track_at(browser: webdriver.Chrome, time_s: float) -> str:
@@ -495,6 +500,37 @@ def test_light_and_dark_follow_the_system_and_the_button(
     assert back() == "rgb(4, 6, 11)"
     element(opened, "scheme").click()
     assert back() == "rgb(232, 237, 243)"
+    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+@pytest.mark.parametrize("pressed", [False, True])
+def test_it_is_printed_in_light_colours(opened: webdriver.Chrome, pressed: bool) -> None:
+    def curve() -> str:
+        frames = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]));"
+        opened.execute_async_script(frames)  # a change of the system's colours comes with one
+        return picture(opened, "curve")
+
+    def scheme(value: str) -> None:
+        features = [{"name": "prefers-color-scheme", "value": value}]
+        opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    scheme("light")
+    light = curve()
+    if pressed:
+        element(opened, "scheme").click()  # chosen by hand, against the system
+    else:
+        scheme("dark")
+    dark = curve()
+    assert dark != light
+    with on_paper(opened):
+        assert curve() == light
+        clock = element(opened, "clock")
+        assert relative_luminance(shade_of(clock.value_of_css_property("color"))) < 0.1
+        WebDriverWait(opened, 30).until(lambda b: b.find_elements(By.CSS_SELECTOR, "#prices i"))
+        for bar in opened.find_elements(By.CSS_SELECTOR, ".columns i, .waterfall i"):
+            assert bar.value_of_css_property("print-color-adjust") == "exact"
+    scheme("light" if pressed else "dark")
+    assert curve() == dark
     opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 

@@ -23,7 +23,7 @@ from simulator.session.presentation import Presentation
 from simulator.stage.story import CompiledChapter, StoryTimeline
 from simulator.stage.story import said as words_of
 from simulator.view.theme import THEMES
-from tests.export.browsers import go_to, sized
+from tests.export.browsers import go_to, on_paper, sized
 from tests.samples import few_samples
 
 NIGHT = THEMES["night"]
@@ -68,6 +68,14 @@ def told(folder: Path, chapters: str) -> StoryTimeline:
 def played_s(chapter: CompiledChapter) -> float:
     """Return how long a page plays a chapter: its name stands in the head, and no card before."""
     return chapter.length_s - chapter.spec.card
+
+
+def printed_pages(browser: webdriver.Chrome, *, background: bool = False) -> int:
+    fonts = "document.fonts.load('1rem Lightpace').then(() => arguments[0]());"
+    browser.execute_async_script(fonts)  # another one is narrower
+    wanted = {"printBackground": background, "preferCSSPageSize": True}
+    printed = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", wanted)["data"])
+    return printed.count(b"/Type /Page\n")
 
 
 def full(timeline: StoryTimeline, number: int) -> str:
@@ -184,12 +192,31 @@ def test_a_runner_who_stops_has_no_finish(browser: webdriver.Chrome, tmp_path: P
     assert said(browser, "where") == "did not finish"
 
 
-def test_it_prints_as_a_hand_out_of_one_page_a_chapter(opened: webdriver.Chrome) -> None:
-    wanted = {"printBackground": True, "preferCSSPageSize": True}
-    printed = base64.b64decode(opened.execute_cdp_cmd("Page.printToPDF", wanted)["data"])
-    assert printed.count(b"/Type /Page\n") == 9
+@pytest.mark.parametrize("background", [False, True])
+@pytest.mark.parametrize("height", [720, 800, 1200])
+def test_it_prints_as_a_hand_out_of_one_page_a_chapter(
+    opened: webdriver.Chrome, page: Path, height: int, background: bool
+) -> None:
+    sized(opened, 1280, height, page)
+    assert printed_pages(opened, background=background) == 9
     pictures = opened.find_elements(By.CSS_SELECTOR, "#handout figure canvas")
     assert len(pictures) > 9
+    with on_paper(opened):
+        bars = opened.find_elements(By.CSS_SELECTOR, "#handout .columns i")
+        assert {bar.value_of_css_property("print-color-adjust") for bar in bars} == {"exact"}
+
+
+def test_long_notes_make_its_pictures_smaller_and_then_a_page_longer(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    for number, (words, pages) in enumerate([(10, 2), (260, 2), (600, 4)]):
+        notes = "words " * words
+        chapter = f"{{name: long, until: 5 s, panels: [chart], notes: '{notes}'}}"
+        timeline = told(tmp_path, f"  - {chapter}\n  - {chapter}\n")
+        path = tmp_path / f"{number}.html"
+        write_story_page(timeline, path, NIGHT)
+        go_to(browser, path)
+        assert printed_pages(browser) == pages
 
 
 def test_it_is_shown_inside_another_page(

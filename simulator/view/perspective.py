@@ -31,6 +31,8 @@ RAIL_UP_M = 1.18
 """Height of the rail's lens [m]."""
 RAIL_AWAY_M = 6.4
 """How far inside the measuring line the rail runs [m]."""
+RAIL_FOCAL = 1.36
+"""Focal length of the rail's lens in picture heights."""
 EASE_M = 10.0
 """A camera turns with the mean direction of the track up to this far behind and ahead of it [m]."""
 MOST_CLOSER, LEAST_CLOSER = 3.0, 0.5
@@ -295,15 +297,17 @@ def track_rig(
     return Rig(x, y, up_m, yaw, pitch, focal / away_m, focal, level, lap_m)
 
 
-def rig_of(camera: Camera, scene: Scene) -> Rig:
-    """Return a close camera's rig at the moment of a scene."""
+def rig_of(camera: Camera, scene: Scene, aspect: float = 16 / 9) -> Rig:
+    """Return a close camera's rig at the moment of a scene, for a picture's width by its height."""
     s, lap_m = scene.s_m(scene.runner), scene.lap_m
     span = 0.0 if scene.light_m is None else scene.light_m - scene.runner.x_m
     if camera is Camera.RAIL:
         # it pans towards the light while that is near, and a little ahead
         lead = 1.2 + 1.3 * math.tanh(span / 6.0)
+        room_m = 0.5 * aspect * RAIL_AWAY_M / RAIL_FOCAL - 0.7
+        lead *= min(max(room_m / 2.5, 0.0), 1.0)  # or a narrow picture would not show her
         at_m, yaw = (s + lead, 0.0, RAIL_UP_M), eased_heading(s + lead, lap_m) - math.pi / 2
-        return track_rig(at_m, yaw, 0.0, RAIL_AWAY_M, 1.36, 0.485, lap_m)
+        return track_rig(at_m, yaw, 0.0, RAIL_AWAY_M, RAIL_FOCAL, 0.485, lap_m)
     if camera is Camera.CHASE:
         # along the chord from the lens to its aim, so that they stay in the middle in a bend
         yaw = 0.16 + eased_heading(s + 1.0, lap_m)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from simulator.physics.track import to_plane, track_position
 from simulator.screen import LISTED, Camera, Panel
 from simulator.stage.scene import Staging
+from simulator.view import perspective
 from simulator.view.arranging import arrange
 from simulator.view.camera import (
     MOST_ZOOM,
@@ -70,6 +72,28 @@ def test_close_cameras_have_the_runner_in_the_picture(
     head = runner.y - scene.runner.build.stature_m * runner.scale
     assert 0.04 * box.w < runner.x < 0.96 * box.w
     assert 0 < head < runner.y < box.h
+
+
+@pytest.mark.parametrize("size", [(720, 1280), (1080, 1920), (768, 1024), (1080, 1350)])
+@pytest.mark.parametrize("time_s", [20.0, 77.0, 139.6])
+@pytest.mark.parametrize(
+    ("camera", "zoom"), [*((camera, 1.0) for camera in CLOSE), (Camera.RAIL, 2.0)]
+)
+def test_close_cameras_show_all_of_her_in_a_tall_window(
+    size: tuple[int, int], camera: Camera, zoom: float, time_s: float
+) -> None:
+    scene = scenes.running(time_s)
+    layout = arrange(*size, controls=False, shown=frozenset())
+    box, shot = layout.view, replace(resting(camera), zoom=zoom)
+    lens = Lens(rig_of(shot, scene, layout, box), box.w, box.h)
+    (runner,) = [each for each in place(scene, lens) if each.body is scene.runner]
+    assert 0.4 * runner.scale < runner.x < box.w - 0.4 * runner.scale
+
+
+def test_the_rail_leads_her_as_far_as_ever_in_a_wide_window() -> None:
+    scene = scenes.running(20.0)
+    wide, wider = (perspective.rig_of(Camera.RAIL, scene, aspect) for aspect in (1.4, 2.4))
+    assert wide == wider
 
 
 def ahead_of_her(camera: Camera, time_s: float) -> tuple[float, float]:

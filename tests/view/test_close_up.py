@@ -497,3 +497,19 @@ def test_a_label_that_comes_or_goes_pushes_no_other_aside_at_once(
             assert math.dist(was.center, there.center) < 6.0, (time_s, was, there)
         before = now
     assert before
+
+
+def test_words_do_not_jump_as_a_flight_arrives_at_the_rail(show: Show) -> None:
+    layout, scene = arrange(1280, 720), at(show, 111.0)
+    style, close = Style(TYPE, layout.sizes, THEMES["night"]), CloseUp()
+
+    def words(shot: Shot) -> list[pygame.Rect]:
+        target = pygame.Surface(layout.view[2:], 0, 32)
+        rig = rig_of(shot, scene, layout, layout.view)
+        return close.draw(target, scene, rig, style, labels=True, exact=False)
+
+    flight = Shot().to(Camera.RAIL)
+    last, rest = words(flight.after(0.98 * MOVE_S)), words(flight.after(MOVE_S))
+    assert len(last) == len(rest) > 2
+    for one, other in zip(last, rest, strict=True):
+        assert math.dist(one.center, other.center) < 5

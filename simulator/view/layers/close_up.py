@@ -61,6 +61,10 @@ GAP_SEEN_M, NAME_SEEN, OPEN_ENOUGH = (0.1, 0.3), (0.4, 0.55), (2.0 / 3.0, 1.0)
 """The gap's text appears as the gap grows from the first to the second [m], a name with its body's
 opacity; both are seen from the first to the second of their weight, where they have the room.
 """
+LEVEL, LOOKS_DOWN = 0.03, 0.15
+"""Up to the first pitch, labels are where the rail's camera has them, beyond it where those that
+look down have them, and fully visible from the second on [rad].
+"""
 _ROW_GAP = 3
 """Between two labels that lie one above the other [px]."""
 NAME_EMS = 9
@@ -328,16 +332,20 @@ class CloseUp:
         over = rail if inside else None
         placed = self.bodies(target, scene, lens, theme, exact=exact, over=over)
         taken = [*(pygame.Rect(each) for each in keep_off), minimap(target, scene, rig, style)]
-        found = names(placed, target.get_rect(), style, aside=rig.pitch > 0.0) if labels else []
+        aside = rig.pitch > LEVEL
+        found = names(placed, target.get_rect(), style, aside=aside) if labels else []
         if gap is not None:
             found.append(gap_label(target, scene, rig, gap, style))
-        if rig.pitch > 0.0:
+        if aside:
             in_rows(found, target.get_rect())
+        # on the way to the rail's camera and back, they fade out and in at their other place
+        fading = (rig.pitch - LEVEL) / (LOOKS_DOWN - LEVEL) if aside else 1.0 - rig.pitch / LEVEL
         for each in found:
             box = _free(each.box, target.get_rect(), taken)
             if box is not None and box.h:
                 taken.append(box)
-                each.picture.set_alpha(round(255 * _weight(each.weight, OPEN_ENOUGH)))
+                opacity = min(fading, 1.0) * _weight(each.weight, OPEN_ENOUGH)
+                each.picture.set_alpha(round(255 * opacity))
                 target.blit(each.picture, each.picture.get_rect(center=box.center))
         return taken
 
@@ -538,7 +546,7 @@ def gap_label(
     first = type_.width(seconds, BOLD, px)
     wide = first + px // 2 + type_.width(metres, REGULAR, px)
     box = pygame.Rect(0, 0, wide + px, round(1.5 * px))
-    if rig.pitch > 0.0:  # beside it, over the infield, where nobody runs
+    if rig.pitch > LEVEL:  # beside it, over the infield, where nobody runs
         box.midright = (round(middle[0] - 0.6 * px), round(middle[1]))
     else:
         box.center = (round(middle[0]), round(middle[1] + 1.4 * px))

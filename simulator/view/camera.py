@@ -190,6 +190,15 @@ class Shot:
         """How much of the move's way has been covered, 0 to 1."""
         return settle(self.share) if self.by_wheel else ease(self.share)
 
+    @property
+    def band(self) -> float:
+        """How far the score is down in its band, 0 to 1.
+
+        It is there before a camera arrives: the rail's background, which fades in by then, is
+        painted for one height of the picture.
+        """
+        return ease(self.lowered / 0.8)
+
     def after(self, elapsed_s: float) -> Shot:
         """Return the shot after some time [s]: its move continues, and always arrives."""
         elapsed_s = max(0.0, elapsed_s)

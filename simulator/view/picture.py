@@ -318,7 +318,7 @@ class Painter:
         """Draw the stage through any camera but the resting whole track, the score below it."""
         surface, scene, layout, base = frame.surface, frame.scene, frame.layout, frame.base
         shot, area = frame.options.shot, layout.band.area
-        down = round((1 - camera.ease(shot.lowered)) * area.h)
+        down = round((1 - shot.band) * area.h)
         box = Box(*layout.stage[:3], min(layout.stage.h, layout.view.h + down))
         surface.set_clip(box)
         share, on_map = _map_part(shot)
@@ -344,7 +344,7 @@ class Painter:
         if down:  # its ground slides, its numbers appear where they stay: none is ever cut
             surface.fill(self.theme.panel, (area.x, area.y + down, area.w, area.h))
             score = score.copy()
-            score.set_alpha(round(255 * camera.ease(shot.lowered)))
+            score.set_alpha(round(255 * shot.band))
         surface.blit(score, area[:2])
         surface.set_clip(None)
 
@@ -455,7 +455,7 @@ def inset_of(layout: Layout, shot: Shot) -> tuple[Box, int] | None:
     """Return the box of the group seen from above, and its running direction; None: no box."""
     if shot.whole:
         return None if layout.infield.group is None else (layout.infield.group, 1)
-    up = round((1 - camera.ease(shot.lowered)) * layout.band.area.h) == 0
+    up = round((1 - shot.band) * layout.band.area.h) == 0
     return (layout.band.group, _way(shot)) if up and layout.band.group is not None else None
 
 

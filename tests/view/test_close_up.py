@@ -39,6 +39,7 @@ from simulator.view.perspective import (
 from simulator.view.picture import Painter, PictureOptions
 from simulator.view.text import Style, Type
 from simulator.view.theme import NIGHT, THEMES
+from tests.view import scenes
 
 TYPE = Type()
 CLOSE = [camera for camera in Camera if camera.close]
@@ -513,3 +514,29 @@ def test_words_do_not_jump_as_a_flight_arrives_at_the_rail(show: Show) -> None:
     assert len(last) == len(rest) > 2
     for one, other in zip(last, rest, strict=True):
         assert math.dist(one.center, other.center) < 5
+
+
+@pytest.mark.parametrize("before", [Camera.WHOLE, Camera.CHASE, Camera.GROUP])
+def test_the_arena_does_not_jump_as_a_flight_arrives_at_the_rail(
+    show: Show, before: Camera
+) -> None:
+    """Lamps appeared, the crowd got sharp and the turf dark from one picture to the next."""
+    scene, painter, flight = at(show, 111.0), Painter(), resting(before).to(Camera.RAIL)
+
+    def picture(share: float) -> np.ndarray:
+        pixels = drawn(painter, scene, flight.after(share * MOVE_S))
+        return np.frombuffer(pixels, np.uint8).astype(float)
+
+    assert np.abs(picture(1.0) - picture(0.98)).mean() < 1.5
+
+
+def test_no_background_is_painted_for_a_height_that_soon_changes() -> None:
+    flight = Shot().to(Camera.RAIL)
+    assert flight.after(0.79 * MOVE_S).band < 1.0
+    scene = scenes.running(20.0)
+    layout = arrange(1280, 720)
+    for k in range(80, 101):
+        assert flight.after(k / 100 * MOVE_S).band == 1.0
+    for k in range(80):
+        rig = rig_of(flight.after(k / 100 * MOVE_S), scene, layout, layout.view)
+        assert rig.pitch > arena.PAINTED

@@ -96,6 +96,8 @@ CHORD_PX = 0.05
 """About the farthest that a line may be from the chords it is drawn as [px]."""
 STEEP = 1.3
 """If the lens looks down more steeply, no stand is visible [rad]."""
+PAINTED = 0.08
+"""If the lens looks down less steeply, the rail's picture fades in, to all of it at 0 [rad]."""
 STRIPE_NEAR_M = 1.5
 """No stripe is drawn nearer to the lens than this [m]."""
 STRIPE_M = 6.03
@@ -286,16 +288,29 @@ def draw(
         _sky(target, lens, sight, theme)
         _ground(target, lens, sight, theme)
         if lens.rig.pitch < STEEP:
-            if not _folded(lens):
-                wall, panel_m = sight.wall(BOARD, lens.width), panel_of(lens.rig.lap_m)
-                draw_wall(target, wall, panel_m, boards(words, theme))
-            else:
-                fill(target, sight, *BOARD, mix(theme.ground.board, theme.own, 0.16))
+            _standing_boards(target, lens, sight, words, theme)
             if theme.ground.floodlight > 0.0:
                 _lamps(target, lens, theme)
+        if lens.rig.pitch < PAINTED and sight.seen.stop:
+            painted = target.copy()
+            _backdrop(painted, lens, lens.s_m, theme)
+            _rail_ground(painted, lens, sight, theme)
+            _standing_boards(painted, lens, sight, words, theme)
+            painted.set_alpha(round(255 * (1.0 - lens.rig.pitch / PAINTED)))
+            target.blit(painted, (0, 0))
     line = mix(theme.ground.line, (255, 255, 255), 0.5)
     for at in (0.0, start_s_m):
         across(target, lens, at, 0.05, line)
+
+
+def _standing_boards(
+    target: pygame.Surface, lens: Lens, sight: TrackLines, words: tuple[str, ...], theme: Theme
+) -> None:
+    if _folded(lens):
+        fill(target, sight, *BOARD, mix(theme.ground.board, theme.own, 0.16))
+    else:
+        wall, panel_m = sight.wall(BOARD, lens.width), panel_of(lens.rig.lap_m)
+        draw_wall(target, wall, panel_m, boards(words, theme))
 
 
 # -- sky and turf ----------------------------------------------------------------------------------
@@ -491,7 +506,8 @@ def _backdrop(target: pygame.Surface, lens: Lens, s_m: float, theme: Theme) -> N
     gone = (s_m % lap_m) / STAND_M + 0.9 * eased_heading(s_m, lap_m)
     # a whole number of strips per lap, so that nothing jumps where a lap begins
     strips = max(1, round(lap * 1.36 * lens.height / layer.get_width()))
-    _tiled(target, layer, gone / lap * strips * layer.get_width(), 0)
+    horizon = round(lens.horizon - lens.rig.level * lens.height)  # 0 at rest
+    _tiled(target, layer, gone / lap * strips * layer.get_width(), horizon)
 
 
 @lru_cache(maxsize=2)

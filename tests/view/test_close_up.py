@@ -442,7 +442,7 @@ def test_a_wake_is_kept_while_a_camera_turns_into_a_bend(show: Show, camera: Cam
 
 
 @pytest.mark.parametrize("camera", CLOSE)
-@pytest.mark.parametrize("begin_s", [13.0, 44.0, 70.0])
+@pytest.mark.parametrize("begin_s", [13.0, 44.0, 65.0, 70.0])
 def test_no_label_jumps_while_nobody_passes_anybody(
     show: Show, camera: Camera, begin_s: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:

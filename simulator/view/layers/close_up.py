@@ -65,6 +65,8 @@ LEVEL, LOOKS_DOWN = 0.03, 0.15
 """Up to the first pitch, labels are where the rail's camera has them, beyond it where those that
 look down have them, and fully visible from the second on [rad].
 """
+GAP_FIRM = 0.2
+"""The gap's text makes room for the names next to it more than they do for it."""
 _ROW_GAP = 3
 """Between two labels that lie one above the other [px]."""
 NAME_EMS = 9
@@ -518,12 +520,14 @@ class Label:
 
     A label that comes or goes makes room gradually, or it would push the others aside from one
     picture to the next: its weight is 0 to 1, and it is seen, whole, once its words have room.
+    `firm`: how much it resists being moved.
     """
 
     box: pygame.Rect
     picture: pygame.Surface
     x_m: float
     weight: float
+    firm: float = 1.0
 
     def __post_init__(self) -> None:
         """Close the box about its middle."""
@@ -558,13 +562,15 @@ def gap_label(
     type_.digits(pill, seconds, (px // 2, row), BOLD, px, style.theme.text)
     type_.digits(pill, metres, (box.w - px // 2, row), REGULAR, px, colour, align=1.0)
     metres_m = line.metres or 0.0
-    return Label(box, pill, scene.runner.x_m + 0.5 * metres_m, _weight(abs(metres_m), GAP_SEEN_M))
+    # next to her name, whoever passes the middle of the line: two labels would change places
+    x_m = scene.runner.x_m + math.copysign(1e-6, metres_m)
+    return Label(box, pill, x_m, _weight(abs(metres_m), GAP_SEEN_M), GAP_FIRM)
 
 
 def in_rows(labels: list[Label], bounds: pygame.Rect) -> None:
     """Move labels up and down to rows of their own; who is ahead is above."""
     ordered = sorted(labels, key=lambda each: -each.x_m)
-    weights = [each.weight for each in ordered]
+    weights = [each.weight * each.firm for each in ordered]
     rows = [(each.box.y, each.box.h + _ROW_GAP * each.weight) for each in ordered]
     tops = apart(rows, 0.0, bounds.top + 4, bounds.bottom - 4 + _ROW_GAP, weights)
     for each, top in zip(ordered, tops, strict=True):

@@ -281,7 +281,9 @@ class DragTool:
         if body is not None and slot is not None:
             self._take(body.name)
             foot = view.at(piece, *view.drawn(slot.ahead_m, slot.offset_m))
-            grab = DragTarget(slot, at, at, (slot.ahead_m, slot.offset_m), seen=seen, foot=foot)
+            inset = piece if isinstance(piece, StraightTrack) else None  # it may become flatter
+            was = slot.ahead_m, slot.offset_m
+            grab = DragTarget(slot, at, at, was, inset=inset, foot=foot)
             self._hold(grab)
         elif twice and on_track:
             self._add_at(*self._snapped(view, piece, at, None)[:2])
@@ -360,7 +362,7 @@ class DragTool:
             self._set_split(grab.what, time_s)
         elif grab.end and grab.plot is not None:
             self._set_end(grab, grab.what, grab.plot)
-        elif (piece := view.seen if grab.seen else view.piece) is not None:
+        elif (piece := grab.inset or view.seen) is not None:
             ahead, offset, self._touch.snaps = self._snapped(view, piece, grab.at, grab)
             self._move(grab.what.number, ahead, offset)
 

@@ -64,7 +64,7 @@ class DragTarget:
         start: where the drag began [px]; `at`: where the mouse is now.
         was: a pacer's former place: ahead, offset [m]; a split's former time [s] and 0.
         plot: the former axes: they may change during the drag.
-        seen: the pacer was picked up in the camera's picture, not in the inset.
+        inset: the former inset, where the pacer was picked up; None: in the camera's picture.
         foot: the pixel of his former place [px].
     """
 
@@ -74,7 +74,7 @@ class DragTarget:
     was: tuple[float, float]
     end: str = ""
     plot: Plot | None = None
-    seen: bool = False
+    inset: StraightTrack | None = None
     foot: tuple[float, float] = (0.0, 0.0)
     moved: bool = False
 
@@ -153,7 +153,7 @@ class ScreenState:
         inset = inset_of(self.layout, self.shot)
         if inset is None:
             return None
-        return straight(inset[0], self.scene.group.span_m, self.style.sizes, inset[1])
+        return straight(inset[0], self.scene.group, self.style.sizes, inset[1])
 
     @property
     def seen(self) -> PerspectiveTrack | None:
@@ -289,7 +289,7 @@ def draw_pacers(surface: pygame.Surface, view: ScreenState, piece: Piece, touch:
     if isinstance(piece, PerspectiveTrack):  # on the ground around his feet
         size = 0.55 * piece.scale, 0.55 * piece.scale * math.sin(piece.lens.rig.pitch)
     else:
-        size = body_size("pacer", 1.6 * piece.scale)
+        size = body_size("pacer", 1.6 * piece.scale, piece.flat)
     rx, ry = (round(4 * half) / 4 for half in size)
     pink = theme.colour("pink")
 

@@ -201,7 +201,7 @@ class Painter:
         return CloseUp()
 
     def _base_of(self, layout: Layout, scene: Scene) -> StaticPicture:
-        key = (layout, scene.start_s_m, scene.lap_m, scene.leds, scene.group.span_m)
+        key = (layout, scene.start_s_m, scene.lap_m, scene.leds, group.across(scene.group))
         if self._base is None or key != self._base_key:
             if self._base is not None and layout != self._layout:
                 # a window dragged larger passes through a hundred sizes, each with its sprites
@@ -212,7 +212,7 @@ class Painter:
         return self._base
 
     def _draw_base(self, layout: Layout, scene: Scene) -> StaticPicture:
-        theme, stage, span_m = self.theme, layout.stage, scene.group.span_m
+        theme, stage = self.theme, layout.stage
         style = self.style(layout)
         picture = pygame.Surface((layout.width, layout.height), 0, 32)
         picture.fill(theme.back)
@@ -221,7 +221,7 @@ class Painter:
         picture.blit(ground, stage)
         mark_names(picture, view, stage, scene.start_s_m, style, scene.lap_m)
         if layout.infield.group is not None:
-            group.frame(picture, layout.infield.group, span_m, style)
+            group.frame(picture, layout.infield.group, scene.group, style)
         for name, box in layout.side:
             panel_frame(picture, box, SIDE_PANELS[name].heading, style, SIDE_PANELS[name].rank)
         if layout.timeline is not None:
@@ -233,7 +233,7 @@ class Painter:
             band.fill(theme.panel)
             band.fill(theme.edge, (0, 0, area.w, 1))
             if below.group is not None:
-                group.frame(band, below.group, span_m, style, way)
+                group.frame(band, below.group, scene.group, style, way)
             bands[way] = CachedLayer(band)
         charts: dict[ChartKind, Timeline | PacerChart] = {
             kind: Timeline(style, kind) for kind in (ChartKind.GAP, ChartKind.PACE)

@@ -14,7 +14,15 @@ import pytest
 from simulator.analysis.gaps import GapState
 from simulator.screen import Camera
 from simulator.stage.keys import BINDINGS, BY_HAND, PRESENTING
-from simulator.stage.scene import Body, Chance, ChartCurve, LightLost, Phase, Scene
+from simulator.stage.scene import (
+    Body,
+    Chance,
+    ChartCurve,
+    LightLost,
+    PacerSlot,
+    Phase,
+    Scene,
+)
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.camera import Shot, Viewpoint, resting
@@ -382,6 +390,37 @@ def test_the_group_looks_as_it_should(tmp_path: Path) -> None:
     group._rail(surface, scene, piece, THEME)
     group._bodies(surface, scene, piece, THEME)
     compare(surface, "group", tmp_path)
+
+
+@pytest.mark.parametrize("size", [(960, 540), (1280, 720), (1920, 1080), (720, 1280)])
+@pytest.mark.parametrize("offsets", [(0.0, 1.0), (-1.2, 1.2), (-2.0, 0.0), (0.0, 2.4), (-2.0, 8.0)])
+def test_the_group_shows_every_pacer_whole_and_no_name_lies_on_one(
+    size: tuple[int, int], offsets: tuple[float, float]
+) -> None:
+    scene, layout = scenes.running(60.0), arrange(*size)
+    slots = tuple(PacerSlot(i, f"{i}", 1.0, m, 0.0, None) for i, m in enumerate(offsets))
+    seen = replace(scene.group, slots=slots)
+    sizes = layout.sizes
+    names = round(1.1 * sizes.caption)  # their row
+    for box, way in ((layout.infield.group, 1), (layout.band.group, 1), (layout.band.group, -1)):
+        if box is None:
+            continue
+        piece = group.straight(box, seen, sizes, way)
+        half = group.body_size("pacer", piece.scale, piece.flat)[1]
+        ends = sorted(
+            piece.y(m) + way * side * half for m, side in zip(offsets, (-1, 1), strict=True)
+        )
+        top, bottom = (0, names) if way > 0 else (names, 0)
+        assert ends[0] >= piece.box.y + top - 1.5
+        assert ends[1] <= piece.box.bottom - bottom + 1.5
+        assert piece.place(*piece.spot(3.0, offsets[1])) == pytest.approx((3.0, offsets[1]))
+
+
+def test_the_ground_of_the_group_follows_the_formation() -> None:
+    used, scene = Painter(), scenes.running(60.0)
+    wide = replace(scene.group, slots=(PacerSlot(0, "A", 1.0, -1.5, 0.0, None),))
+    for moment in (scene, replace(scene, group=wide), scene):
+        assert drawn_alike(used, moment)
 
 
 def drawn_alike(used: Painter, moment: Scene) -> bool:

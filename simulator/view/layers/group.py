@@ -21,7 +21,7 @@ from simulator.coefficients import (
     WAKE_LENGTH_M,
     WAKE_WIDTH_M,
 )
-from simulator.stage.scene import Scene
+from simulator.stage.scene import GroupView, Scene
 from simulator.view.layers.bodies import RIM
 from simulator.view.layout import Box, apart
 from simulator.view.panels.panel import CachedLayer, polygon
@@ -32,20 +32,24 @@ from simulator.view.theme import Colour, Sizes, Theme, mix
 KERB_M = KERB_RADIUS_M - BEND_RADIUS_M
 """The kerb's offset from the measuring line [m]."""
 ABOVE_M = 0.85
-"""Ground shown inside the kerb [m]."""
+"""Ground shown inside the kerb, unless a pacer runs further inside [m]."""
+BODY_M = 0.42
+"""Room for half a body across the track [m]."""
 
 
 @dataclass(frozen=True, slots=True)
 class StraightTrack:
-    """The drawn piece of track: box [px], scale [px/m], row of the measuring line [px].
+    """The drawn piece of track: box [px], scale along it [px/m], row of the measuring line [px].
 
-    `way` is 1 for running to the right, -1 for it turned round.
+    `way` is 1 for running to the right, -1 for it turned round. `flat`: the scale across the track
+    as a share of that along it; below 1 where the formation would be too wide for the box.
     """
 
     box: Box
     scale: float
     line: float
     way: int
+    flat: float = 1.0
 
     def x(self, metres: float) -> float:
         """Return the column of a place `metres` ahead of the middle."""
@@ -53,7 +57,7 @@ class StraightTrack:
 
     def y(self, offset_m: float) -> float:
         """Return the row of an offset; further out is further down, or up."""
-        return self.line + self.way * offset_m * self.scale
+        return self.line + self.way * offset_m * self.scale * self.flat
 
     def spot(self, along_m: float, offset_m: float, up_m: float = 0.0) -> tuple[float, float]:
         """Return the pixel of a place ahead of the middle; height has no effect from above."""
@@ -63,26 +67,35 @@ class StraightTrack:
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Return the distances of a pixel ahead of the middle and outside [m]."""
         along = (x - self.box.x - self.box.w / 2) / (self.way * self.scale)
-        return along, (y - self.line) / (self.way * self.scale)
+        return along, (y - self.line) / (self.way * self.scale * self.flat)
 
 
-def straight(box: Box, span_m: float, sizes: Sizes, way: int) -> StraightTrack:
-    """Return the piece of track inside a panel, below its heading."""
+def across(group: GroupView) -> tuple[float, float]:
+    """Return the offsets between which the formation runs, with some ground inside [m]."""
+    offsets = [slot.offset_m for slot in group.slots] or [0.0]
+    return min(KERB_M - ABOVE_M, min(offsets) - BODY_M), max(offsets) + BODY_M
+
+
+def straight(box: Box, group: GroupView, sizes: Sizes, way: int) -> StraightTrack:
+    """Return the piece of track in a panel, below its heading, with a row for names outside."""
     head = round(sizes.caption * 1.9)
     pad = max(1, round(6 * sizes.unit))
     inner = Box(box.x + pad, box.y + head, max(1, box.w - 2 * pad), max(1, box.h - head - pad))
-    scale = inner.w / max(1.0, span_m)
+    scale = inner.w / max(1.0, group.span_m)
     edge = inner.y if way > 0 else inner.bottom
-    return StraightTrack(inner, scale, edge + way * (ABOVE_M - KERB_M) * scale, way)
+    low_m, high_m = across(group)
+    room = max(0.5 * inner.h, inner.h - 1.2 * sizes.caption)
+    flat = min(1.0, room / (scale * (high_m - low_m)))
+    return StraightTrack(inner, scale, edge - way * low_m * scale * flat, way, flat)
 
 
-def frame(surface: pygame.Surface, box: Box, span_m: float, style: Style, way: int = 1) -> None:
+def frame(surface: pygame.Surface, box: Box, group: GroupView, style: Style, way: int = 1) -> None:
     """Draw the panel, the tartan, the kerb and the lane lines."""
     theme, ground = style.theme, style.theme.ground
     corner = max(3, round(10 * style.sizes.unit))
     pygame.draw.rect(surface, mix(theme.back, theme.panel, 0.8), box, border_radius=corner)
     pygame.draw.rect(surface, theme.edge, box, 1, border_radius=corner)
-    piece = straight(box, span_m, style.sizes, way)
+    piece = straight(box, group, style.sizes, way)
     inner = piece.box
     surface.set_clip(inner)
 
@@ -94,18 +107,19 @@ def frame(surface: pygame.Surface, box: Box, span_m: float, style: Style, way: i
     edge = inner.y if way > 0 else inner.bottom
     band(theme.rail, min(edge, kerb), abs(kerb - edge))
     band(mix(theme.back, ground.kerb, 0.5), kerb - 1, 0.06 * piece.scale)
-    lanes = math.ceil((inner.h - ABOVE_M * piece.scale) / (LANE_WIDTH_M * piece.scale))
+    lanes = math.ceil(inner.h / (LANE_WIDTH_M * piece.scale * piece.flat))
     for lane in range(1, lanes):
         y = round(piece.y(KERB_M + lane * LANE_WIDTH_M))
         band(mix(theme.back, ground.line, 0.42), y, 0.05 * piece.scale)
     surface.set_clip(None)
     px, middle = style.sizes.caption, box.y + style.sizes.caption
     style.type.caps(
-        surface, _heading(box, span_m, style), (box.x + _pad(style), middle), px, theme.muted
+        surface, _heading(box, group.span_m, style), (box.x + _pad(style), middle), px, theme.muted
     )
     # the running direction: a long arrow to the right
     half = _arrow_half(style)
-    x, end = _arrow_x(box, span_m, style), _arrow_x(box, span_m, style) + 5.5 * half
+    x = _arrow_x(box, group.span_m, style)
+    end = x + 5.5 * half
     thick = max(1, round(half / 2.6))
     if way < 0:
         x, end = end, x
@@ -146,7 +160,7 @@ def tartan(theme: Theme) -> Colour:
 
 def draw(surface: pygame.Surface, scene: Scene, box: Box, style: Style, way: int = 1) -> None:
     """Draw the moving part: metre marks, lights, wakes, bodies and the ghosts' names."""
-    piece = straight(box, scene.group.span_m, style.sizes, way)
+    piece = straight(box, scene.group, style.sizes, way)
     surface.set_clip(piece.box)
     _metres(surface, scene, piece, style)
     _wakes(surface, scene, piece, style.theme)
@@ -158,7 +172,7 @@ def draw(surface: pygame.Surface, scene: Scene, box: Box, style: Style, way: int
 
 def redraw(layer: CachedLayer, scene: Scene, box: Box, style: Style, way: int) -> None:
     """Draw the moving part anew in a layer."""
-    inside = straight(box, scene.group.span_m, style.sizes, way).box
+    inside = straight(box, scene.group, style.sizes, way).box
     layer.picture.blit(layer.blank, inside, inside)
     draw(layer.picture, scene, box, style, way)
 
@@ -214,8 +228,9 @@ def _wakes(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: T
     """Shade the wake behind every pacer ahead of the runner."""
     scale = piece.scale
     length = max(4, round(2.6 * WAKE_LENGTH_M * scale))
-    width = max(3, round(3.2 * WAKE_WIDTH_M * scale))
-    sprite = wake(theme.shelter, length, width, WAKE_LENGTH_M * scale, WAKE_WIDTH_M * scale, 0.17)
+    thick = WAKE_WIDTH_M * scale * piece.flat
+    width = max(3, round(3.2 * thick))
+    sprite = wake(theme.shelter, length, width, WAKE_LENGTH_M * scale, thick, 0.17)
     if piece.way < 0:
         sprite = pygame.transform.flip(sprite, True, False)
     blits = []
@@ -259,7 +274,7 @@ def _bodies(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: 
     blits = []
     centre, reach = scene.group.centre_m, scene.group.span_m / 2 + 1
     scale = piece.scale
-    sizes = {kind: body_size(kind, scale) for kind in ("runner", "pacer", "ghost")}
+    sizes = {kind: body_size(kind, scale, piece.flat) for kind in ("runner", "pacer", "ghost")}
     for body in (*scene.ghosts, *scene.pacers, scene.runner):
         along = body.x_m - centre
         alpha = round(16 * min(1.0, max(0.0, body.alpha)))
@@ -283,10 +298,10 @@ def _bodies(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: 
     surface.fblits(blits)
 
 
-def body_size(kind: str, scale: float) -> tuple[float, float]:
+def body_size(kind: str, scale: float, flat: float) -> tuple[float, float]:
     """Return the half length and half width of a body seen from above [px], quarter pixels."""
-    along, across = {"runner": (0.28, 0.42), "pacer": (0.23, 0.35)}.get(kind, (0.34, 0.48))
-    return round(4 * max(2.0, along * scale)) / 4, round(4 * max(2.5, across * scale)) / 4
+    along, wide = {"runner": (0.28, 0.42), "pacer": (0.23, 0.35)}.get(kind, (0.34, 0.48))
+    return round(4 * max(2.0, along * scale)) / 4, round(4 * max(2.5, wide * scale * flat)) / 4
 
 
 def _names(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: Style) -> None:

@@ -462,6 +462,31 @@ def test_no_label_jumps_while_nobody_passes_anybody(
     assert before
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280)])
+@pytest.mark.parametrize("formation", ["breaking4", "inverted_v", "v_shield"])
+def test_no_label_lies_on_a_head_where_the_camera_looks_down(
+    formation: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = load_scenario("breaking4", overrides=[f"pacers.formation={formation}"])
+    show, close = make_show(scenario, simulate(scenario)), CloseUp()
+    monkeypatch.setattr(close, "bodies", lambda _, scene, lens, *__, **___: place(scene, lens))
+    layout = arrange(*size)
+    for camera in (Camera.CHASE, Camera.GROUP):
+        target, style = pygame.Surface(layout.view[2:], 0, 32), Style(TYPE, layout.sizes, NIGHT)
+        for time_s in range(5, 240, 13):
+            scene = at(show, float(time_s))
+            rig = rig_of(resting(camera), scene, layout, layout.view)
+            _map, *words = close.draw(target, scene, rig, style, labels=True, exact=False)
+            for each in place(scene, Lens(rig, *target.get_size())):
+                if each.body.kind == "ghost":
+                    continue
+                tall = each.body.build.stature_m * each.scale
+                top = each.y - tall * math.cos(math.radians(each.view.pitch_deg))
+                head = pygame.Rect(each.x - 0.1 * each.scale, top, 0.2 * each.scale, 0.13 * tall)
+                on = [word for word in words if word.colliderect(head)]
+                assert not on, (time_s, camera, each.body.name, head, on)
+
+
 @pytest.mark.parametrize("camera", CLOSE)
 @pytest.mark.parametrize("stretch_s", [(10.5, 10.8), (93.2, 93.4), (105.2, 105.5)])
 def test_a_label_that_comes_or_goes_pushes_no_other_aside_at_once(

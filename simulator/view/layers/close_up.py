@@ -340,6 +340,7 @@ class CloseUp:
             found.append(gap_label(target, scene, rig, gap, style))
         if aside:
             in_rows(found, target.get_rect())
+            aside_of(found, [trunk(each) for each in placed if each.body.kind != "ghost"])
         # on the way to the rail's camera and back, they fade out and in at their other place
         fading = (rig.pitch - LEVEL) / (LOOKS_DOWN - LEVEL) if aside else 1.0 - rig.pitch / LEVEL
         for each in found:
@@ -575,6 +576,29 @@ def in_rows(labels: list[Label], bounds: pygame.Rect) -> None:
     tops = apart(rows, 0.0, bounds.top + 4, bounds.bottom - 4 + _ROW_GAP, weights)
     for each, top in zip(ordered, tops, strict=True):
         each.box.y = math.floor(top)
+
+
+def trunk(placed: PlacedBody) -> pygame.Rect:
+    """Return the box of a body's head and trunk in the picture [px]."""
+    tall = placed.body.build.stature_m * placed.scale
+    tall *= math.cos(math.radians(placed.view.pitch_deg))
+    wide = 0.44 * placed.scale
+    return pygame.Rect(placed.x - wide / 2, placed.y - tall, wide, 0.55 * tall)
+
+
+def aside_of(labels: list[Label], trunks: list[pygame.Rect]) -> None:
+    """Move labels to the left of runners, as far as the picture reaches.
+
+    They give way little by little while a runner's head comes nearer to their row.
+    """
+    for label in labels:
+        box, most = label.box, 0.0
+        for body in trunks:
+            over = box.right + 0.15 * body.w - body.x
+            if over > 0.0 and body.right > box.x:
+                away = max(box.y - body.bottom, body.y - box.bottom, 0)
+                most = max(most, over * _weight(-away, (-0.8 * body.h, -1.0)))
+        box.x -= max(0, min(math.ceil(most), box.x - 4))
 
 
 def _free(box: pygame.Rect, bounds: pygame.Rect, taken: list[pygame.Rect]) -> pygame.Rect | None:

@@ -59,5 +59,6 @@ def on_paper(browser: webdriver.Chrome) -> Iterator[None]:
     try:
         yield
     finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", **dark})
         browser.execute_script("dispatchEvent(new Event('afterprint'));")
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})

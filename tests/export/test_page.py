@@ -504,33 +504,37 @@ def test_light_and_dark_follow_the_system_and_the_button(
 
 
 @pytest.mark.parametrize("pressed", [False, True])
-def test_it_is_printed_in_light_colours(opened: webdriver.Chrome, pressed: bool) -> None:
+def test_it_is_printed_in_light_colours(
+    opened: webdriver.Chrome, page: Path, pressed: bool
+) -> None:
     def curve() -> str:
-        frames = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]));"
-        opened.execute_async_script(frames)  # a change of the system's colours comes with one
         return picture(opened, "curve")
 
     def scheme(value: str) -> None:
         features = [{"name": "prefers-color-scheme", "value": value}]
         opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
+    wait = WebDriverWait(opened, 30)  # a change of the system's colours comes with some frame
     scheme("light")
+    go_to(opened, page)
+    fonts = "document.fonts.load('1rem Lightpace').then(() => setTimeout(arguments[0], 100));"
+    opened.execute_async_script(fonts)
     light = curve()
     if pressed:
         element(opened, "scheme").click()  # chosen by hand, against the system
     else:
         scheme("dark")
+    wait.until(lambda _: curve() != light)
     dark = curve()
-    assert dark != light
     with on_paper(opened):
         assert curve() == light
         clock = element(opened, "clock")
         assert relative_luminance(shade_of(clock.value_of_css_property("color"))) < 0.1
-        WebDriverWait(opened, 30).until(lambda b: b.find_elements(By.CSS_SELECTOR, "#prices i"))
+        wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, "#prices i"))
         for bar in opened.find_elements(By.CSS_SELECTOR, ".columns i, .waterfall i"):
             assert bar.value_of_css_property("print-color-adjust") == "exact"
     scheme("light" if pressed else "dark")
-    assert curve() == dark
+    wait.until(lambda _: curve() == dark)
     opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 

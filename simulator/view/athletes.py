@@ -757,6 +757,7 @@ class Athletes:
         self._sets: OrderedDict[_SpriteKey, dict[int, Pair]] = OrderedDict()
         self._kin: dict[Appearance, deque[_SpriteKey]] = {}
         self._used: list[tuple[_SpriteKey, int]] = []
+        self._poor: dict[tuple[_SpriteKey, int], float] = {}
         self._bytes = 0
         self._exact = True
         self._begun: tuple[_SpriteKey, int, Generator[None, None, Pair]] | None = None
@@ -770,6 +771,7 @@ class Athletes:
             self._go_on(self._missing())
         self._exact = exact
         self._used.clear()
+        self._poor.clear()
 
     def prepare(self, left_s: Callable[[], float]) -> None:
         """Paint what the last picture missed, then what the next ones will need.
@@ -794,7 +796,9 @@ class Athletes:
         return step in self._sets.get(one, {})
 
     def _missing(self) -> Iterator[tuple[_SpriteKey, int]]:
-        return (each for each in self._used if not self._has(*each))
+        # the least alike first: whoever moves misses something in every picture
+        worst_first = sorted(self._poor, key=self._poor.__getitem__, reverse=True)
+        return (each for each in worst_first if not self._has(*each))
 
     def _go_on(self, wanted: Iterator[tuple[_SpriteKey, int]]) -> bool:
         """Go on with the sprite that was begun, or begin another; return whether there was one."""
@@ -832,11 +836,15 @@ class Athletes:
         if not self._exact:
             other = self._stand_in(one, step)
             if other is not None:
-                return other
+                pair, self._poor[one, step] = other
+                return pair
         return self._keep(one, step, _finished(self._painting(one, step)))
 
-    def _stand_in(self, one: _SpriteKey, step: int) -> Pair | None:
-        """Return the sprite most similar to a missing one; None: there is none."""
+    def _stand_in(self, one: _SpriteKey, step: int) -> tuple[Pair, float] | None:
+        """Return the sprite most similar to a missing one; None: there is none.
+
+        And how unlike it is: as much as a view turned by this angle [deg].
+        """
         best, least = None, math.inf
         for other in self._kin.get(one.look, ()):
             ready = self._sets.get(other)
@@ -852,10 +860,14 @@ class Athletes:
         if best is None:
             return None
         ready, ratio = self._sets[best], one.px_per_m / best.px_per_m
-        pair = ready[_nearest(ready, step / one.phases * best.phases, best.phases)]
-        if abs(ratio - 1.0) < _ALIKE:
-            return pair
-        return _scaled(pair[0], ratio), pair[1] and _scaled(pair[1], ratio)
+        wanted = step / one.phases * best.phases
+        nearest = _nearest(ready, wanted, best.phases)
+        strides = (nearest - wanted) / best.phases
+        least += 2.0 * _OTHER_PHASE_DEG * abs(strides - round(strides))
+        pair = ready[nearest]
+        if abs(ratio - 1.0) >= _ALIKE:
+            pair = _scaled(pair[0], ratio), pair[1] and _scaled(pair[1], ratio)
+        return pair, least
 
     @staticmethod
     def _painting(one: _SpriteKey, step: int) -> Generator[None, None, Pair]:

@@ -141,6 +141,23 @@ def test_a_budget_paints_no_more_than_it_says_and_draws_everybody(show: Show) ->
     assert painted is not first
 
 
+def test_without_time_between_pictures_nobody_stays_a_blown_up_figure(show: Show) -> None:
+    """She runs and misses a pose in every picture: the pacers beside her waited for ever."""
+    athletes, scene = Athletes(), at(show, 60.0)
+    stride, white = scene.runner.stride, (255, 255, 255)
+    looks = [look_of(kind, scene.runner.build, white, day=False) for kind in ("runner", "pacer")]
+    athletes.begin(exact=True)
+    for look in looks:
+        athletes.sprites(look, stride, ViewAngle(90.0, 10.0), 20.0)
+    for k in range(240):
+        athletes.begin(exact=False)
+        moved = replace(stride, phase=(stride.phase + k / 24) % 1.0)
+        view = ViewAngle(60.0 + 0.5 * k, 10.0)  # a bend
+        seen = [athletes.sprites(look, moved, view, 60.0)[0] for look in looks]
+    again = [athletes.sprites(look, moved, view, 60.0)[0] for look in looks]
+    assert all(one is same for one, same in zip(seen, again, strict=True))  # none made for this
+
+
 def test_what_is_missing_is_painted_between_two_pictures_as_long_as_there_is_time(
     show: Show,
 ) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -19,15 +20,21 @@ from numpy.typing import NDArray
 from simulator.analysis.gaps import GapState
 from simulator.cli import main
 from simulator.errors import ThemeError
+from simulator.export.leds import colours_of
+from simulator.screen import Camera
+from simulator.stage.scene import Scene
 from simulator.view import camera
 from simulator.view.layers import effects, group
-from simulator.view.layers.close_up import Led, heads, light_on_ground
+from simulator.view.layers.close_up import Led, heads, leds, light_on_ground
 from simulator.view.layers.track import led_places
+from simulator.view.layout import Box
+from simulator.view.perspective import Lens, rig_of
 from simulator.view.picture import PictureOptions, layout_of, render_still
 from simulator.view.theme import (
     THEMES,
     Colour,
     Theme,
+    css,
     mix,
     next_theme,
     relative_luminance,
@@ -187,6 +194,52 @@ def test_by_day_a_light_keeps_its_colour_close_up() -> None:
     beside = surface.get_at((100, 90))
     assert beside.g > theme.ground.tartan[1] + 20
     assert beside.r < theme.ground.tartan[0] - 20
+
+
+def lit_rail(scene: Scene, theme: Theme) -> dict[str, NDArray[np.int_]]:
+    """Return the pictures of the LEDs near her: close up, in the group, on the whole track."""
+    surfaces = {name: pygame.Surface((1280, 720), 0, 32) for name in ("close", "group", "map")}
+    for surface in surfaces.values():
+        surface.fill(theme.ground.tartan)
+    lights = leds(scene, Lens(rig_of(Camera.RAIL, scene), 1280, 720), theme)
+    light_on_ground(surfaces["close"], lights, 0.3, day=theme.by_day)
+    heads(surfaces["close"], lights, theme)
+    piece = group.StraightTrack(Box(0, 0, 1280, 720), 1280 / scene.group.span_m, 300.0, 1)
+    group._rail(surfaces["group"], scene, piece, theme)
+    box = Box(0, 0, 1280, 720)
+    effects.draw_waves(surfaces["map"], scene.waves, camera.whole(box), box, theme)
+    return {name: pygame.surfarray.array3d(each).astype(int) for name, each in surfaces.items()}
+
+
+@pytest.mark.parametrize("theme", [THEMES["night"], THEMES["daylight"]], ids=["night", "day"])
+@pytest.mark.parametrize("share", [(1.0, 1.0), (0.5, 0.5), (0.5, 0.25)])
+@pytest.mark.parametrize("colours", [("green", "red"), ("red", "blue")])
+def test_where_waves_meet_every_picture_shows_the_light_that_a_strip_is_sent(
+    theme: Theme,
+    share: tuple[float, float],
+    colours: tuple[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two waves on the same LEDs look like one wave in the colour of their sum."""
+    monkeypatch.setattr(effects, "_spill", lambda *_: None)  # on the ground, of each whole wave
+    scene = scenes.running(60.0)
+    wave, near = scene.waves[0], np.zeros(scene.leds)
+    here = round(scene.s_m(scene.runner) * scene.leds / scene.lap_m)
+    near[np.arange(here - 1, here + 3) % scene.leds] = 1.0
+    two = [
+        replace(wave, colour=colour, brightness=near * part)
+        for colour, part in zip(colours, share, strict=True)
+    ]
+    meeting = replace(scene, waves=tuple(two))
+    sent = colours_of(meeting, scene.leds, theme)
+    bright = min(sum(share), 1.0)
+    red, green, blue = (min(round(level / bright), 255) for level in sent[here].tolist())
+    one = replace(wave, colour=css((red, green, blue)), brightness=near * bright)
+    for name, picture in lit_rail(meeting, theme).items():
+        alone = lit_rail(replace(scene, waves=(one,)), theme)[name]
+        assert np.abs(picture - alone).max() <= 16, name
+        dark = lit_rail(replace(scene, waves=()), theme)[name]
+        assert np.abs(picture - dark).max() > 35, name
 
 
 @EVERY

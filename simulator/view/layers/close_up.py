@@ -146,24 +146,19 @@ def leds(scene: Scene, lens: Lens, theme: Theme) -> list[Led]:
     """Return the visible LEDs, far ones first: all nearby, farther away only lit ones."""
     if scene.leds < 1:
         return []
-    bright = np.zeros(scene.leds)
-    which = np.zeros(scene.leds, dtype=np.intp)
-    for i, wave in enumerate(scene.waves):
-        which[wave.brightness > bright] = i
-        bright = np.maximum(bright, wave.brightness)
+    bright, colours = effects.led_lights(scene.waves, scene.leds, theme)
     places, x, y = _rail(scene.leds, scene.lap_m)
     column, row, scale, depth = lens.project(x, y, LED_UP_M)
     width, height = lens.width, lens.height
     shown = (depth > NEAR_M) & ((scale > DARK_LED_PX) | (bright > 0.02))
     shown &= (np.abs(column - 0.5 * width) < 0.5 * width + 1.2 * scale) & (row > -20.0)
     at = np.flatnonzero(shown & (row < height + 1.2 * scale))
-    colours = [theme.light(wave.colour) for wave in scene.waves] or [theme.ground.led_off]
     dark = effects.darkness(scene, places)
     found = [
-        (far, Led(cx, cy, k, b, colours[c], d))
-        for far, cx, cy, k, b, c, d in zip(
+        (far, Led(cx, cy, k, b, colours[led], d))
+        for far, cx, cy, k, b, led, d in zip(
             depth[at].tolist(), column[at].tolist(), row[at].tolist(), scale[at].tolist(),
-            bright[at].tolist(), which[at].tolist(), dark[at].tolist(), strict=True,
+            bright[at].tolist(), at.tolist(), dark[at].tolist(), strict=True,
         )
     ]  # fmt: skip
     return [led for _, led in sorted(found, key=lambda each: -each[0])]
@@ -312,7 +307,9 @@ class CloseUp:
             words = (scene.title, long, format_time(scene.target_s), "lightpace")
             arena.draw(target, lens, like, scene.start_m, words, theme)
         lights = leds(scene, lens, theme)
-        self._lit, self._day = [led for led in lights if led.bright > 0.02], theme.by_day
+        waves = {theme.light(wave.colour) for wave in scene.waves}  # mixtures soon change
+        self._lit = [led for led in lights if led.bright > 0.02 and led.colour in waves]
+        self._day = theme.by_day
         flat = max(0.22, min(1.0, math.sin(rig.pitch) * 1.3))
         light_on_ground(target, lights, flat, day=theme.by_day)
         (ex, ey, _), size = lens.eye, scene.lap_m / LAP_M

@@ -7,6 +7,7 @@ brightness of each LED; over it and below the bodies the staged moments; a pure 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -24,7 +25,7 @@ from simulator.view.panels.panel import polygon
 from simulator.view.perspective import place_at
 from simulator.view.sprites import LEVELS, bloom, dot, glow
 from simulator.view.text import SEMIBOLD, Style
-from simulator.view.theme import Theme, mix
+from simulator.view.theme import Colour, Theme, mix
 
 HALO_M = 4.6
 CORE_M = 0.36
@@ -35,6 +36,8 @@ _STEPS_PER_DOUBLING = 6
 _FAINTEST = 0.5 / LEVELS
 _CROWDED = 120
 """With more LEDs lit than this (a start light on every LED) the halos shrink, for speed."""
+_SHARES = 6
+"""The shares of a colour where waves meet: few, since each mixture needs sprites of its own."""
 
 
 @lru_cache(maxsize=4)
@@ -59,34 +62,56 @@ def reach(view: MapView, metres: float) -> float:
     return math.pow(2.0, steps / _STEPS_PER_DOUBLING)
 
 
+def led_lights(
+    waves: Sequence[Wave], leds: int, theme: Theme
+) -> tuple[NDArray[np.float64], list[Colour]]:
+    """Return each LED's brightness, 0 to 1, and its colour: the waves' light added up.
+
+    All cameras draw these, and a real strip is sent the same sum, see `export.leds`.
+    """
+    if len(waves) == 1:  # most pictures have one, which needs no adding
+        return np.minimum(waves[0].brightness, 1.0), [theme.light(waves[0].colour)] * leds
+    light = np.array([wave.brightness for wave in waves]).reshape(-1, leds)
+    bright = np.minimum(light.sum(axis=0), 1.0)
+    lit = np.flatnonzero(bright)
+    shares = np.rint(_SHARES * light[:, lit] / bright[lit]) / _SHARES
+    added = shares.T @ np.array([theme.light(wave.colour) for wave in waves]).reshape(-1, 3)
+    colours = [theme.ground.led_off] * leds
+    shown = np.rint(np.minimum(added, 255.0)).astype(int).tolist()
+    for led, (red, green, blue) in zip(lit.tolist(), shown, strict=True):
+        colours[led] = (red, green, blue)
+    return bright, colours
+
+
 def draw_waves(
     surface: pygame.Surface, waves: tuple[Wave, ...], view: MapView, box: Box, theme: Theme
 ) -> None:
     """Draw every wave's light; by day added light would burn out, so LEDs appear as lit."""
-    for wave in waves:
-        lit = np.flatnonzero(wave.brightness > _FAINTEST)
-        if not len(lit):
-            continue
-        share = 1.0 if len(lit) < _CROWDED else 0.5
-        halo = max(3.0, reach(view, HALO_M) * share)
-        half = max(1, round(halo))
-        core = max(1.0, reach(view, CORE_M))
-        wide, small = round(1.12 * halo) / 4, round(7.2 * core) / 4
-        colour = theme.light(wave.colour)
-        xs, ys = _pixels(view, len(wave.brightness))
-        blits = []
-        for led, bright in zip(lit.tolist(), wave.brightness[lit].tolist(), strict=True):
-            x, y = xs[led], ys[led]
-            if box.x - half < x < box.right + half and box.y - half < y < box.bottom + half:
-                level = round(min(1.0, bright) * LEVELS)
-                if theme.by_day:
-                    alpha, rim = round(16 * min(1.0, bright)), mix(colour, (0, 0, 0), 0.6)
-                    blits.append(dot(colour, wide, wide, alpha // 3, colour, 0.5).at(x, y))
-                    blits.append(dot(colour, small, small, alpha, rim, 1.0).at(x, y))
-                else:
-                    blits.append((glow(colour, halo, level, core), (x - half, y - half)))
-        surface.fblits(blits, 0 if theme.by_day else pygame.BLEND_RGB_ADD)
-        if share == 1.0 and not theme.by_day:
+    if not waves:
+        return
+    most = max(np.count_nonzero(wave.brightness > _FAINTEST) for wave in waves)
+    share = 1.0 if most < _CROWDED else 0.5
+    halo = max(3.0, reach(view, HALO_M) * share)
+    half = max(1, round(halo))
+    core = max(1.0, reach(view, CORE_M))
+    wide, small = round(1.12 * halo) / 4, round(7.2 * core) / 4
+    bright, colours = led_lights(waves, len(waves[0].brightness), theme)
+    xs, ys = _pixels(view, len(bright))
+    blits = []
+    for led in np.flatnonzero(bright > _FAINTEST).tolist():
+        x, y = xs[led], ys[led]
+        if box.x - half < x < box.right + half and box.y - half < y < box.bottom + half:
+            colour, lit = colours[led], float(bright[led])
+            if theme.by_day:
+                alpha, rim = round(16 * lit), mix(colour, (0, 0, 0), 0.6)
+                blits.append(dot(colour, wide, wide, alpha // 3, colour, 0.5).at(x, y))
+                blits.append(dot(colour, small, small, alpha, rim, 1.0).at(x, y))
+            else:
+                light = glow(colour, halo, round(lit * LEVELS), core)
+                blits.append((light, (x - half, y - half)))
+    surface.fblits(blits, 0 if theme.by_day else pygame.BLEND_RGB_ADD)
+    if share == 1.0 and not theme.by_day:
+        for wave in waves:
             _spill(surface, wave, view, theme)
 
 

@@ -23,6 +23,7 @@ from simulator.coefficients import (
 )
 from simulator.stage.scene import GroupView, Scene
 from simulator.view.layers.bodies import RIM
+from simulator.view.layers.effects import led_lights
 from simulator.view.layout import Box, apart
 from simulator.view.panels.panel import CachedLayer, polygon
 from simulator.view.sprites import LEVELS, bloom, dot, glow, ring, wake
@@ -260,13 +261,12 @@ def _rail(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: Th
     halo, core = max(4.0, 0.95 * piece.scale), max(1.2, 0.13 * piece.scale)
     reach = max(1, round(halo))
     leds = np.arange(first, first + count) % scene.leds
+    bright, colours = led_lights(scene.waves, scene.leds, theme)
+    levels = np.rint(bright[leds] * LEVELS).astype(int)
     glows = []
-    for wave in scene.waves:
-        colour = theme.light(wave.colour)
-        levels = np.rint(np.minimum(wave.brightness[leds % len(wave.brightness)], 1.0) * LEVELS)
-        for k in np.flatnonzero(levels).tolist():
-            light = glow(colour, halo, int(levels[k]), core)
-            glows.append((light, (round(left + k * step) - reach, round(row) - reach)))
+    for k in np.flatnonzero(levels).tolist():
+        light = glow(colours[leds[k]], halo, int(levels[k]), core)
+        glows.append((light, (round(left + k * step) - reach, round(row) - reach)))
     surface.fblits(glows, pygame.BLEND_RGB_ADD)
 
 

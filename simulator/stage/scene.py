@@ -177,14 +177,15 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class GapLine:
-    """The runner against one mark: the light or a ghost.
+    """The runner against one mark: a light or a ghost.
 
     Attributes:
-        name: `the light`, `even 4:00.00`; `target` is its finish time [s].
+        name: `light 3:59.99`, `even 4:00.00`; `target_s` is its finish time [s].
         seconds: positive = behind [s]; None if it cannot be known yet.
         metres: positive = behind [m].
         state: ahead, level or behind, and gaining or losing (held by hysteresis).
         colour: colour name of the mark itself.
+        is_light: the mark is a light.
     """
 
     name: str
@@ -193,6 +194,7 @@ class GapLine:
     metres: float | None
     state: GapState
     colour: str
+    is_light: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,6 +457,12 @@ class Scene:
     weather: Weather | None = None
     lap_m: float = LAP_M
     light_m: float | None = None
+
+    @property
+    def compared_to(self) -> str:
+        """What the first gap is taken to: the light, the first by name of several, or the plan."""
+        several = sum(line.is_light for line in self.gaps) > 1
+        return self.gaps[0].name if self.gaps and (several or self.light_m is None) else "the light"
 
     @property
     def start_m(self) -> float:

@@ -459,29 +459,33 @@ def _group(
 
 
 def _gaps(show: Show, t: float, x: float) -> tuple[GapLine, ...]:
-    lines = []
-    for track in show.tracks:
-        known = t > 0 and x > 0
+    lines, lights = [], show.lights
+    for i, track in enumerate(show.tracks):
+        known, is_light = t > 0 and x > 0, i < len(lights)
         lines.append(
             GapLine(
-                f"light {track.mark.label}" if _is_light(show, track.mark) else track.mark.name,
+                _light_name(track.mark, lights) if is_light else track.mark.name,
                 track.mark.finish_s or 0.0,
                 track.seconds_at(t) if known else None,
                 track.metres_at(t) if known else None,
                 track.state_at(t),
                 track.mark.colour,
+                is_light,
             )
         )
     return tuple(lines)
 
 
+def _light_name(mark: Reference, lights: Sequence[Reference]) -> str:
+    """Return the name of a light's gap: its time, or what it is called if another has that time."""
+    if [other.label for other in lights].count(mark.label) == 1:
+        return f"light {mark.label}"
+    return mark.name if "light" in mark.name else f"light {mark.name}"
+
+
 def is_left(name: str) -> bool:
     """Return whether a ghost is the run that a change abandoned."""
     return name.startswith("before: ")
-
-
-def _is_light(show: Show, mark: Reference) -> bool:
-    return mark is show.light and show.lit
 
 
 def _meters(show: Show, moment: Moment) -> tuple[Meter, ...]:

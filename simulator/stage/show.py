@@ -107,8 +107,9 @@ class Show:
 
     @property
     def tracks(self) -> tuple[GapTrack, ...]:
-        """Gaps to the light, then to each ghost."""
-        return tuple(_track(self.recording, mark) for mark in (self.light, *self.ghosts))
+        """Gaps to the light, then to the further lights, then to each ghost."""
+        marks = (self.light, *self.lights[1:], *self.ghosts)
+        return tuple(_track(self.recording, mark) for mark in marks)
 
     @cached_property
     def _lights(self) -> Lights:
@@ -124,6 +125,13 @@ class Show:
     def lit(self) -> bool:
         """Whether a light runs: without one gaps are those to the plan."""
         return self.scenario.lit
+
+    @property
+    def lights(self) -> tuple[Reference, ...]:
+        """The lights that run, first the one that she chases; none without a light."""
+        waves = zip(self.scenario.wavelight.waves, self.waves, strict=True)
+        running = [mark for wave, mark in waves if wave.on]
+        return (self.light, *running[1:]) if running else ()
 
     @property
     def curves(self) -> tuple[ChartCurve, ...]:

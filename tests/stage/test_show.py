@@ -388,6 +388,50 @@ def test_the_first_gap_is_the_light(show: Show) -> None:
     assert [line.target_s for line in scene.gaps] == pytest.approx([239.99, 240.0, 246.42])
 
 
+LIGHTS = """name: lights
+distance: 400 m
+plan: {shape: even, target: 70}
+pacers: {count: 0}
+ghosts: [{kind: even, time: 75}]
+wavelight:
+  waves:
+    - {name: out, on: no, plan: {shape: even, target: 60}}
+    - {name: goal}
+    - {name: easy, colour: red, plan: {shape: even, target: 72}}
+    - {name: pale, colour: white, plan: {shape: negative, target: 70, strength: 2}}
+"""
+
+
+def test_every_light_has_a_gap_by_its_name() -> None:
+    scenario = load_text(LIGHTS)
+    show = make_show(scenario, simulate(scenario))
+    scene = shown(show, 50.0)
+    lights = [line for line in scene.gaps if line.is_light]
+    assert scene.gaps[: len(lights)] == tuple(lights), "before the ghosts"
+    assert [line.name for line in scene.gaps[2:]] == ["light pale", "even 1:15.00"]
+    assert [line.name for line in lights] == ["light goal", "light 1:12", "light pale"]
+    assert [line.colour for line in lights] == ["green", "red", "white"]
+    for line, wave in zip(lights, scene.waves, strict=True):
+        assert line.metres == pytest.approx(wave.head_m - scene.runner.x_m, abs=1e-3)
+    assert scene.compared_to == "light goal"
+
+
+def test_a_light_alone_is_the_light_and_without_one_gaps_are_to_the_plan() -> None:
+    scenario = load_text(LIGHTS)
+    for on, name, words in (
+        ({"goal"}, "light 1:10", "the light"),
+        (set[str](), "the plan", "the plan"),
+    ):
+        waves = [
+            wave.model_copy(update={"on": wave.name in on}) for wave in scenario.wavelight.waves
+        ]
+        light = scenario.wavelight.model_copy(update={"waves": tuple(waves)})
+        other = scenario.model_copy(update={"wavelight": light})
+        scene = shown(make_show(other, simulate(other)), 50.0)
+        assert [line.name for line in scene.gaps] == [name, "even 1:15.00"]
+        assert scene.compared_to == words
+
+
 def test_meters_have_bars_between_empty_and_full(show: Show) -> None:
     for t in np.arange(-4.0, 254.0, 3.0):
         scene = shown(show, float(t))

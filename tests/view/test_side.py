@@ -10,13 +10,16 @@ from typing import Any
 import pygame
 import pytest
 
-from simulator.screen import Panel
+from simulator.screen import Camera, Panel
 from simulator.session import Session
+from simulator.stage.scene import GapLine
 from simulator.view.app import App
 from simulator.view.arranging import EVERY_PANEL, arrange, arrange_lecture
+from simulator.view.camera import resting
 from simulator.view.layout import Box
 from simulator.view.panels.panel import CachedLayer, SidePanel, body
 from simulator.view.panels.side import SIDE_PANELS, LivePanel
+from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.text import REGULAR, Style, Type
 from simulator.view.theme import NIGHT
 from simulator.view.ui import Control
@@ -125,8 +128,8 @@ def test_no_value_is_covered_by_its_bar(
     if box is None:
         pytest.skip("no room for the panel")
     scene, panel, faults = scenes.running(100.0), LivePanel(), []
-    for gaps, meters in itertools.product(range(5), range(5)):
-        shown = replace(scene, gaps=(scene.gaps * 2)[:gaps], meters=scene.meters[:meters])
+    for gaps, meters in itertools.product(range(8), range(5)):
+        shown = replace(scene, gaps=(scene.gaps * 3)[:gaps], meters=scene.meters[:meters])
         bars.clear()
         type_.lines.clear()
         panel.layout(box, shown, style)
@@ -138,3 +141,29 @@ def test_no_value_is_covered_by_its_bar(
             if over or among or not room.contains(ink):
                 faults.append((gaps, meters, text))
     assert not faults
+
+
+@pytest.mark.parametrize("camera", [Camera.WHOLE, Camera.RAIL])
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720), (1920, 1080)])
+def test_of_several_lights_each_is_named_and_the_score_says_which_it_means(
+    size: tuple[int, int], camera: Camera
+) -> None:
+    scene, layout = scenes.running(100.0), layout_of(size, None, PictureOptions())
+    light, *ghosts = scene.gaps
+    goal = replace(light, name="light 3:59.99", is_light=True)
+    easy = replace(light, name="light 4:06", is_light=True, colour="red")
+
+    def written(*lights: GapLine) -> list[str]:
+        type_, surface = Inked(), pygame.Surface(size, 0, 32)
+        shown = replace(scene, gaps=(*lights, *ghosts), lost=None)
+        Painter(NIGHT, type_).draw(surface, shown, PictureOptions(shot=resting(camera)))
+        return [text for text, _ in type_.lines]
+
+    alone, both = written(goal), written(goal, easy)
+    score, side = goal.state.side, "live" in dict(layout.side)
+    assert "the light" in alone
+    assert any(text.endswith(f"{score} the light") for text in alone)
+    assert any(text.endswith(f"{score} light 3:59.99") for text in both)
+    assert not any("the light" in text for text in both)
+    assert both.count("light 3:59.99") == 1 + side, "at the chart's line, and among the gaps"
+    assert both.count("light 4:06") == side

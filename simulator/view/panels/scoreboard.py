@@ -139,9 +139,8 @@ def _gap(layer: CachedLayer, scene: Scene, box: Box, below: Box | None, style: S
 
 
 def _side_words(scene: Scene) -> str:
-    """Return which side she is on, and of what: where a light runs the first line is its own."""
-    line = scene.gaps[0]
-    return f"{SIDES[line.state.side]} {line.name if scene.light_m is None else 'the light'}"
+    """Return which side she is on, and of what."""
+    return f"{SIDES[scene.gaps[0].state.side]} {scene.compared_to}"
 
 
 def _gap_sizes(px: int) -> tuple[int, int]:
@@ -244,7 +243,7 @@ def lost_words(scene: Scene) -> str:
     lost = scene.lost
     if lost is None or lost.since_s > LOST_SHOWN_S or scene.phase is not Phase.RUNNING:
         return ""
-    return f"the light is lost at {lost.at_m:.0f} m"
+    return f"{scene.compared_to} is lost at {lost.at_m:.0f} m"
 
 
 def outlook_of(scene: Scene, box: Box, style: Style) -> tuple[TextRun, ...]:

@@ -1,6 +1,6 @@
 """The side panels: LIVE and SPLITS, and the table that lists them all.
 
-LIVE: the gap to the light and to each ghost in seconds and metres, and the meters. SPLITS: plan,
+LIVE: the gap to each light and to each ghost in seconds and metres, and the meters. SPLITS: plan,
 run and difference, and the model's error at each published split.
 
 In: a scene, a panel's box. Out: fields of a layer; `Layout.side` names the panels with room.

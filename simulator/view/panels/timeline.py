@@ -110,7 +110,7 @@ class Timeline:
         names = named(curves, scene.ghosts)
         plot = plot_of(chart, box, sizes, self._kind)
         inside = replace(plot, box=Box(0, 0, plot.box.w, plot.box.h))
-        to, banded = compared_to(scene), band is not None
+        to, banded = scene.compared_to, band is not None
         if self._whole.get_size() != inside.box[2:]:
             self._whole = pygame.Surface(inside.box[2:], 0, 32)
         whole = self._whole
@@ -465,7 +465,7 @@ def read_out(
     The first row is the distance. Unrevealed values of her run are left out.
     """
     paced = kind is ChartKind.PACE
-    unit = "s/400 m" if paced else f"behind {compared_to(scene)}"
+    unit = "s/400 m" if paced else f"behind {scene.compared_to}"
     chart, rows = scene.chart, [(f"{metres:.0f} m", unit, "")]
     for curve, name in named(curves_of(chart, kind), scene.ghosts)[:MOST_READ]:
         reach_m = min(chart.reveal_m, curve.x_m[-1]) if curve.kind == "runner" else curve.x_m[-1]
@@ -476,11 +476,6 @@ def read_out(
         text = text if math.isfinite(value) else "–"
         rows.append((name, text, curve.colour))
     return tuple(rows)
-
-
-def compared_to(scene: Scene) -> str:
-    """Return what gaps are taken to: the light, or the plan where none runs."""
-    return "the plan" if scene.gaps and scene.gaps[0].name == "the plan" else "the light"
 
 
 # the key of the lines
@@ -591,7 +586,8 @@ def heading(
     pad = padding(style.sizes)
     y = box.y + px * 1.35
     x: float = box.x + pad
-    words = kind.value.replace("the light", light[0])
+    # one of several lights is named at its line: a click on the heading counts on its width
+    words = kind.value.replace("the light", "the plan" if light[0] == "the plan" else "the light")
     wide = type_.caps(surface, words, (x, y), px, theme.muted)
     arrow(surface, round(x + wide + px), round(y), px, theme.muted)
     x += wide + px + 2 * pad
@@ -644,8 +640,8 @@ def _light(
     (words, colour), theme, px = light, style.theme, style.sizes.caption
     key = round(1.6 * px)
     surface.fill(theme.colour(colour), (round(x), round(y) - 1, key, max(2, px // 7)))
-    at = (x + key + 6, y)
-    return key + 6 + style.type.write(surface, words, at, REGULAR, px, theme.muted)
+    at, widest = (x + key + 6, y), _WIDEST_NAME * px
+    return key + 6 + style.type.write(surface, words, at, REGULAR, px, theme.muted, width=widest)
 
 
 # -- the drawing area ------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields
 from importlib import import_module
+from ipaddress import ip_address
 from typing import Any
 from uuid import uuid4
 
@@ -277,14 +278,11 @@ class LedStrip:
 
     def check(self) -> None:
         """Raise `OutputError` if the last picture could not be sent."""
-        host = self._target.host
         if isinstance(self.unsent, PermissionError):
-            raise OutputError(
-                f"Nothing may be sent to {host}: name the address of the strip's own controller, "
-                "not a broadcast address."
-            )
+            raise _not_one_host(self._target)
         if self.unsent is not None:
-            raise OutputError(f"Nothing can be sent to {host}: {self.unsent.strerror}.")
+            why = self.unsent.strerror
+            raise OutputError(f"Nothing can be sent to {self._target.host}: {why}.")
 
     def test(self, time_s: float, rounds: int) -> str | None:
         """Show the pattern at a time, and return its description; None: its rounds are over."""
@@ -309,6 +307,13 @@ class LedStrip:
         self._socket.close()
 
 
+def _not_one_host(target: LedTarget) -> OutputError:
+    return OutputError(
+        f"Nothing may be sent to {target.host}: name the address of the strip's own controller, "
+        "not a broadcast or multicast address."
+    )
+
+
 @contextmanager
 def opened_strip(target: LedTarget, theme: Theme) -> Iterator[LedStrip]:
     """Yield a strip; it goes dark at the end, also after an error.
@@ -318,13 +323,16 @@ def opened_strip(target: LedTarget, theme: Theme) -> Iterator[LedStrip]:
         ExtraError: it needs sACN, and sacn is not installed.
     """
     try:
-        address = socket.getaddrinfo(target.host, None, socket.AF_INET, socket.SOCK_DGRAM)[0][4][0]
+        found = socket.getaddrinfo(target.host, None, socket.AF_INET, socket.SOCK_DGRAM)
     except (OSError, UnicodeError) as error:
         raise OutputError(f"The strip's host {target.host!r} is not known.") from error
+    address = str(found[0][4][0])
+    if ip_address(address).is_multicast:  # the system refuses broadcasts alone
+        raise _not_one_host(target)
     if target.protocol == "sacn":
         with requiring("A strip of LEDs by sACN", "leds"):
             import_module("sacn")
-    with closing(LedStrip(target, str(address), theme)) as strip:
+    with closing(LedStrip(target, address, theme)) as strip:
         strip.black_out()
         if isinstance(strip.unsent, PermissionError):  # it stays so; a network may come back
             strip.check()

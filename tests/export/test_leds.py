@@ -440,7 +440,10 @@ def test_a_host_without_an_address_is_one_sentence() -> None:
 @pytest.mark.parametrize(
     ("why", "said"),
     [
-        (PermissionError(errno.EACCES, "Permission denied"), "not a broadcast address"),
+        (
+            PermissionError(errno.EACCES, "Permission denied"),
+            "not a broadcast or multicast address",
+        ),
         (OSError(errno.ENETUNREACH, "Network is unreachable"), "Network is unreachable"),
     ],
 )
@@ -467,8 +470,18 @@ def test_a_strip_that_nothing_can_be_sent_to_is_no_success(
 @linux
 def test_a_broadcast_lights_nobodys_strip() -> None:
     target = parse_target("artnet:127.255.255.255,count=5")
-    with pytest.raises(OutputError, match="not a broadcast address"), opened_strip(target, NIGHT):
+    with pytest.raises(OutputError, match="not a broadcast or"), opened_strip(target, NIGHT):
         pass
+
+
+@pytest.mark.parametrize("protocol", ["ddp", "artnet", "sacn"])
+def test_a_multicast_is_refused_before_anything_is_sent(
+    protocol: str, destinations: list[tuple[str, int]]
+) -> None:
+    target = parse_target(f"{protocol}:239.255.0.1,count=5")
+    with pytest.raises(OutputError, match="or multicast address"), opened_strip(target, NIGHT):
+        pass
+    assert not destinations
 
 
 def test_a_network_that_fails_for_a_while_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

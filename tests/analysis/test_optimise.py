@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from simulator.analysis.optimise import (
     LAST_M,
+    Gain,
     Optimisation,
     Optimum,
     condition_of,
@@ -127,6 +129,15 @@ def test_the_sections_that_are_printed_add_up_to_the_finish(still: Optimum) -> N
     told = [re.search(r": (\S+) \((\S+)\)", line) for line in facts(still)]
     times, parts = zip(*((parse_time(m[1]), parse_time(m[2])) for m in told if m), strict=True)
     assert sum(parts) == pytest.approx(times[-1], abs=1e-6)
+
+
+@pytest.mark.slow
+def test_a_gain_over_somebody_who_never_finishes_is_no_number(still: Optimum) -> None:
+    nobody = Gain("another", np.nan, 1.0, np.nan, np.nan, np.nan)
+    (told,) = [line for line in facts(replace(still, gains=(nobody,))) if "another" in line]
+    assert "(does not finish)" in told
+    assert "unknown: none finishes with both" in told
+    assert "nan" not in told
 
 
 @pytest.mark.slow

@@ -408,6 +408,30 @@ def test_the_arrow_to_a_light_out_of_the_picture_is_where_the_line_leaves_it(
 
 
 @pytest.mark.parametrize("camera", CLOSE)
+@pytest.mark.parametrize("time_s", [30.0, 64.0, 143.0])
+def test_the_line_goes_on_to_the_tip_of_its_arrow_but_not_under_the_map(
+    show: Show, camera: Camera, time_s: float
+) -> None:
+    drawn, lens = _gap_drawn(show, time_s, None, camera)
+    style = Style(TYPE, arrange(1920, 1080).sizes, NIGHT)
+    left, top, wide, high = close_up.map_box((lens.width, lens.height), style)
+    assert not drawn[left + 1 : left + wide, top + 1 : top + high].any()
+    if camera is Camera.CHASE and time_s == 30.0:  # the light is behind the lens
+        lowest = int(np.flatnonzero(drawn.any(axis=0)).max())
+        assert lowest >= lens.height - 2
+        breadth = [len(np.flatnonzero(drawn[:, y])) for y in (lowest, lowest - 8, lowest - 40)]
+        assert max(breadth[0], breadth[2]) < breadth[1], "a tip, the head, the line behind it"
+
+
+@pytest.mark.parametrize("turn", [7, 93, 200])
+def test_the_lap_on_the_map_has_smooth_edges(turn: int) -> None:
+    disc = close_up._lap(74, turn, 4, (10, 14, 24), (140, 150, 180))
+    reds = pygame.surfarray.pixels_red(disc)
+    edges = np.count_nonzero((reds > 20) & (reds < 130))
+    assert edges > 0.2 * np.count_nonzero(reds >= 130)
+
+
+@pytest.mark.parametrize("camera", CLOSE)
 def test_no_camera_moves_when_the_lights_are_hidden(show: Show, camera: Camera) -> None:
     layout = arrange(1280, 720)
     shown, hidden = (at(show, 30.0, lights=on) for on in (True, False))

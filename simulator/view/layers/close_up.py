@@ -47,6 +47,7 @@ from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style
 from simulator.view.theme import Colour, Theme, mix
 
 Floats = NDArray[np.float64]
+Point = tuple[float, float]
 
 LED_UP_M = 0.06
 DARK_LED_PX = 18.0
@@ -447,40 +448,55 @@ def gap_line(
     her = scene.s_m(scene.runner)
     along = [her + math.copysign(m, line.metres) for m in away]
     spots = [lens.spot(s_m, GAP_OFFSET_M) for s_m in along]
-    bounds = target.get_rect()
+    picture = target.get_rect()
     points = [
         (x, y)
         for x, y, _, depth in spots
         if depth > NEAR_M and abs(x) < 3 * lens.width and abs(y) < 3 * lens.height
     ]
-    shown = [(*ends, seen) for ends in pairwise(points) if (seen := bounds.clipline(*ends))]
+    pieces = len(points) - 1
+    points, shown, goes_on = _in_sight(points, picture, map_box(picture.size, style))
     if not shown:
         return None
     near = [
-        depth > NEAR_M and bounds.inflate(120, 120).collidepoint(x, y) for x, y, _, depth in spots
+        depth > NEAR_M and picture.inflate(120, 120).collidepoint(x, y) for x, y, _, depth in spots
     ]
     thick = max(2, round(3.0 * unit))
     dark = mix(style.theme.ground.turf, (0, 0, 0), 0.6)
     tether = effects.tether(scene)
-    held = math.ceil(tether * (len(points) - 1))  # or the middle of five had a hole
+    held = math.ceil(tether * pieces)  # or the middle of five had a hole
     dashes = (
         [] if tether == 0.5 else list(pairwise(points))[::2]
     )  # what is left of it once it snaps
-    for part in [*dashes, *((points[: held + 1], points[-1 - held :]) if held else ())]:
-        pygame.draw.lines(target, dark, False, [(px, py + thick) for px, py in part], thick)
-        pygame.draw.lines(target, colour, False, part, thick)
+    for part in [*dashes, *((points[: held + 1], points[pieces - held :]) if held else ())]:
+        if len(part) > 1:
+            pygame.draw.lines(target, dark, False, [(px, py + thick) for px, py in part], thick)
+            pygame.draw.lines(target, colour, False, part, thick)
     for end in (0, -1) if long < LONGEST_GAP_M else (0,):
-        if near[end]:
+        if end and goes_on:
+            _arrow(target, colour, shown[-1], 15 * unit)
+        elif near[end]:
             ends = [lens.spot(along[end], at)[:2] for at in (GAP_OFFSET_M - 0.3, KERB_M - 0.1)]
             pygame.draw.line(target, colour, ends[0], ends[1], thick)
-        elif end:
-            (ax, ay), (bx, by), (_, leaves) = shown[-1]
-            off = map_box(target.get_size(), style)
-            _arrow(target, colour, leaves, (bx - ax, by - ay), 15 * unit, off)
-    return _middle([seen for *_, seen in shown])
+    return _middle(shown)
 
 
-def _middle(parts: list[tuple[tuple[int, int], tuple[int, int]]]) -> tuple[float, float]:
+def _in_sight(
+    points: list[Point], picture: pygame.Rect, hidden: pygame.Rect
+) -> tuple[list[Point], list[tuple[Point, Point]], bool]:
+    """Return a line up to where it is hidden, its parts in the picture, and if it goes on [px]."""
+    shown: list[tuple[Point, Point]] = []
+    for k, (a, b) in enumerate(pairwise(points)):
+        enters = hidden.clipline(a, b)
+        stop = enters[0] if enters else b
+        if seen := picture.clipline(a, stop):
+            shown.append(seen)
+        if enters:
+            return [*points[: k + 1], stop], shown, True
+    return points, shown, not (points and picture.collidepoint(points[-1]))
+
+
+def _middle(parts: list[tuple[Point, Point]]) -> Point:
     """Return the middle of a line that is made of parts [px]."""
     left = 0.5 * sum(math.dist(*part) for part in parts)
     for a, b in parts:
@@ -492,24 +508,13 @@ def _middle(parts: list[tuple[tuple[int, int], tuple[int, int]]]) -> tuple[float
     return a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
 
 
-def _arrow(
-    target: pygame.Surface,
-    colour: Colour,
-    at: tuple[float, float],
-    way: tuple[float, float],
-    size: float,
-    keep_off: pygame.Rect,
-) -> None:
-    """Draw an arrow's head where a line leaves the picture, in a direction of any length."""
-    width, height = target.get_size()
-    tip = (min(max(at[0], size), width - size), min(max(at[1], size), height - size))
-    if keep_off.collidepoint(tip):
-        tip = (keep_off.x - size, tip[1])
-    dx, dy = (size * each / (math.hypot(*way) or 1.0) for each in way)
-    back = (tip[0] - dx, tip[1] - dy)
-    side = (-0.5 * dy, 0.5 * dx)
-    wings = [(back[0] + k * side[0], back[1] + k * side[1]) for k in (1, -1)]
-    pygame.draw.polygon(target, colour, [tip, *wings])
+def _arrow(target: pygame.Surface, colour: Colour, part: tuple[Point, Point], size: float) -> None:
+    """Draw an arrow's head at the end of a line's last part [px], where it leaves the picture."""
+    (ax, ay), (bx, by) = part
+    long = math.dist(*part) or 1.0
+    dx, dy = size * (bx - ax) / long, size * (by - ay) / long
+    wings = [(bx - dx + k * dy, by - dy - k * dx) for k in (0.5, -0.5)]
+    pygame.draw.polygon(target, colour, [(bx, by), *wings])
 
 
 @dataclass(frozen=True, slots=True)
@@ -666,9 +671,13 @@ def _tag(style: Style, text: str, size: tuple[int, int], px: int, colour: Colour
 def on_map(x: NumberT, y: NumberT, turn_deg: int, half: int) -> tuple[NumberT, NumberT]:
     """Return points of the plane on the map, whose upper side is where the camera looks [px]."""
     turn = math.radians(90 - turn_deg)
-    scale = 2.0 * half * 0.84 / MAP_M
+    scale = _map_scale(half)
     across = half + scale * (x * math.cos(turn) - y * math.sin(turn))
     return across, half - scale * (x * math.sin(turn) + y * math.cos(turn))
+
+
+def _map_scale(half: int) -> float:
+    return 2.0 * half * 0.84 / MAP_M
 
 
 def map_box(size: tuple[int, int], style: Style) -> pygame.Rect:
@@ -701,15 +710,16 @@ def minimap(target: pygame.Surface, scene: Scene, rig: Rig, style: Style) -> pyg
     return box
 
 
-_LAP = plane_at(5.0 * np.arange(80.0), 3.0)
-
-
 @lru_cache(maxsize=4)
 def _lap(half: int, turn: int, thick: int, ground: Colour, colour: Colour) -> pygame.Surface:
     disc = pygame.Surface((2 * half, 2 * half), pygame.SRCALPHA, 32)
-    pygame.draw.aacircle(disc, (*ground, 190), (half, half), half - 1)
-    lap = np.stack(on_map(*_LAP, turn, half), axis=1)
-    pygame.draw.lines(disc, colour, True, lap.tolist(), thick)
+    pygame.draw.aacircle(disc, (*ground, 235), (half, half), half - 1)
+    wide_m = thick / _map_scale(half)
+    for edge, paint in ((0.5, colour), (-0.5, ground)):  # a wide line has no smooth edges
+        around = plane_at(5.0 * np.arange(80.0), 3.0 + edge * wide_m)
+        points = np.stack(on_map(*around, turn, half), axis=1)
+        pygame.draw.polygon(disc, paint, np.rint(points).tolist())
+        pygame.draw.aalines(disc, paint, True, points.tolist())
     return disc
 
 

@@ -177,16 +177,16 @@ LEAST_S = 6.0
 """A camera stays on at least this long [s of playing time]: faster cuts look restless."""
 FITS_S = 5.0
 """What is wanted for less than this is not cut to [s of playing time]."""
-START_S = 7.0
-"""The camera of the start watches the field run away for this long [s]."""
-SPLIT_S = 6.0
-"""How long the end of a lap is seen from above [s]."""
-RUNS_AWAY_S = 8.0
-"""How long the lost light is seen running away [s]."""
+START_S, SPLIT_S, RUNS_AWAY_S = 7.0, 6.0, 8.0
+"""How long the field is seen to run away, the end of a lap from above and the lost light run away
+[s of race time, and of playing time if that is faster].
+"""
 TREND_M = 10.0
 """The gap's trend is taken over the last metres [m]."""
-FINISH_M = 70.0
-"""Over this distance before the finish she is seen from the rail [m]."""
+FINISH_M, FINISH_SHARE = 70.0, 0.25
+"""Over this distance before the finish she is seen from the rail [m]; over more, up to a share of
+the race, if playing is faster.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ def _cuts(
     run: Recording, gaps: ChartCurve, lap_m: float, lost_s: float, rate: float
 ) -> tuple[tuple[float, Camera], ...]:
     """Return when each camera is switched on [s of race time]."""
-    wishes = _wishes(run, lap_m, lost_s)
+    wishes = _wishes(run, lap_m, lost_s, max(rate, 1.0))
     every = {edge for wish in wishes for edge in (wish.from_s, wish.until_s)}
     edges = sorted(edge for edge in every if math.isfinite(edge))
     cuts = [(-COUNTDOWN_S, Camera.CHASE)]
@@ -253,31 +253,34 @@ def _light_is_going(gaps: ChartCurve, moment: Moment, within_s: float) -> bool:
     return 0.0 < LOST_S - gap_s <= grows * within_s
 
 
-def _wishes(run: Recording, lap_m: float, lost_s: float) -> list[CameraCue]:
+def _wishes(run: Recording, lap_m: float, lost_s: float, times: float) -> list[CameraCue]:
     """Return when each camera is wanted; later entries of the list override earlier ones.
 
-    For an event that never happens the time is never.
+    For an event that never happens the time is never. `times`: how many times as fast as the race
+    it is played, 1 if it is slower.
     """
     race_m = run.race_m
+    start_s, split_s, runs_away_s = (times * s for s in (START_S, SPLIT_S, RUNS_AWAY_S))
+    finish_m = max(FINISH_M, min(times * FINISH_M, FINISH_SHARE * race_m))
     # where she passes the line, the first before the start, and where straights after it lie
     line_m = race_m - lap_m * np.arange(math.ceil(race_m / lap_m), -1.0, -1.0)
     bend_m = BEND_M * lap_m / LAP_M
     offsets_m = np.array([0.0, bend_m, lap_m / 2, lap_m / 2 + bend_m, lap_m])
     places = np.minimum(np.maximum(line_m[:, None] + offsets_m, 0.0), race_m)
-    *passed, home_s = run.time_at(np.append(places, max(race_m - FINISH_M, 0.0))).tolist()
-    times = np.nan_to_num(np.reshape(passed, places.shape), nan=run.end_s).tolist()
+    *passed, home_s = run.time_at(np.append(places, max(race_m - finish_m, 0.0))).tolist()
+    moments = np.nan_to_num(np.reshape(passed, places.shape), nan=run.end_s).tolist()
     wishes = [CameraCue(-math.inf, math.inf, Camera.CHASE)]
-    for (lap_s, *straights_s), (_, *straights_m) in zip(times, places.tolist(), strict=True):
+    for (lap_s, *straights_s), (_, *straights_m) in zip(moments, places.tolist(), strict=True):
         for i in (0, 2):
             if straights_s[i] < straights_s[i + 1]:
                 ends_s, ends_m = straights_s[i + 1], straights_m[i + 1]
                 wishes.append(CameraCue(straights_s[i], ends_s, Camera.RAIL, ends_m))
-        if START_S < lap_s < run.end_s:
-            wishes.append(CameraCue(lap_s, lap_s + SPLIT_S, Camera.WHOLE))
+        if start_s < lap_s < run.end_s:
+            wishes.append(CameraCue(lap_s, lap_s + split_s, Camera.WHOLE))
     home_s = math.inf if math.isnan(home_s) else max(home_s, START_S - LEAST_S)
     return [
         *wishes,
-        CameraCue(-math.inf, START_S, Camera.CHASE),
-        CameraCue(lost_s, lost_s + RUNS_AWAY_S, Camera.CHASE),
+        CameraCue(-math.inf, start_s, Camera.CHASE),
+        CameraCue(lost_s, lost_s + runs_away_s, Camera.CHASE),
         CameraCue(home_s, math.inf, Camera.RAIL),
     ]

@@ -79,6 +79,25 @@ def test_straights_are_seen_from_the_rail_and_laps_end_from_above(show: Show) ->
     }
 
 
+@pytest.mark.parametrize("race", ["1 mile", "5000 m"])
+def test_a_race_that_is_played_four_times_as_fast_is_seen_from_every_side(
+    show: Show, race: str
+) -> None:
+    if race in RACES:
+        scenario = load_text(RACES[race])
+        show = make_show(scenario, simulate(scenario))
+    cuts = cuts_of(show, 4.0)
+    ends = [*(t for t, _ in cuts[1:]), show.recording.end_s]
+    shots = [(camera, (end - t) / 4.0) for (t, camera), end in zip(cuts, ends, strict=True)]
+    laps = show.scenario.distance / show.scenario.track.lap
+    above = [long_s for camera, long_s in shots if camera is Camera.WHOLE]
+    assert laps - 2 <= len(above) <= laps
+    assert min(above) > 5.9
+    assert shots[0][0] is Camera.CHASE
+    assert shots[-1][0] is Camera.RAIL
+    assert LEAST_S < shots[-1][1] < 15.0
+
+
 def test_the_light_is_seen_running_away(show: Show) -> None:
     lost_s = events(show)["light lost"]
     for later_s in (-2.0, 0.0, 4.0, 7.0):

@@ -262,7 +262,8 @@ def chance_words(share: float, samples: int) -> str:
         return f"< {100.0 / samples:.2g} %"
     if (1.0 - share) * samples < 0.5:
         return f"> {100.0 - 100.0 / samples:.4g} %"
-    return f"{100.0 * share:.1f} %"
+    told = (f"{100.0 * share:.{digits}f}" for digits in range(1, 9))
+    return next(text for text in told if 0.0 < float(text) < 100.0) + " %"
 
 
 def samples_words(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> str:

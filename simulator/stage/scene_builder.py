@@ -435,7 +435,8 @@ def _pacers_of(
 def _group(
     show: Show, seen: Moment, standing: Sequence[PacerPlace], aside_m: float, *, moving: bool
 ) -> GroupView:
-    gap = front_gap(standing, seen.x_m)
+    race_m = show.recording.race_m
+    gap = front_gap([p for p in standing if still_there(p.x_m, race_m) > 0.0], seen.x_m)
     note = "spacing assumed" if show.rests_on_spacing else ""
     if show.has_constant_shelter:
         note = "constant shelter"

@@ -175,7 +175,13 @@ def test_the_band_widens_the_chart_only_where_it_has_been_seen(show: Show) -> No
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(0.0, "< 0.05 %"), (0.004, "0.4 %"), (0.1234, "12.3 %"), (1.0, "> 99.95 %")],
+    [
+        (0.0, "< 0.05 %"),
+        (0.004, "0.4 %"),
+        (0.1234, "12.3 %"),
+        (0.9995, "99.95 %"),
+        (1.0, "> 99.95 %"),
+    ],
 )
 def test_a_sampled_chance_is_never_called_certain(show: Show, share: float, words: str) -> None:
     chances = Chances(239.99, np.array([0.0, 100.0]), np.array([share, np.nan]))
@@ -541,6 +547,17 @@ def test_beyond_the_line_everything_jogs_on(over_s: float, later_s: float) -> No
     assert running_on(end_s + over_s + later_s, end_s) >= at_s
     slope = (running_on(end_s + over_s + 1e-4, end_s) - at_s) / 1e-4
     assert slope == pytest.approx(pace_on(end_s + over_s, end_s), abs=1e-3)
+
+
+def test_pacers_who_have_left_the_picture_are_not_ahead_of_her() -> None:
+    tired = load_scenario("breaking4", overrides=["runner.reserve=300"])
+    slow = make_show(tired, simulate(tired))
+    end_s = slow.recording.end_s
+    assert shown(slow, 200.0).group.front_gap_m is not None
+    for t in (end_s - 0.5, end_s + 5.0):
+        scene = shown(slow, t)
+        assert not any(p.alpha for p in scene.pacers if p.role == "ahead")
+        assert scene.group.front_gap_m is None
 
 
 def test_what_is_drawn_and_what_is_said_are_one_geometry(show: Show) -> None:

@@ -57,6 +57,7 @@ def test_her_part_of_the_rail_dims_while_the_wave_runs_on() -> None:
     dark = effects.darkness(scene, places)
     here = (scene.runner.x_m + scene.start_s_m) % 400
     assert dark[round(here - 5) % 400] > 0.6
+    assert dark[round(here + 1) % 400] > 0.9, "also ahead of her, where nothing is lit"
     assert dark[scene.waves[0].brightness > 0.2].max() == 0.0, "the light itself stays lit"
     assert dark.max() <= 1.0
     assert np.count_nonzero(dark) < 30

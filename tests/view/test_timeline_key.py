@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pygame
 import pytest
 
-from simulator.scenario.loader import load_scenario
+from simulator.scenario.loader import load_scenario, load_text
 from simulator.session import Session
 from simulator.stage.scene import Body, ChartCurve, Scene
 from simulator.view.arranging import arrange
@@ -125,6 +126,34 @@ def test_a_name_in_the_key_is_seen() -> None:
     renamed = replace(scene.chart, curves=(*others, replace(runner, name="Another One")))
     assert heading(scene) == heading(scene)
     assert heading(replace(scene, chart=renamed)) != heading(scene)
+
+
+@pytest.mark.parametrize("size", [(640, 360), (600, 600), (800, 600), (1280, 720)])
+@pytest.mark.parametrize(
+    ("distance", "target"),
+    [("5000 m", "15:00"), ("10000 m", "31:00"), ("1 mile", "4:10")],
+)
+def test_the_axis_counts_in_equal_steps(
+    size: tuple[int, int], distance: str, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: dict[tuple[int, float], list[str]] = {}
+    write = Type.write
+
+    def noting(
+        self: Type, on: pygame.Surface, text: str, at: tuple[float, float], *more: Any, **named: Any
+    ) -> int:
+        rows.setdefault((id(on), at[1]), []).append(text)
+        return write(self, on, text, at, *more, **named)
+
+    session = Session(load_text(f"{{name: a, distance: {distance}, plan: {{target: '{target}'}}}}"))
+    scene = session.scene()
+    session.close()
+    monkeypatch.setattr(Type, "write", noting)
+    Painter().draw(pygame.Surface(size), scene, PictureOptions())
+    (axis,) = [row for row in rows.values() if {"0 m", "finish"} <= set(row)]
+    metres = [int(text[:-2]) for text in axis if text != "finish"]
+    assert len(metres) > 2
+    assert len(set(np.diff(metres))) == 1
 
 
 def test_no_pace_is_read_out_before_one_is_known() -> None:

@@ -139,10 +139,8 @@ SNAP_S = 1.2
 """Time in which the snapped tether draws back [s of race time]."""
 DIM_S, DARK_S = 0.4, 7.0
 """Her part of the rail is dark after the first time and back to normal after the second [s]."""
-DIM_M = 11.0
-"""The rail dims this far behind and ahead of her [m]."""
-WAVE_M = 8.0
-"""Length of the light and its tail [m]."""
+DIM_M, STILL_LIT = 11.0, 0.2
+"""The rail dims this far behind and ahead of her [m], but no LED that is as bright as this."""
 KERB_OFFSET_M = KERB_RADIUS_M - BEND_RADIUS_M
 STARTER_OFFSET_M = 6.5
 """The starter stands on the line, in empty lanes, where every camera sees the flash [m]."""
@@ -192,17 +190,17 @@ def tether(scene: Scene) -> float:
 
 
 def darkness(scene: Scene, s_m: NDArray[np.floating[Any]]) -> Floats:
-    """Return how dark the LEDs at track positions [m] are, 0 to 1: near her, after the loss."""
+    """Return how dark each LED is, at track positions [m], 0 to 1: near her, after the loss."""
     lost = scene.lost
     if lost is None or lost.since_s >= DARK_S or not scene.waves:
         return np.zeros_like(s_m)
     strength = min(lost.since_s / DIM_S, 1.0, (DARK_S - lost.since_s) / 1.5)
-    ahead_m = min(DIM_M, scene.waves[0].head_m - scene.runner.x_m - WAVE_M)  # the wave stays lit
     lap_m = scene.lap_m
     here_m = float(track_position(scene.runner.x_m, scene.race_m, lap_m))
     off = np.mod(s_m - here_m + lap_m / 2, lap_m) - lap_m / 2
-    near = (off >= -DIM_M) & (off <= ahead_m)
-    return np.where(near, strength * (1.0 - (off / DIM_M) ** 2), 0.0)
+    lit = np.max([wave.brightness for wave in scene.waves], axis=0)  # the wave runs on
+    near, dark = np.maximum(1.0 - (off / DIM_M) ** 2, 0.0), np.maximum(1.0 - lit / STILL_LIT, 0.0)
+    return np.asarray(strength * near * dark)
 
 
 def _dim(surface: pygame.Surface, scene: Scene, view: MapView, box: Box, theme: Theme) -> None:

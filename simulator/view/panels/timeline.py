@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -292,20 +293,24 @@ class PacerChart:
 
 
 def _metre_axis(surface: pygame.Surface, plot: Plot, box: Box, style: Style) -> None:
-    """Write the race distances below the drawing area, as many as have room."""
+    """Write the race distances below the drawing area, every nth as they have room."""
     px, type_ = style.sizes.caption, style.type
-    begin, end = float(box.right), 0.0  # the finish is written first: it always has room
-    for metres in (plot.race_m, *metre_lines(plot.race_m)[:-1]):
+
+    def written(metres: float) -> tuple[float, float, str]:
         text = f"{metres:g} m" if metres != plot.race_m else "finish"
         wide = type_.width(text, REGULAR, px)
         left = min(max(box.x + 4, plot.x(metres) - wide / 2), box.right - wide - 8)
-        if end < left and left + wide < begin:
-            below = (left, plot.box.bottom + px)
-            type_.write(surface, text, below, REGULAR, px, style.theme.muted)
-            if metres == plot.race_m:
-                begin = left - 12
-            else:
-                end = left + wide + 12
+        return left, left + wide + 12, text
+
+    finish, *others = (written(m) for m in (plot.race_m, *metre_lines(plot.race_m)[:-1]))
+    every = next(
+        n
+        for n in range(1, len(others) + 1)
+        if all(end < left for (_, end, _), (left, *_) in pairwise(others[::n]))
+    )
+    before = [each for each in others[::every] if each[1] < finish[0]]
+    for left, _, text in (*before, finish):
+        type_.write(surface, text, (left, plot.box.bottom + px), REGULAR, px, style.theme.muted)
 
 
 def _playhead(

@@ -33,6 +33,9 @@ RAIL_AWAY_M = 6.4
 """How far inside the measuring line the rail runs [m]."""
 RAIL_FOCAL = 1.36
 """Focal length of the rail's lens in picture heights."""
+CHASE_AWAY_M, CHASE_FOCAL = 14.5, 1.25
+GROUP_AWAY_M, GROUP_FOCAL = 17.5, 1.30
+"""Distance of a lens from what it looks at [m], and its focal length in picture heights."""
 EASE_M = 10.0
 """A camera turns with the mean direction of the track up to this far behind and ahead of it [m]."""
 MOST_CLOSER, LEAST_CLOSER = 3.0, 0.5
@@ -311,9 +314,19 @@ def rig_of(camera: Camera, scene: Scene, aspect: float = 16 / 9) -> Rig:
     if camera is Camera.CHASE:
         # along the chord from the lens to its aim, so that they stay in the middle in a bend
         yaw = 0.16 + eased_heading(s + 1.0, lap_m)
-        return track_rig((s + 5.0, 0.4, 0.6), yaw, 0.30, 14.5, 1.25, 0.56, lap_m)
+        at_m = (s + 5.0, 0.4 - _inside(0.5 * aspect * CHASE_AWAY_M / CHASE_FOCAL), 0.6)
+        return track_rig(at_m, yaw, 0.30, CHASE_AWAY_M, CHASE_FOCAL, 0.56, lap_m)
     yaw = eased_heading(s + 1.5, lap_m)
-    return track_rig((s + 1.5, 0.8, 0.0), yaw, 1.05, 17.5, 1.30, 0.52, lap_m)
+    at_m = (s + 1.5, 0.8 - _inside(0.5 * aspect * GROUP_AWAY_M / GROUP_FOCAL), 0.0)
+    return track_rig(at_m, yaw, 1.05, GROUP_AWAY_M, GROUP_FOCAL, 0.52, lap_m)
+
+
+def _inside(room_m: float) -> float:
+    """Return how much further inside a lens looks that shows less to either side [m].
+
+    Runners behind her, and all names, are on the left.
+    """
+    return min(0.26 * room_m, max(0.0, 0.5 * (7.0 - room_m)))
 
 
 def between(first: Rig, last: Rig, share: float) -> Rig:

@@ -18,13 +18,13 @@ from simulator.stage.scene import Scene
 from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.stage.wake import Wake
-from simulator.view.arranging import arrange
+from simulator.view.arranging import arrange, arrange_lecture
 from simulator.view.athletes import Athletes, ViewAngle, look_of
 from simulator.view.camera import MOVE_S, WHOLE, Shot, Viewpoint, resting, rig_of, view_of
 from simulator.view.layers import arena, close_up
 from simulator.view.layers.bodies import spots
 from simulator.view.layers.close_up import CloseUp, PlacedBody, _wake_layer, gap_line, place, wake
-from simulator.view.layout import Box
+from simulator.view.layout import Box, Layout
 from simulator.view.panels import scoreboard
 from simulator.view.panels.panel import CachedLayer
 from simulator.view.perspective import (
@@ -483,13 +483,15 @@ def test_a_wake_is_kept_while_a_camera_turns_into_a_bend(show: Show, camera: Cam
 
 
 @pytest.mark.parametrize("camera", CLOSE)
+@pytest.mark.parametrize(
+    "layout", [arrange(1280, 720), arrange_lecture(720, 1280)], ids=["wide", "tall"]
+)
 @pytest.mark.parametrize("begin_s", [13.0, 44.0, 65.0, 70.0])
 def test_no_label_jumps_while_nobody_passes_anybody(
-    show: Show, camera: Camera, begin_s: float, monkeypatch: pytest.MonkeyPatch
+    show: Show, camera: Camera, begin_s: float, layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     close = CloseUp()
     monkeypatch.setattr(close, "bodies", lambda _, scene, lens, *__, **___: place(scene, lens))
-    layout = arrange(1280, 720)
     target, style = pygame.Surface(layout.view[2:], 0, 32), Style(TYPE, layout.sizes, NIGHT)
     before: list[pygame.Rect] = []
     for time_s in np.arange(begin_s, begin_s + 5.0, 0.1).tolist():
@@ -503,15 +505,18 @@ def test_no_label_jumps_while_nobody_passes_anybody(
     assert before
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (720, 1280)])
+@pytest.mark.parametrize(
+    "layout",
+    [arrange(1280, 720), arrange(720, 1280), arrange_lecture(720, 1280)],
+    ids=["wide", "tall", "presenting"],
+)
 @pytest.mark.parametrize("formation", ["breaking4", "inverted_v", "v_shield"])
 def test_no_label_lies_on_a_head_where_the_camera_looks_down(
-    formation: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    formation: str, layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = load_scenario("breaking4", overrides=[f"pacers.formation={formation}"])
     show, close = make_show(scenario, simulate(scenario)), CloseUp()
     monkeypatch.setattr(close, "bodies", lambda _, scene, lens, *__, **___: place(scene, lens))
-    layout = arrange(*size)
     for camera in (Camera.CHASE, Camera.GROUP):
         target, style = pygame.Surface(layout.view[2:], 0, 32), Style(TYPE, layout.sizes, NIGHT)
         for time_s in range(5, 240, 13):

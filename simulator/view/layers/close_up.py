@@ -337,8 +337,9 @@ class CloseUp:
         if gap is not None:
             found.append(gap_label(target, scene, rig, gap, style))
         if aside:
-            in_rows(found, target.get_rect())
-            aside_of(found, [trunk(each) for each in placed if each.body.kind != "ghost"])
+            trunks = [trunk(each) for each in reversed(placed) if each.body.kind != "ghost"]
+            in_rows(found, target.get_rect(), trunks)
+            aside_of(found, trunks)
         # on the way to the rail's camera and back, they fade out and in at their other place
         fading = (rig.pitch - LEVEL) / (LOOKS_DOWN - LEVEL) if aside else 1.0 - rig.pitch / LEVEL
         for each in found:
@@ -570,25 +571,45 @@ def gap_label(
     return Label(box, pill, x_m, _weight(abs(metres_m), GAP_SEEN_M), GAP_FIRM)
 
 
-def in_rows(labels: list[Label], bounds: pygame.Rect) -> None:
-    """Move labels up and down to rows of their own; who is ahead is above."""
+def in_rows(labels: list[Label], bounds: pygame.Rect, trunks: list[pygame.FRect]) -> None:
+    """Move labels up and down to rows of their own; who is ahead is above.
+
+    A label without room to the left of runners is above them.
+    """
     ordered = sorted(labels, key=lambda each: -each.x_m)
     weights = [each.weight * each.firm for each in ordered]
     rows = [(each.box.y, each.box.h + _ROW_GAP * each.weight) for each in ordered]
     tops = apart(rows, 0.0, bounds.top + 4, bounds.bottom - 4 + _ROW_GAP, weights)
-    for each, top in zip(ordered, tops, strict=True):
-        each.box.y = math.floor(top)
+    bodies = [(x - 0.15 * w, y, y + h) for x, y, w, h in trunks]
+    below = math.inf
+    for each, wanted, (_, high) in reversed(list(zip(ordered, tops, rows, strict=True))):
+        top = min(wanted, below - high)
+        below = top + each.weight * (_above(top, each.box, bodies) - top)
+        each.box.y = math.floor(below)
 
 
-def trunk(placed: PlacedBody) -> pygame.Rect:
+def _above(top: float, box: pygame.Rect, bodies: list[tuple[float, float, float]]) -> float:
+    """Return the row at or above `top` where a label, at the picture's left edge, covers no runner.
+
+    It sinks little by little while a runner gets out of its way, to the right or upwards. `bodies`:
+    their left edges, heads and hips [px], near ones first.
+    """
+    right, high = box.w + 4, box.h
+    for left, head, hips in bodies:
+        room = max(left - right, top - hips)
+        top = min(top, head - high + 1.5 * max(room, 0.0))
+    return top
+
+
+def trunk(placed: PlacedBody) -> pygame.FRect:
     """Return the box of a body's head and trunk in the picture [px]."""
     tall = placed.body.build.stature_m * placed.scale
     tall *= math.cos(math.radians(placed.view.pitch_deg))
     wide = 0.44 * placed.scale
-    return pygame.Rect(placed.x - wide / 2, placed.y - tall, wide, 0.55 * tall)
+    return pygame.FRect(placed.x - wide / 2, placed.y - tall, wide, 0.55 * tall)
 
 
-def aside_of(labels: list[Label], trunks: list[pygame.Rect]) -> None:
+def aside_of(labels: list[Label], trunks: list[pygame.FRect]) -> None:
     """Move labels to the left of runners, as far as the picture reaches.
 
     They give way little by little while a runner's head comes nearer to their row.

@@ -8,13 +8,19 @@ from unittest.mock import patch
 import pygame
 import pytest
 
+from simulator import load_scenario, simulate
+from simulator.coefficients import LAP_M
+from simulator.stage.playback import Playback
 from simulator.stage.scene import Scene
+from simulator.stage.scene_builder import ShowOptions, scene_of
+from simulator.stage.show import make_show
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.camera import Viewpoint, looking
 from simulator.view.layers import bodies, effects, track
 from simulator.view.layers.bodies import NameLabel
 from simulator.view.layout import Layout
+from simulator.view.perspective import track_at
 from simulator.view.text import SEMIBOLD, Style, Type
 from simulator.view.theme import THEMES
 from tests.view import scenes
@@ -108,6 +114,20 @@ def test_a_name_that_nobody_pushes_goes_round_the_track_with_its_runner(
             for line in (layout.title, layout.rate, layout.status, layout.foot):
                 assert line is None or not label.box.touches(line)
         before = now
+
+
+@pytest.mark.parametrize("size", [(960, 540), (1280, 720), (1920, 1080), (720, 1280)])
+def test_names_of_ghosts_that_stand_together_keep_their_sides(size: tuple[int, int]) -> None:
+    scenario, layout = load_scenario("breaking4"), arrange(*size)
+    show, view = make_show(scenario, simulate(scenario)), camera.whole(layout.track)
+    sides: list[bool] = []
+    for fifths in range(5 * math.floor(show.recording.end_s)):
+        moment = Playback(fifths / 5, show.recording.end_s, paused=False, furthest_s=fifths / 5)
+        found = placed(scene_of(show, moment, ShowOptions()), layout, follow=False)
+        names = {one.text: track_at(*view.plane(*one.box.centre)) for one in found}
+        first, second = (names[text] for text in ("4:00", "4:06.42"))
+        sides.append((second - first) % LAP_M < LAP_M / 2)
+    assert sum(a != b for a, b in itertools.pairwise(sides)) == 0
 
 
 def test_a_leader_leaves_out_the_words_on_the_track() -> None:

@@ -161,6 +161,7 @@ def place_names(
     close = view.zoom > 2.5
     taken = list(keep_off)
     placed: list[NameLabel] = []
+    ghosts_m: list[float] = []
     rank = {"runner": 0, "ghost": 1, "pacer": 2}
     pacers = 0
     for spot in sorted(spots, key=lambda s: rank.get(s.body.kind, 3)):
@@ -175,8 +176,12 @@ def place_names(
         apart = max(4, px // 2)  # between two names side by side
         wide, high = style.type.width(text, SEMIBOLD, px) + apart, style.type.height(SEMIBOLD, px)
         line = LabelTrack(view, spot, _bend_radius(spot, tier_m), wide, high, bounds)
-        box = _free(line.box(0.0), taken) if is_pacer else _slide(line, taken)
+        leads = [(spot.s_m - s_m + LAP_M / 2) % LAP_M - LAP_M / 2 for s_m in ghosts_m]
+        least_m = max((lead for lead in leads if 0.0 < lead * view.scale < wide), default=0.0)
+        box = _free(line.box(0.0), taken) if is_pacer else _slide(line, taken, least_m)
         if box is not None:
+            if body.kind == "ghost":
+                ghosts_m.append(spot.s_m)
             r = (radius(body.kind, view) + 2) * (-1.0 if body.kind == "ghost" else 1.0)
             start = (spot.x + spot.nx * r, spot.y + spot.ny * r)
             taken.append(box)
@@ -196,10 +201,11 @@ def _bend_radius(spot: BodySpot, tier_m: float) -> float:
     return BEND_RADIUS_M + body.offset_m + CLOSE_M if tier_m else OUTER_M + OUTSIDE_M
 
 
-def _slide(line: LabelTrack, taken: list[Box]) -> Box | None:
+def _slide(line: LabelTrack, taken: list[Box], least_m: float) -> Box | None:
     """Slide a label along the track until it is free; None if no place nearby is.
 
-    It slides backwards if there is room, so that a label keeps its side while two runners close up.
+    It slides backwards if there is room, by `least_m` or more [m]: a label keeps its side while two
+    runners close up or pass one another.
     """
 
     def first_free(pixels: Iterable[float]) -> tuple[float, Box] | None:
@@ -207,10 +213,11 @@ def _slide(line: LabelTrack, taken: list[Box]) -> Box | None:
         return next(((each, box) for each, box in trials if box is not None), None)
 
     for way in (-1, 1):
-        coarse = first_free(way * step for step in range(0, _SLIDE_PX, _COARSE_PX))
+        least = round(least_m * line.view.scale) if way < 0 else 0
+        coarse = first_free(way * step for step in range(least, _SLIDE_PX, _COARSE_PX))
         if coarse is not None:
             step = abs(int(coarse[0]))
-            closer = range(max(0, step - _COARSE_PX + 1), step)
+            closer = range(max(least, step - _COARSE_PX + 1), step)
             return (first_free(way * each for each in closer) or coarse)[1]
     return None
 

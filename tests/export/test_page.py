@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from html import unescape
 from html.parser import HTMLParser
@@ -516,7 +518,7 @@ def test_it_is_printed_in_light_colours(
 
     wait = WebDriverWait(opened, 30)  # a change of the system's colours comes with some frame
     scheme("light")
-    go_to(opened, page)
+    sized(opened, 800, 1000, page)  # its boxes are as wide on paper
     fonts = "document.fonts.load('1rem Lightpace').then(() => setTimeout(arguments[0], 100));"
     opened.execute_async_script(fonts)
     light = curve()
@@ -536,6 +538,44 @@ def test_it_is_printed_in_light_colours(
     scheme("light" if pressed else "dark")
     wait.until(lambda _: curve() == dark)
     opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def lines_of(drawn: bytes) -> list[tuple[float, float]]:
+    """Return where lines of text begin on a sheet [pt], from its left and lower edges."""
+    found, kept, (scale_x, scale_y, left, top) = [], [], (1.0, 1.0, 0.0, 0.0)
+    place = rb"(\S+) 0 0 (\S+) (\S+) (\S+) (?:cm|Tm)"
+    for step in re.finditer(rb"^(?:q|Q|" + place + rb")$", drawn, re.MULTILINE):
+        if step[0] == b"q":
+            kept.append((scale_x, scale_y, left, top))
+        elif step[0] == b"Q":
+            scale_x, scale_y, left, top = kept.pop()
+        else:
+            across, down, x, y = map(float, step.groups())
+            x, y = left + scale_x * x, top + scale_y * y
+            if step[0].endswith(b"Tm"):
+                found.append((x, y))
+            else:
+                scale_x, scale_y, left, top = scale_x * across, scale_y * down, x, y
+    return found
+
+
+@pytest.mark.parametrize("landscape", [False, True])
+@pytest.mark.parametrize("name", ["breaking4", "solo"])
+def test_its_last_line_is_printed_below_the_last_box(
+    browser: webdriver.Chrome, tmp_path: Path, name: str, landscape: bool
+) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(page_text(show_of(name), NIGHT, "https://example.org/page.html"), "utf-8")
+    go_to(browser, path)
+    browser.execute_async_script("document.fonts.ready.then(() => arguments[0]());")
+    for width, height in ((8.27, 11.69), (8.5, 11.0)):
+        paper = {"paperWidth": width, "paperHeight": height, "landscape": landscape}
+        printed = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", paper)["data"])
+        streams = re.findall(rb"stream\r?\n(x.*?)endstream", printed, re.DOTALL)
+        *_, lines = filter(None, (lines_of(zlib.decompress(each)) for each in streams))
+        left = min(x for x, _ in lines)  # all others are in boxes
+        foot, above = ([y for x, y in lines if (x < left + 1.0) == at] for at in (True, False))
+        assert max(foot) < min(above, default=math.inf) - 15.0
 
 
 def test_the_code_is_of_the_link() -> None:

@@ -395,11 +395,12 @@ def test_the_line_of_a_very_long_gap_has_no_end_where_no_light_is(
     assert drawn[x : x + 2, y - 2 : y + 3].any() == ended
 
 
+@pytest.mark.parametrize("metres", [25.0, 250.0])
 @pytest.mark.parametrize("time_s", [20.0, 95.0, 183.3, 200.0])
 def test_the_arrow_to_a_light_out_of_the_picture_is_where_the_line_leaves_it(
-    show: Show, time_s: float
+    show: Show, time_s: float, metres: float
 ) -> None:
-    drawn, _ = _gap_drawn(show, time_s, 25.0, Camera.RAIL)
+    drawn, _ = _gap_drawn(show, time_s, metres, Camera.RAIL)
     rows = [np.flatnonzero(column).mean() for column in drawn[60:120] if column.any()]
     assert len(rows) == 60
     head = np.flatnonzero(drawn[:60].any(axis=0))

@@ -79,7 +79,7 @@ LEVELS = 16
 GAP_OFFSET_M = KERB_M - 0.85
 """Position of the dimension line between her and the light: on the ground, inside the kerb [m]."""
 LONGEST_GAP_M = 60.0
-"""The dimension line of a longer gap ends here, without reaching the light [m]."""
+"""The dimension line of a longer gap ends here, in an arrow towards the light [m]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -473,8 +473,8 @@ def gap_line(
         if len(part) > 1:
             pygame.draw.lines(target, dark, False, [(px, py + thick) for px, py in part], thick)
             pygame.draw.lines(target, colour, False, part, thick)
-    for end in (0, -1) if long < LONGEST_GAP_M else (0,):
-        if end and goes_on:
+    for end in (0, -1):
+        if end and (goes_on or long >= LONGEST_GAP_M):
             _arrow(target, colour, shown[-1], 15 * unit)
         elif near[end]:
             ends = [lens.spot(along[end], at)[:2] for at in (GAP_OFFSET_M - 0.3, KERB_M - 0.1)]

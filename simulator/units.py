@@ -221,6 +221,14 @@ def format_clock(seconds: float, decimals: int = 1) -> str:
     return f"{minutes}:{whole:02d}" + (f".{fraction:0{decimals}d}" if decimals else "")
 
 
+def whole_metres(metres: float) -> str:
+    """Return the metres that have been passed: `933` for 933.9 m.
+
+    Cut, as a clock is: nobody has run a metre, or lost the light at one, before coming to it.
+    """
+    return f"{math.floor(max(metres, 0.0) + 1e-6)}"
+
+
 def format_signed(value: float, decimals: int = 2) -> str:
     """Return a signed number with a true minus sign; zero carries no sign."""
     text = f"{abs(value):.{decimals}f}"

@@ -34,7 +34,7 @@ from simulator.scenario.schema import schema_text
 from simulator.scenario.story import load_story_text
 from simulator.stage.keys import BINDINGS, PRESENTING, Binding
 from simulator.stage.story import compile_story
-from simulator.units import format_signed, format_time
+from simulator.units import format_signed, format_time, whole_metres
 from simulator.view.text import font_for
 from tests.samples import few_samples
 from tests.session.short import FAILING
@@ -648,7 +648,7 @@ def test_the_scenarios_in_the_readme_are_the_shipped_ones(lightpace: Lightpace) 
             f"`{name}`",
             format_time(reported["target_s"]),
             format_time(reported["finish_time_s"]),
-            "" if lost is None else f"{lost:.0f} m",
+            "" if lost is None else f"{whole_metres(lost)} m",
             "" if worst is None else f"{format_signed(worst)} s",
         ]
         lines.append(f"| {' | '.join(cells)} |")
@@ -665,9 +665,9 @@ def test_what_the_readme_says_it_misses_is_what_is_printed(lightpace: Lightpace)
     inner = [late for x, late in off[0].items() if x != 800.0]
     assert max(map(abs, inner)) < 0.3
     assert f"but for 800 m: {-off[0][800]:.2f} s early" in text
-    assert f"loses the light at {reported[0]['lost_light_at_m']:.0f} m" in text
+    assert f"loses the light at {whole_metres(reported[0]['lost_light_at_m'])} m" in text
     assert f"{-off[1][1200]:.2f} s early at 1200 m" in text
-    assert f"light is lost at {reported[1]['lost_light_at_m']:.0f} m" in text
+    assert f"light is lost at {whole_metres(reported[1]['lost_light_at_m'])} m" in text
 
 
 def test_the_scenario_in_the_readme_is_a_whole_one() -> None:

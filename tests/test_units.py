@@ -17,6 +17,7 @@ from simulator.units import (
     parse_gap,
     parse_number,
     parse_time,
+    whole_metres,
 )
 
 
@@ -255,6 +256,13 @@ def test_a_clock_never_shows_the_future() -> None:
     assert format_clock(120.75, 2) == "2:00.75"
     assert format_clock(-3.0) == "0:00.0"
     assert format_clock(7.9, 0) == "0:07"
+
+
+def test_a_metre_counts_once_it_has_been_passed() -> None:
+    assert whole_metres(933.55) == "933"
+    assert whole_metres(1499.99) == "1499"
+    assert whole_metres(1500.0 - 1e-9) == "1500"  # as read back from a time
+    assert whole_metres(-1.3) == "0"
 
 
 def test_a_signed_number_has_a_true_minus_and_zero_no_sign() -> None:

@@ -161,9 +161,9 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     $("clock").textContent = text;
     $("gap").textContent = words;
     $("gap").style.color = shade(name);
-    $("where").textContent = state.t >= run.end ? endWords() : `${Math.floor(x)} m of ${show.race_text}, lap ${lapAt(x)}`;
+    $("where").textContent = state.t >= run.end ? endWords() : `${wholeMetres(x)} m of ${show.race_text}, lap ${lapAt(x)}`;
     $("scrub").value = state.t;
-    $("scrub").setAttribute("aria-valuetext", `${text}, ${Math.floor(x)} metres${words ? ", " + words : ""}`);
+    $("scrub").setAttribute("aria-valuetext", `${text}, ${wholeMetres(x)} metres${words ? ", " + words : ""}`);
     $("play").textContent = state.playing ? "Pause" : "Play";
     $("play").setAttribute("aria-pressed", String(state.playing));
     rows.forEach((row, i) => {
@@ -262,11 +262,11 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     facts("late", done ? signed(run.finish - run.target) : "");
     $("fact-late").querySelector("dt").textContent = `s against ${timeText(run.target)}`;
     facts("change", differs && done && ofFile.finish ? signed(run.finish - ofFile.finish) : "");
-    facts("lost", !show.lit || lost === null && !done ? "" : lost === null ? "never" : lost.toFixed(0) + " m");
+    facts("lost", !show.lit || lost === null && !done ? "" : lost === null ? "never" : wholeMetres(lost) + " m");
     facts("shelter", (100 * sheltered / (until + 1)).toFixed(1) + " %");
     facts("reserve", Math.max(0, between(run.reserves, run.end / run.step)).toFixed(0) + " J/kg");
     $("fact-chance").hidden = differs; // it was worked out for the file
-    const kept = !show.lit ? "" : lost === null ? " It was kept to the line." : ` It was lost at ${lost.toFixed(0)} m.`;
+    const kept = !show.lit ? "" : lost === null ? " It was kept to the line." : ` It was lost at ${wholeMetres(lost)} m.`;
     const ends = done ? `, ${signed(gapAt(run.end)[0])} s at the finish.${kept}` : ". The line was not reached.";
     $("curve").setAttribute("aria-label", `Gap to the ${mark} over distance${ends}`);
   };
@@ -514,7 +514,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     if (!you) return;
     const at = ghostAt(you, run.end), left = run.race - at, finish = you.t[you.t.length - 1];
     const half = you.distance === run.race ? "" : `At the pace of your ${timeText(you.time)} you run ${timeText(finish)} here. `;
-    $("you-said").textContent = as(half + (left > 0 ? `When {she} ends, after ${timeText(run.end)}, you have run ${at.toFixed(0)} m: ${left.toFixed(0)} m to go.` : `You win by ${(run.end - finish).toFixed(2)} s.`));
+    $("you-said").textContent = as(half + (left > 0 ? `When {she} ends, after ${timeText(run.end)}, you have run ${wholeMetres(at)} m: ${Math.ceil(left)} m to go.` : `You win by ${(run.end - finish).toFixed(2)} s.`));
   };
   const race = () => {
     const ok = setYou(typedTime($("you-time").value), Number($("you-distance").value));

@@ -42,6 +42,7 @@ const timeText = (s, digits = 2) => { // as `format_time` in simulator/units.py,
   if (hours) return `${sign}${hours}:${String(minutes % 60).padStart(2, "0")}:${padded}`;
   return sign + (minutes ? `${minutes}:${padded}` : seconds);
 };
+const wholeMetres = (x) => String(Math.floor(Math.max(x, 0) + 1e-6)); // as `whole_metres` there: a metre counts once it has been passed
 const clockText = (t) => {
   const tenths = Math.floor(t * 10 + 1e-6);
   return Math.floor(tenths / 600) + ":" + String(Math.floor(tenths / 10) % 60).padStart(2, "0") + "." + (tenths % 10);

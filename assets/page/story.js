@@ -50,7 +50,7 @@ const start = ({ arrays, files, values: { chapters } }) => {
     set("gap", !c.gaps || gap === null || now <= 0 ? "" : `${{ ahead: "▲", level: "●", behind: "▼" }[side]} ${signed(gap / 100)} s${metres === null ? "" : ` · ${Math.abs(metres / 100).toFixed(1)} m`} ${side === "level" ? "level with" : side === "ahead" ? "ahead of" : "behind"} the ${c.mark}`);
     $("gap").style.color = shade(name);
     const runner = c.bodies.find((b) => b.kind === "runner");
-    set("where", now >= c.end ? c.end_text : `${Math.floor(Math.min(Math.max(at(runner.x, state.t), 0), c.race))} m of ${c.race_text}`);
+    set("where", now >= c.end ? c.end_text : `${wholeMetres(Math.min(at(runner.x, state.t), c.race))} m of ${c.race_text}`);
     set("caption", words(c.caption));
     c.figures.forEach(([, pieces], n) => { const place = $("figures").children[n].lastChild, text = words(pieces); if (place.textContent !== text) place.textContent = text; });
     $("far").value = c.length > 0 ? state.t / c.length : 1;

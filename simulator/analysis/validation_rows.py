@@ -31,20 +31,24 @@ class Role(Enum):
 
 
 class Unit(Enum):
-    """The notation of a value: its unit for programs, its decimals, its unit for people."""
+    """The notation of a value: its unit for programs, its decimals, its unit for people.
+
+    A place in the race is cut to the metres passed, as everywhere; other lengths are rounded.
+    """
 
     TIME = "s", 2, ""
     SECONDS = "s", 2, " s"
     SHARE = "1", 3, ""
     SQUARE_SPEED = "m2/s2", 4, " m²/s²"
     METRES = "m", 0, " m"
+    PLACE = "m", 0, " m", True
     LITRES = "l", 2, " l"
     OXYGEN = "ml/(kg min)", 1, " ml/(kg min)"
     SPEED = "m/s", 2, " m/s"
     PERCENT = "%", 2, " %"
 
-    def __init__(self, name_: str, decimals: int, sign: str) -> None:
-        self.plain, self.decimals, self.sign = name_, decimals, sign
+    def __init__(self, name_: str, decimals: int, sign: str, cut: bool = False) -> None:
+        self.plain, self.decimals, self.sign, self.cut = name_, decimals, sign, cut
 
 
 @dataclass(frozen=True, slots=True)

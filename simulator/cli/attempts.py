@@ -46,6 +46,7 @@ from simulator.units import (
     format_signed,
     format_time,
     time_cell,
+    whole_metres,
 )
 
 if TYPE_CHECKING:
@@ -583,7 +584,11 @@ def _facts(summary: Summary) -> list[str]:
     if finish is not None:
         late, target = format_signed(finish - summary.target_s), format_time(summary.target_s)
         result = f"finish {format_time(finish)}, {late} s against the plan's {target}"
-    light = "kept the light to the line" if lost is None else f"lost the light at {lost:.0f} m"
+    light = (
+        "kept the light to the line"
+        if lost is None
+        else f"lost the light at {whole_metres(lost)} m"
+    )
     lines = [
         f"{result}; status: {summary.recording.status.value}",
         *([light] if summary.scenario.lit and (lost is not None or finish is not None) else []),

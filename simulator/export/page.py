@@ -55,7 +55,7 @@ from simulator.stage.scene import Body, ChartCurve, Scene
 from simulator.stage.scene_builder import GONE_FAR_M, GONE_NEAR_M, short_name
 from simulator.stage.show import Show
 from simulator.stage.story import CompiledChapter, StoryTimeline, Words, said
-from simulator.units import format_distance, format_signed, format_time, time_cell
+from simulator.units import format_distance, format_signed, format_time, time_cell, whole_metres
 from simulator.view.theme import THEMES, Theme, css, relative_luminance
 from simulator.world_records import least_time
 
@@ -198,7 +198,7 @@ def _facts(summary: Summary, chance: float) -> str:
         ("finish", "finish", "did not finish" if finish is None else format_time(finish)),
         ("late", f"s against {format_time(target)}", late),
         ("change", "s against the file", ""),
-        ("lost", "light lost at", kept if lost is None else f"{lost:.0f} m"),
+        ("lost", "light lost at", kept if lost is None else f"{whole_metres(lost)} m"),
         ("shelter", "mean shelter", f"{100 * summary.mean_shelter:z.1f} %"),
         ("reserve", "reserve left", f"{summary.energy.reserve_left:z.0f} J/kg"),
         ("chance", f"chance of {target_words(target)}", chance_words(chance, SAMPLES)),

@@ -34,6 +34,7 @@ from simulator.units import (
     format_time,
     signed_cell,
     time_cell,
+    whole_metres,
 )
 
 
@@ -312,6 +313,8 @@ def validation_cells(row: ValidationRow) -> list[str]:
 def _value(value: float, row: ValidationRow) -> str:
     if row.unit is Unit.TIME:
         return format_time(value)
+    if row.unit.cut:
+        return f"{whole_metres(value)} m"
     return f"{value:.{row.unit.decimals}f}".replace("-", "−") + row.unit.sign
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simulator.errors import LightpaceError, RecordingError
-from simulator.units import format_time
+from simulator.units import format_time, whole_metres
 
 Floats = NDArray[np.float64]
 NumberT = TypeVar("NumberT", float, NDArray[np.float64])
@@ -117,9 +117,9 @@ class Recording:
     def __repr__(self) -> str:
         """Return one line: `<Recording 'Breaking4': 1609 m in 4:06.44>`."""
         name = json.loads(self.scenario_json).get("name", "")
-        how = f"{self.race_m:.0f} m in {format_time(self.end_s)}"
+        how = f"{whole_metres(self.race_m)} m in {format_time(self.end_s)}"
         if self.finish_s is None:
-            how = f"{self.x[-1]:.0f} of {self.race_m:.0f} m in {format_time(self.end_s)}"
+            how = f"{whole_metres(float(self.x[-1]))} of {how}"
         verdict = "" if self.status is Status.FINISHED else f", {self.status.value}"
         return f"<Recording {name!r}: {how}{verdict}>"
 

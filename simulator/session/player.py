@@ -16,7 +16,7 @@ from simulator.stage.playback import FRAME_S, STALL_S, Playback
 from simulator.stage.scene import Cue, Outline, Scene
 from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show
-from simulator.units import format_clock
+from simulator.units import format_clock, whole_metres
 
 NOTICE_S = 3.0
 """How long a notice stays [s of wall time]."""
@@ -257,7 +257,7 @@ class Player:
 
     def _words(self, name: str) -> str:
         at = events(self.show)[name]
-        return f"{name}, {format_clock(at)}, {event_distance(self.show, name):.0f} m"
+        return f"{name}, {format_clock(at)}, {whole_metres(event_distance(self.show, name))} m"
 
 
 def moments_of(show: Show) -> dict[str, float]:

@@ -61,7 +61,7 @@ from simulator.stage.scene import (
 )
 from simulator.stage.show import Show
 from simulator.stage.wake import Wake, shelter_of, wake_of
-from simulator.units import format_signed, format_time, signed_cell, time_cell
+from simulator.units import format_signed, format_time, signed_cell, time_cell, whole_metres
 
 if TYPE_CHECKING:
     from simulator.analysis.splits import Split
@@ -638,12 +638,14 @@ def board_of(show: Show) -> Board:
     run = show.recording
     target = show.plan.finish_s or 0.0
     lost_m = show.lost_light_m
-    lost = [("the light", "kept") if lost_m is None else ("light lost at", f"{lost_m:.0f} m")]
+    lost = [
+        ("the light", "kept") if lost_m is None else ("light lost at", f"{whole_metres(lost_m)} m")
+    ]
     lost = lost if show.lit and (lost_m is not None or run.finish_s is not None) else []
     good = run.status is Status.FINISHED
     if run.finish_s is None:
         headline, verdict = "did not finish", run.status.value
-        numbers = [("ran", f"{float(run.x[-1]):.0f} m"), *lost]
+        numbers = [("ran", f"{whole_metres(float(run.x[-1]))} m"), *lost]
     else:
         headline = format_time(run.finish_s)
         miss, aim = run.finish_s - target, format_time(target)
@@ -704,7 +706,11 @@ def evenly(splits: Sequence[Split], most: int) -> list[Split]:
 def _facts(show: Show) -> tuple[str, ...]:
     run = show.recording
     lost = show.lost_light_m
-    light = "kept the light to the line" if lost is None else f"lost the light at {lost:.0f} m"
+    light = (
+        "kept the light to the line"
+        if lost is None
+        else f"lost the light at {whole_metres(lost)} m"
+    )
     facts = [light] if show.lit and (lost is not None or run.finish_s is not None) else []
     if run.status is not Status.FINISHED and run.finish_s is not None:
         facts.insert(0, f"not valid: {run.status.value}")

@@ -39,7 +39,7 @@ from simulator.stage.playback import Playback, playing_time, race_time
 from simulator.stage.scene import HIDDEN, Cue, Scene, Staging
 from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
-from simulator.units import format_time
+from simulator.units import format_time, whole_metres
 
 ALWAYS = -math.inf
 UNIT = "\N{NO-BREAK SPACE}"
@@ -452,7 +452,7 @@ def _light_lost(seen: FactSource) -> str:
     lost_m = lost_light_m(seen.run, seen.live.light if own else light_reference(seen.scenario))
     if lost_m is None:
         raise ValueError("the light is not lost in this run")
-    return f"{lost_m:.0f}{UNIT}m"
+    return f"{whole_metres(lost_m)}{UNIT}m"
 
 
 def _pacer_left(seen: FactSource) -> str:
@@ -460,7 +460,7 @@ def _pacer_left(seen: FactSource) -> str:
     show = seen.live if own else make_show(seen.scenario, seen.run, ())
     if "pacer left" not in events(show):
         raise ValueError("no pacer leaves in this run")
-    return f"{event_distance(show, 'pacer left'):.0f}{UNIT}m"
+    return f"{whole_metres(event_distance(show, 'pacer left'))}{UNIT}m"
 
 
 _OF_A_RUN: dict[str, Callable[[FactSource], str]] = {

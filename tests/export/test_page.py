@@ -29,7 +29,7 @@ from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.reading import shipped_names
 from simulator.stage.show import Show, make_show
-from simulator.units import format_time
+from simulator.units import format_time, whole_metres
 from simulator.view.theme import THEMES, relative_luminance
 from tests.export.browsers import go_to, on_paper, sized
 from tests.samples import few_samples
@@ -154,7 +154,7 @@ def test_it_ends_on_the_finish_time_that_simulate_prints(
     assert last.find_element(By.CSS_SELECTOR, ".run").text == finish
 
 
-def test_times_are_written_as_python_writes_them(browser: webdriver.Chrome) -> None:
+def test_times_and_metres_are_written_as_python_writes_them(browser: webdriver.Chrome) -> None:
     browser.get("about:blank")
     script = asset_path("page/stage.js").read_text(encoding="utf-8")
     times = [0.0, 9.995, 33.72, 33.125, 59.994, 59.996, 246.42, 246.125, 3599.999, 3723.0, -2.5]
@@ -164,6 +164,9 @@ def test_times_are_written_as_python_writes_them(browser: webdriver.Chrome) -> N
         )
         assert read == [format_time(time, decimals) for time in times]
     assert browser.execute_script(f"{script}; return timeText(NaN);") == format_time(math.nan)
+    places = [-1.0, 0.0, 933.55, 1499.9999999999, 1499.99, 1500.0]
+    read = browser.execute_script(f"{script}; return arguments[0].map(wholeMetres);", places)
+    assert read == [whole_metres(place) for place in places]
 
 
 @pytest.mark.parametrize("name", shipped_names())

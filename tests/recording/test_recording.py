@@ -137,9 +137,9 @@ def test_a_notebook_gets_every_column_with_its_time(attempt: Recording) -> None:
 
 
 def test_a_run_is_called_by_where_it_came_to_and_what_became_of_it(attempt: Recording) -> None:
-    assert f": {attempt.race_m:.0f} m in " in repr(attempt)
+    assert f": {int(attempt.race_m)} m in " in repr(attempt)
     stopped = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH)
-    assert f"{attempt.x[-1]:.0f} of {attempt.race_m:.0f} m in " in repr(stopped)
+    assert f"{int(attempt.x[-1])} of {int(attempt.race_m)} m in " in repr(stopped)
     assert repr(stopped).endswith(", did not finish>")
     assert not repr(attempt).endswith(", finished>")
 

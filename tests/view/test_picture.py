@@ -247,10 +247,10 @@ def test_what_is_to_be_expected_is_one_sentence_that_never_disagrees_with_itself
 
 
 def test_the_line_of_what_is_to_be_expected_says_that_the_light_is_lost() -> None:
-    scene = replace(scenes.light_lost(), lost=LightLost(934.2, 1.0))
+    scene = replace(scenes.light_lost(), lost=LightLost(933.55, 1.0))
     style = Style(Type(), arrange(1280, 720).sizes, THEME)
     said = "".join(run[0] for run in scoreboard.outlook_of(scene, Box(0, 0, 900, 30), style))
-    assert said == "the light is lost at 934 m"
+    assert said == "the light is lost at 933 m"
     later = replace(scene, lost=LightLost(934.2, scoreboard.LOST_SHOWN_S + 0.1))
     assert scoreboard.lost_words(later) == ""
 

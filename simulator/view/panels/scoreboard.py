@@ -17,7 +17,7 @@ import pygame
 
 from simulator.analysis.gaps import GapState
 from simulator.stage.scene import GapLine, Phase, Scene, StartLight, Weather
-from simulator.units import format_clock, format_signed, format_time
+from simulator.units import format_clock, format_signed, format_time, whole_metres
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.panels.panel import CachedLayer, Paint, polygon
 from simulator.view.sprites import shade
@@ -41,7 +41,7 @@ def show(layer: CachedLayer, scene: Scene, hud: Hud, style: Style) -> None:
         heading, value = ("bell lap" if scene.bell else "lap"), f"{scene.lap}/{scene.laps}"
         _number(layer, "lap", hud.lap, heading, value, style, alert=scene.bell)
     if hud.distance is not None:
-        metres = f"{max(0, int(scene.distance_m + 1e-6))}"
+        metres = whole_metres(scene.distance_m)
         _number(layer, "distance", hud.distance, "metres", metres, style)
     if hud.gap is not None:
         _gap(layer, scene, hud.gap, hud.words, style)
@@ -243,7 +243,7 @@ def lost_words(scene: Scene) -> str:
     lost = scene.lost
     if lost is None or lost.since_s > LOST_SHOWN_S or scene.phase is not Phase.RUNNING:
         return ""
-    return f"{scene.compared_to} is lost at {lost.at_m:.0f} m"
+    return f"{scene.compared_to} is lost at {whole_metres(lost.at_m)} m"
 
 
 def outlook_of(scene: Scene, box: Box, style: Style) -> tuple[TextRun, ...]:

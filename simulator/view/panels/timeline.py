@@ -20,7 +20,7 @@ import pygame
 from numpy.typing import ArrayLike, NDArray
 
 from simulator.stage.scene import Body, Chart, ChartCurve, ChartMarker, PacerSlot, Scene
-from simulator.units import format_signed
+from simulator.units import format_signed, whole_metres
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
 from simulator.view.panels.panel import (
@@ -471,7 +471,7 @@ def read_out(
     """
     paced = kind is ChartKind.PACE
     unit = "s/400 m" if paced else f"behind {scene.compared_to}"
-    chart, rows = scene.chart, [(f"{metres:.0f} m", unit, "")]
+    chart, rows = scene.chart, [(f"{whole_metres(metres)} m", unit, "")]
     for curve, name in named(curves_of(chart, kind), scene.ghosts)[:MOST_READ]:
         reach_m = min(chart.reveal_m, curve.x_m[-1]) if curve.kind == "runner" else curve.x_m[-1]
         # a pace is drawn from the line on, but known from the curve's first step on

@@ -19,7 +19,7 @@ import pygame
 from simulator.screen import Panel
 from simulator.stage.keys import Action
 from simulator.stage.scene import Scene, WhatIf
-from simulator.units import format_signed, format_time
+from simulator.units import format_signed, format_time, whole_metres
 from simulator.view.layout import Box, apart
 from simulator.view.panels.cards import ground
 from simulator.view.panels.panel import (
@@ -132,7 +132,7 @@ def value_text(shown: WhatIf, bar: Alternative, value: float, decimals: int = 2)
         return chance_words(value, SAMPLES)
     if shown.measure != LIGHT:
         return f"{100.0 * value:.1f} %"
-    return "kept" if bar.lost_light_m is None else f"{value:.0f} m"
+    return "kept" if bar.lost_light_m is None else f"{whole_metres(value)} m"
 
 
 def _scale(shown: WhatIf, values: tuple[float | None, ...]) -> tuple[float, float]:

@@ -265,14 +265,14 @@ def resting(camera: Camera) -> Shot:
 def on_air(shot: Shot, scene: Scene) -> Shot:
     """Return the shot with the director's camera, if it leaves the choice to the director.
 
-    The director's moves are timed by the recording's events, so they are the same after any seek.
-    A picture that stands still shows the end of a move.
+    The director's moves are timed by the recording's events, so they are the same after any seek,
+    and a pause shows the moment that was seen.
     """
     start = None if shot.start is None else on_air(shot.start, scene)
     if shot.camera is not Camera.AUTO:
         return shot if start is shot.start else replace(shot, start=start)
     camera, before, since_s = scene.on_air()
-    gone = 1.0 if scene.paused else min(1.0, max(0.0, since_s / MOVE_S))
+    gone = min(1.0, max(0.0, since_s / MOVE_S))
     to, by = (float(each.close) for each in (camera, before))
     share = shot.share
     if start is None and gone < 1.0 and before is not camera:

@@ -506,7 +506,13 @@ def render_still(
     theme: str = "night",
     options: PictureOptions | None = None,
 ) -> pygame.Surface:
-    """Return the window's picture of a scene at a size [px]; no display is needed."""
+    """Return the window's picture of a scene at a size [px]; no display is needed.
+
+    The director's camera has arrived: nobody sees from where a single picture came.
+    """
+    options = PictureOptions() if options is None else options
+    if options.shot.camera is Camera.AUTO:
+        options = replace(options, shot=camera.resting(scene.on_air()[0]))
     surface = pygame.Surface((max(1, size[0]), max(1, size[1])), 0, 32)
     Painter(theme_named(theme)).draw(surface, scene, options)
     return surface

@@ -12,11 +12,12 @@ from simulator import load_scenario, simulate
 from simulator.coefficients import BEND_M, LAP_M
 from simulator.screen import Camera
 from simulator.stage.events import events
-from simulator.stage.playback import Playback
+from simulator.stage.playback import FRAME_S, Playback
 from simulator.stage.scene import Scene
 from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.view import perspective
+from simulator.view.camera import MOVE_S, on_air, resting
 from simulator.view.layers.close_up import leds, place
 from simulator.view.perspective import EASE_M, Lens, eased_heading, heading_at, track_at
 from simulator.view.theme import THEMES
@@ -108,3 +109,23 @@ def test_cuts_are_the_only_jumps_of_the_directors_camera(show: Show) -> None:
             assert later_s < 0.1 + 1e-9
         else:
             assert later_s == pytest.approx(since_s + 0.1)
+
+
+def test_a_pause_shows_the_moment_of_the_directors_flight_and_steps_show_all_of_it(
+    show: Show,
+) -> None:
+    times = np.arange(5.0, 60.0, 0.5).tolist()
+    cut_s = next(t for t in times if 0 < at(show, t).on_air()[2] < 0.5)
+    cut_s -= at(show, cut_s).on_air()[2]
+    playback = Playback(cut_s + FRAME_S / 2, show.recording.end_s)
+    covered = []
+    for _ in range(round(MOVE_S / FRAME_S)):
+        assert playback.paused
+        shot = on_air(resting(Camera.AUTO), scene_of(show, playback, ShowOptions()))
+        assert shot == on_air(resting(Camera.AUTO), at(show, playback.time_s))
+        assert shot.start is not None
+        covered.append(shot.share)
+        playback = playback.seek(playback.time_s + FRAME_S)
+    assert np.diff(covered) == pytest.approx(FRAME_S / MOVE_S)
+    arrived = scene_of(show, playback, ShowOptions())
+    assert on_air(resting(Camera.AUTO), arrived).start is None

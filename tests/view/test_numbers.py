@@ -212,18 +212,3 @@ def test_no_number_is_cut_while_the_score_comes_or_goes() -> None:
         moving = replace(rest, start=None, lowered=lowered)
         painter.draw(surface, scene, PictureOptions(shot=moving))
     assert blits == [area[:2]] * 4
-
-
-def test_a_picture_that_stands_still_shows_the_end_of_the_directors_move() -> None:
-    session = Session(loaded("rudisha_2012"))
-    session.seek(50.0)
-    scene = session.scene()
-    session.close()
-    to, _, since_s = scene.on_air()
-    assert 0 < since_s < camera.MOVE_S
-    auto = camera.resting(Camera.AUTO)
-    assert scene.paused
-    still = camera.on_air(auto, scene)
-    assert (still.camera, still.start, still.lowered) == (to, None, float(to.close))
-    moving = camera.on_air(auto, replace(scene, paused=False))
-    assert moving.start is not None

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pygame
 import pytest
 
 from simulator.errors import LightpaceError, OutputError
-from simulator.view.picture import Painter, render_still, save_png
+from simulator.screen import Camera
+from simulator.view.camera import resting
+from simulator.view.picture import Painter, PictureOptions, render_still, save_png
 from tests.view import scenes
 
 
@@ -17,6 +20,15 @@ def test_a_still_is_the_painters_picture() -> None:
     Painter().draw(surface, scenes.bell())
     still = render_still(scenes.bell(), (800, 450))
     assert pygame.image.tobytes(still, "RGB") == pygame.image.tobytes(surface, "RGB")
+
+
+def test_a_still_shows_the_directors_camera_once_it_has_arrived() -> None:
+    flying = replace(scenes.bell(), on_air=lambda: (Camera.CHASE, Camera.WHOLE, 0.4))
+    stills = [
+        render_still(flying, (320, 180), "night", PictureOptions(shot=resting(each)))
+        for each in (Camera.AUTO, Camera.CHASE)
+    ]
+    assert pygame.image.tobytes(stills[0], "RGB") == pygame.image.tobytes(stills[1], "RGB")
 
 
 def test_a_still_needs_no_display() -> None:

@@ -211,4 +211,18 @@ def test_the_slowest_bar_has_its_time_written_beside_the_own_one(places: Places)
     bars = [scenes.bar(str(i), 250.0 - i, current=i == 13) for i in range(14)]
     for box, style in places:
         times = lay_out(box, WhatIf("pacers", tuple(bars), 239.99), style).times
-        assert [(time.index, time.text) for time in times] == [(13, "3:57.0"), (0, "4:10.0")]
+        assert [(time.index, time.text) for time in times] == [
+            (13, "3:57.00"),
+            (0, "4:10.00"),
+        ]
+
+
+def test_a_value_over_a_bar_is_written_as_in_the_heading(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for finish_s, text in ((246.44, "4:06.44"), (1587.74, "26:27.74")):
+        bars = (scenes.bar("4", finish_s, current=True), scenes.bar("5", finish_s + 3.0))
+        for box, style in places:
+            written = painted(box, WhatIf("pacers", bars, 239.99), style, monkeypatch)
+            assert f"yours {text}" in written
+            assert text in written

@@ -122,10 +122,10 @@ def value_of(shown: WhatIf, bar: Alternative) -> float | None:
     return bar.measured(shown.measure)  # type: ignore[arg-type] # its value names a measure
 
 
-def value_text(shown: WhatIf, bar: Alternative, value: float, decimals: int = 2) -> str:
+def value_text(shown: WhatIf, bar: Alternative, value: float) -> str:
     """Return the value of a bar as text."""
     if shown.measure == FINISH:
-        return format_time(value, decimals)
+        return format_time(value)
     if shown.measure == CHANCE:
         from simulator.analysis.uncertainty import SAMPLES, chance_words  # noqa: PLC0415
 
@@ -182,7 +182,7 @@ def _times(
     gap, step = round(0.5 * style.sizes.caption), area.w / len(shown.bars)
     times: list[BarLabel] = []
     for i, bar, value in named:
-        time = _label(i, replace(bar, label=value_text(shown, bar, value, 1)), area, step, style)
+        time = _label(i, replace(bar, label=value_text(shown, bar, value)), area, step, style)
         if all(time.clear_of(other, gap) for other in times):
             times.append(time)
     return tuple(times)

@@ -226,3 +226,22 @@ def test_a_value_over_a_bar_is_written_as_in_the_heading(
             written = painted(box, WhatIf("pacers", bars, 239.99), style, monkeypatch)
             assert f"yours {text}" in written
             assert text in written
+
+
+@pytest.mark.parametrize("offset_s", [-0.1, 0.0, 0.1, 0.3, 0.6, 1.0])
+def test_the_targets_line_crosses_no_value_over_a_bar(offset_s: float, places: Places) -> None:
+    bars = [scenes.bar(str(i), 243.0 + i / 4, current=i == 7) for i in range(14)]
+    shown = WhatIf("pacers", tuple(bars), 244.75 + offset_s)
+    for box, style in places:
+        lay, px = lay_out(box, shown, style), style.sizes.caption
+        own = next(time for time in lay.times if time.index == 7)
+        middle = lay.bars[7].y - 0.55 * lay.heading[1].h
+        place = pygame.Rect(own.x, round(middle - 0.35 * px), own.w, round(0.7 * px))
+        pictures = []
+        for colour in (style.theme.target, style.theme.panel):
+            theme = replace(style.theme, target=colour)
+            surface = pygame.Surface((box.right, box.bottom))
+            panel.paint(surface, lay, shown, replace(style, theme=theme))
+            pictures.append(surface.subsurface(place).copy())
+        first, second = (pygame.image.tobytes(each, "RGB") for each in pictures)
+        assert first == second, "no part of the line lies on it"

@@ -317,12 +317,15 @@ def paint(surface: pygame.Surface, lay: BarLayout, shown: WhatIf, style: Style) 
 def _target(
     surface: pygame.Surface, lay: BarLayout, shown: WhatIf, line: int, style: Style
 ) -> None:
-    """Draw the line of the target and its time, clear of the times over the bars."""
+    """Draw the line of the target and its time, both clear of the values over the bars."""
     theme, px, write, area = style.theme, style.sizes.caption, style.type.write, lay.area
     dash, y, end = max(4, round(5 * style.sizes.unit)), lay.target_y, area.right
     thick = max(1, round(1.4 * style.sizes.unit))
+    times = _time_boxes(lay, line)
     for x in range(area.x, end, 2 * dash):
-        surface.fill(theme.target, (x, y, min(dash, end - x), thick))
+        part = Box(x, y, min(dash, end - x), thick)
+        if not any(part.touches(time) for time in times):
+            surface.fill(theme.target, part)
     tag = format_time(shown.target_s)
     wide = style.type.width(tag, SEMIBOLD, px)
     box = _tag_box(lay, wide + 6, line)
@@ -330,10 +333,15 @@ def _target(
     write(surface, tag, (box.x + 2, box.centre[1]), SEMIBOLD, px, theme.target)
 
 
+def _time_boxes(lay: BarLayout, line: int) -> list[Box]:
+    """Return where the values over the bars are written, which nothing may cross."""
+    return [Box(t.x - 3, lay.bars[t.index].y - line, t.w + 6, line) for t in lay.times]
+
+
 def _tag_box(lay: BarLayout, wide: int, line: int) -> Box:
     """Return the box of the target's time: at its line, clear of the times over the bars."""
     area, y = lay.area, lay.target_y
-    times = [Box(t.x - 3, lay.bars[t.index].y - line, t.w + 6, line) for t in lay.times]
+    times = _time_boxes(lay, line)
     places = [
         Box(x, top, wide, line - 2)
         for top in (y - line - 1, y + 2)

@@ -14,7 +14,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   const as = (words) => words.replace(/\{(\w+)\}/g, (_, name) => PRONOUNS[name]);
 
   // -- words ---------------------------------------------------------------------------------------
-  const clockAt = (t) => (t >= run.end ? timeText(run.end) : clockText(t));
+  const clockAt = (t) => (t >= run.finish ? timeText(run.finish) : clockText(Math.min(t, run.end))); // without a finish: no hundredths
   const typedTime = (text) => {
     const match = /^\s*(?:(?:(\d):)?(\d{1,2}):)?(\d{1,3}(?:[.,]\d{1,3})?)\s*$/.exec(text);
     return match ? 3600 * Number(match[1] || 0) + 60 * Number(match[2] || 0) + Number(match[3].replace(",", ".")) : NaN;

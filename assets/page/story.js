@@ -45,12 +45,12 @@ const start = ({ arrays, files, values: { chapters } }) => {
   const set = (id, text) => { if ($(id).textContent !== text) $(id).textContent = text; };
   const shown = () => {
     const c = chapter(), now = raceTime(), gap = nearest(c.gap, state.t), metres = nearest(c.metres, state.t), name = c.states[nearest(c.state, state.t)];
-    set("clock", !c.clock ? "" : now < 0 ? String(Math.ceil(-now)) : now >= c.end ? timeText(c.end) : clockText(now));
+    set("clock", !c.clock ? "" : now < 0 ? String(Math.ceil(-now)) : now >= c.end && c.finished ? timeText(c.end) : clockText(Math.min(now, c.end)));
     const side = name.split("-")[0];
     set("gap", !c.gaps || gap === null || now <= 0 ? "" : `${{ ahead: "▲", level: "●", behind: "▼" }[side]} ${signed(gap / 100)} s${metres === null ? "" : ` · ${Math.abs(metres / 100).toFixed(1)} m`} ${side === "level" ? "level with" : side === "ahead" ? "ahead of" : "behind"} the ${c.mark}`);
     $("gap").style.color = shade(name);
     const runner = c.bodies.find((b) => b.kind === "runner");
-    set("where", now >= c.end ? c.end_text : `${wholeMetres(Math.min(at(runner.x, state.t), c.race))} m of ${c.race_text}`);
+    set("where", now >= c.end ? (c.finished ? "finish" : "did not finish") : `${wholeMetres(Math.min(at(runner.x, state.t), c.race))} m of ${c.race_text}`);
     set("caption", words(c.caption));
     c.figures.forEach(([, pieces], n) => { const place = $("figures").children[n].lastChild, text = words(pieces); if (place.textContent !== text) place.textContent = text; });
     $("far").value = c.length > 0 ? state.t / c.length : 1;

@@ -413,7 +413,7 @@ def _chapter(chapter: CompiledChapter, bundle: Bundle) -> dict[str, Any]:
         "race_text": format_distance(last.race_m),
         "oval": [last.start_s_m, LAP_M / last.lap_m],
         "end": chapter.show.recording.end_s,
-        "end_text": "did not finish" if chapter.show.recording.finish_s is None else "finish",
+        "finished": chapter.show.recording.finish_s is not None,
         "caption": _pieces(chapter, chapter.caption),
         "figures": [[what, _pieces(chapter, words)] for what, words in chapter.figures],
         "notes": said(chapter.notes),

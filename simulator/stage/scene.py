@@ -303,6 +303,7 @@ class Board:
         assumed: the assumptions, short lines.
         numbers: three numbers shown instead in a lecture hall: label and text of each.
         good: the run is valid and reached the target.
+        finished: she has come to the line.
     """
 
     headline: str
@@ -313,6 +314,7 @@ class Board:
     assumed: tuple[str, ...]
     numbers: tuple[tuple[str, str], ...] = ()
     good: bool = False
+    finished: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -670,7 +670,17 @@ def board_of(show: Show) -> Board:
         rows.append(tuple(cells))
     columns = ("m", "plan", "run", "gap", *(f"vs {g.label}" for g in ghosts))
     table, facts = tuple(rows), _facts(show)
-    return Board(headline, verdict, columns, table, facts, show.assumed, tuple(numbers), good)
+    return Board(
+        headline,
+        verdict,
+        columns,
+        table,
+        facts,
+        show.assumed,
+        tuple(numbers),
+        good,
+        finished=run.finish_s is not None,
+    )
 
 
 def evenly(splits: Sequence[Split], most: int) -> list[Split]:

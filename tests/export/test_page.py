@@ -322,6 +322,8 @@ def test_a_light_is_not_kept_to_a_line_that_is_not_reached(
     go_to(browser, path)
     assert element(browser, "finish").text == "did not finish"
     assert not element(browser, "fact-lost").is_displayed()
+    element(browser, "scrub").send_keys(Keys.END)
+    assert clock(browser) == "9:00.0", "hundredths are for who finishes"
 
 
 def test_what_is_there_is_not_written_over_unless_forced(show: Show, page: Path) -> None:

@@ -190,6 +190,7 @@ def test_a_runner_who_stops_has_no_finish(browser: webdriver.Chrome, tmp_path: P
     WebDriverWait(browser, 10).until(lambda b: b.execute_script("return lightpace.state.t > 0;"))
     press(browser, Keys.ARROW_RIGHT)  # to its end
     assert said(browser, "where") == "did not finish"
+    assert said(browser, "clock") == "9:00.0", "hundredths are for who finishes"
 
 
 @pytest.mark.parametrize("background", [False, True])

@@ -69,6 +69,7 @@ def test_a_run_that_did_not_finish_says_so(scenario: Scenario, attempt: Recordin
     stopped = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, **cut)
     board = board_of(make_show(scenario, stopped))
     assert (board.headline, board.verdict) == ("did not finish", "did not finish")
+    assert not board.finished
     assert not board.good
     assert board.numbers[0] == ("ran", f"{int(stopped.x[-1])} m"), "the metres she has passed"
     assert [row[2] for row in board.rows][1:] == ["–", "–", "–"]

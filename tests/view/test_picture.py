@@ -255,6 +255,21 @@ def test_the_line_of_what_is_to_be_expected_says_that_the_light_is_lost() -> Non
     assert scoreboard.lost_words(later) == ""
 
 
+def test_where_she_gives_up_the_score_says_so_at_once_and_shows_no_finish_time() -> None:
+    ended = scenes.finish()
+    assert ended.board is not None
+    gave_up = replace(ended, board=replace(ended.board, finished=False))
+    layout = arrange(1280, 720)
+    style, hud = Style(Type(), layout.sizes, THEME), layout.infield
+    said = []
+    for scene in (ended, gave_up):
+        layer = CachedLayer(pygame.Surface((1280, 720)))
+        scoreboard.show(layer, scene, hud, style)
+        shown: dict[str, Any] = {name: key for name, (_, key) in layer._shown.items()}
+        said.append((shown["clock"][0], "".join(run[0] for run in shown["outlook"])))
+    assert said == [("4:06.42", ""), ("4:06.4", "did not finish")]
+
+
 def test_where_there_is_no_room_the_chance_goes_first() -> None:
     scene = scenes.light_lost()
     style = Style(Type(), arrange(640, 360).sizes, THEME)

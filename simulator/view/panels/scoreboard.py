@@ -62,7 +62,7 @@ def _write(
 
 
 def _clock(layer: CachedLayer, scene: Scene, clock: Box, style: Style) -> None:
-    finished = scene.phase is Phase.FINISHED
+    finished = scene.phase is Phase.FINISHED and not _gave_up(scene)
     text = format_time(scene.time_s) if finished else format_clock(scene.time_s)
     if scene.to_gun_s is not None:
         text = f"−{math.ceil(10 * scene.to_gun_s - 1e-6) / 10:.1f}"
@@ -197,7 +197,7 @@ def _large_gap(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: St
 
     layer.field("gap", box, (arrow, seconds, colour), paint)
     longer = words if level or not metres else f"{metres} {words}"
-    _gap_words(layer, below, (lost_words(scene) or longer, words, line.state.side), style)
+    _gap_words(layer, below, (_news(scene) or longer, words, line.state.side), style)
 
 
 def _target(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: Style) -> None:
@@ -246,6 +246,16 @@ def lost_words(scene: Scene) -> str:
     return f"{scene.compared_to} is lost at {whole_metres(lost.at_m)} m"
 
 
+def _gave_up(scene: Scene) -> bool:
+    """Return whether the run has ended before the line: the clock then shows no finish time."""
+    return scene.board is not None and not scene.board.finished
+
+
+def _news(scene: Scene) -> str:
+    """Return the line that replaces all others: she gave up, or has just lost the light."""
+    return "did not finish" if _gave_up(scene) else lost_words(scene)
+
+
 def outlook_of(scene: Scene, box: Box, style: Style) -> tuple[TextRun, ...]:
     """Return the forecast as one sentence, as much of it as fits."""
     parts = _expected(scene, style)
@@ -274,10 +284,10 @@ def _expected(scene: Scene, style: Style) -> list[tuple[str, Colour]]:
     lost = theme.gap(GapState.BEHIND_LOSING)
     if scene.phase is Phase.READY:
         return [("target ", theme.muted), (format_time(target), theme.target)]
+    if words := _news(scene):
+        return [("", theme.muted), (words, lost)]
     if scene.phase is not Phase.RUNNING:
         return []
-    if words := lost_words(scene):
-        return [("", theme.muted), (words, lost)]
     at_pace = scene.projected_s is not None and scene.projected_s < target + 0.05
     parts = [("at this pace ", theme.muted), (_projected(scene), theme.text)]
     if scene.projected_s is None:

@@ -21,7 +21,7 @@ from simulator.errors import LightpaceError, ScenarioError
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import PacerFormation, Pacers
-from simulator.session.history import Change, History, Segment, Settings, flow, path_of
+from simulator.session.history import Change, History, Segment, Settings, Step, flow, path_of
 from simulator.session.knobs import (
     LEAST_CHANGE_S,
     LEAST_CHANGE_TWICE_S,
@@ -61,7 +61,6 @@ class SettingsEditor:
         history: every change.
         file_settings: what the file says.
         problems: why the last text for a knob was refused, by the knob's path.
-        locked: sections of the plan that stay as they are while others change.
         keep_target: whether the other splits compensate for a changed one.
         by_lap: whether the split table has rows of laps.
         split_problem: why the last split was refused.
@@ -77,13 +76,17 @@ class SettingsEditor:
         except ScenarioError:  # the file is usable only with its overrides
             file_settings = settings
         self.file_settings = file_settings
-        self.history = History([Change(settings, (Segment(0, settings),))])
+        self.history = History([Step(Change(settings, (Segment(0, settings),)))])
         self.problems: dict[str, str] = {}
-        self.locked: set[int] = set()
         self.keep_target = True
         self.by_lap = False
         self.split_problem = ""
         self.from_gun = False
+
+    @property
+    def locked(self) -> frozenset[int]:
+        """The sections of the plan that stay as they are while others change."""
+        return self.history.locked
 
     @property
     def scenario(self) -> Scenario:
@@ -110,7 +113,7 @@ class SettingsEditor:
         history, choices = self.history, (self.keep_target, self.by_lap, self.from_gun)
         refused = tuple(self.problems.items()), self.split_problem
         past = history.now, history.can_undo, history.can_redo
-        return past, self.file_settings, frozenset(self.locked), choices, refused
+        return past, self.file_settings, self.locked, choices, refused
 
     # -- editing -----------------------------------------------------------------------------------
 
@@ -177,9 +180,9 @@ class SettingsEditor:
             return self._with_split(settings, scenario, index, typed_time(text), cumulative)
 
         path = f"plan.splits[{index}{'+' if cumulative else ''}{' laps' if self.by_lap else ''}]"
-        locked = set(self.locked)
+        locked = self.locked
         self.split_problem = self.edit(path, edit, tick)
-        self.locked = locked  # a locked row may be typed, and stays locked
+        self.history.keep_locked(locked)  # a locked row may be typed, and stays locked
         return self.split_problem
 
     def reset_split(self, index: int | None, tick: int | None) -> str:
@@ -199,10 +202,10 @@ class SettingsEditor:
             new = self._with_split(settings, scenario, index, in_file[index], cumulative=False)
             return less if self._has_file_splits(self._forks.scenario(new)) else new
 
-        locked = set(self.locked)
+        locked = self.locked
         self.split_problem = self._edit_once("plan.splits", edit, tick)
         if index is not None:
-            self.locked = locked
+            self.history.keep_locked(locked)
         return self.split_problem
 
     def _with_file_plan(self, settings: Settings) -> Settings:
@@ -239,11 +242,11 @@ class SettingsEditor:
         return all(abs(a - b) <= LEAST_CHANGE_TWICE_S for a, b in zip(now, then, strict=True))
 
     def lock_split(self, index: int, on: bool) -> None:
-        """Lock or unlock one row of the split table."""
+        """Lock or unlock one row of the split table, as a step of its own."""
         rows = self._rows_of(sections_of(self.scenario.plan, self.scenario.distance))
         if 0 <= index < len(rows):
-            self.history.gesture = None  # its next change would start from before the lock
-            (self.locked.update if on else self.locked.difference_update)(rows[index])
+            row = frozenset(rows[index])
+            self.history.lock(self.locked | row if on else self.locked - row)
 
     def _rows_of(self, sections: PlanSections) -> tuple[range, ...]:
         """Return the sections of each row of the split table."""
@@ -293,11 +296,10 @@ class SettingsEditor:
 
         The difference shows what a change does without revealing how the attempt ends.
         """
-        history = self.history
-        if not history.at:
+        before, now = self.history.before, self.history.now
+        if before is None:
             return None
-        last_two = history.changes[history.at - 1 : history.at + 1]
-        before_s, now_s = (self._forks.run(change.lineage).finish_s for change in last_two)
+        before_s, now_s = (self._forks.run(change.lineage).finish_s for change in (before, now))
         return None if before_s is None or now_s is None else now_s - before_s
 
     def edit(self, path: str, edit: Edit, tick: int | None) -> str:
@@ -373,14 +375,13 @@ class SettingsEditor:
             from_gun = self.from_gun or tick == AFTER_FINISH
             change = self._forks.change(settings, base, path, tick, from_gun=from_gun)
             self._forget_waves(self.scenario, scenario)
-            self.locked = self._unmoved(self.scenario, scenario)
-            self.history.put(change)
+            self.history.put(change, self._unmoved(self.scenario, scenario))
 
-    def _unmoved(self, before: Scenario, after: Scenario) -> set[int]:
+    def _unmoved(self, before: Scenario, after: Scenario) -> frozenset[int]:
         """Return the locked sections that take the same time in both: a new plan opens others."""
         plans = (sections_of(s.plan, s.distance).times_s for s in (before, after))
         same = [abs(a - b) <= LEAST_CHANGE_S for a, b in zip(*plans, strict=False)]
-        return {i for i in self.locked if i < len(same) and same[i]}
+        return frozenset(i for i in self.locked if i < len(same) and same[i])
 
     def _forget_waves(self, before: Scenario, after: Scenario) -> None:
         """Forget refusals for waves that are gone or have another number now."""

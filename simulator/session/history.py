@@ -1,7 +1,8 @@
 """Settings and their history, with undo and redo without limit.
 
-In: settings as they change. Out: `Change`, the settings with the lineage of their attempt. A change
-is small (texts, no arrays): a run that is needed again is simulated again.
+In: settings as they change, sections of the plan as they are locked. Out: `Change`, the settings
+with the lineage of their attempt. A change is small (texts, no arrays): a run that is needed again
+is simulated again.
 """
 
 from __future__ import annotations
@@ -119,6 +120,19 @@ class Change:
     left: tuple[LeftBranch, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A state that undo returns to; another lock is a step with the same change.
+
+    Attributes:
+        change: the settings and their run.
+        locked: sections of the plan that stay as they are while others change.
+    """
+
+    change: Change
+    locked: frozenset[int] = frozenset()
+
+
 @dataclass(slots=True)
 class Gesture:
     """A knob being turned: the state before the gesture, and the tick of the fork.
@@ -134,12 +148,12 @@ class Gesture:
 
 @dataclass(slots=True)
 class History:
-    """All changes, the present one, and the gesture under way.
+    """All steps, the present one, and the gesture under way.
 
     `held`: the mouse holds something, so the gesture does not end by itself.
     """
 
-    changes: list[Change]
+    steps: list[Step]
     at: int = 0
     gesture: Gesture | None = field(default=None)
     held: bool = False
@@ -147,17 +161,28 @@ class History:
     @property
     def now(self) -> Change:
         """The present change."""
-        return self.changes[self.at]
+        return self.steps[self.at].change
+
+    @property
+    def locked(self) -> frozenset[int]:
+        """The sections of the plan that are locked."""
+        return self.steps[self.at].locked
+
+    @property
+    def before(self) -> Change | None:
+        """The change before the present one; None for the first."""
+        earlier = (step.change for step in reversed(self.steps[: self.at]))
+        return next((change for change in earlier if change is not self.now), None)
 
     @property
     def can_undo(self) -> int:
-        """How many changes can be undone."""
+        """How many steps can be undone."""
         return self.at
 
     @property
     def can_redo(self) -> int:
         """How many can be made again."""
-        return len(self.changes) - 1 - self.at
+        return len(self.steps) - 1 - self.at
 
     def pass_time(self, elapsed_s: float) -> None:
         """Let wall time pass [s]; end a gesture that has paused."""
@@ -182,25 +207,35 @@ class History:
         gesture, self.gesture, self.held = self.gesture, None, False
         back = gesture is not None and self.now.settings == gesture.before.settings
         if back and gesture is not None and self.now is not gesture.before:
-            del self.changes[self.at :]
+            del self.steps[self.at :]
             self.at -= 1
 
-    def put(self, change: Change) -> None:
+    def put(self, change: Change, locked: frozenset[int] = frozenset()) -> None:
         """Add a change; within one gesture it replaces the one before."""
         same = self.gesture is not None and self.at > 0 and self.now is not self.gesture.before
         at = self.at if same else self.at + 1
-        self.changes[at:] = [change]
+        self.steps[at:] = [Step(change, locked)]
         self.at = at
+
+    def lock(self, locked: frozenset[int]) -> None:
+        """Add a step with other locks; the next change does not start from before it."""
+        self.gesture = None
+        if locked != self.locked:
+            self.put(self.now, locked)
 
     def replace_now(self, settings: Settings) -> None:
         """Replace the present settings by equivalent ones."""
-        self.changes[self.at] = replace(self.now, settings=settings)
+        self.steps[self.at] = Step(replace(self.now, settings=settings), self.locked)
+
+    def keep_locked(self, locked: frozenset[int]) -> None:
+        """Have the present step locked like this."""
+        self.steps[self.at] = replace(self.steps[self.at], locked=locked)
 
     def move(self, steps: int) -> bool:
         """Undo (-1) or redo (+1); False where there is nothing."""
         there = self.at + steps
         self.gesture = None
-        if not 0 <= there < len(self.changes):
+        if not 0 <= there < len(self.steps):
             return False
         self.at = there
         return True

@@ -337,7 +337,7 @@ class Session:
 
     @property
     def _present(self) -> Present:
-        return self.scenario, self.editor.file_scenario, frozenset(self.editor.locked)
+        return self.scenario, self.editor.file_scenario, self.editor.locked
 
     @property
     def busy(self) -> bool:

@@ -410,6 +410,47 @@ def test_another_plan_opens_the_locks_that_it_moves() -> None:
     assert not session.panel_state().splits[1].locked
 
 
+def test_undo_takes_back_a_lock_and_only_that(mile: Session) -> None:
+    mile.change("plan.target", "4:10")
+    before, run = sections(mile), mile.recording
+    mile.editor.lock_split(2, True)
+    mile.editor.lock_split(2, True)
+    assert mile.panel_state().splits[2].locked
+    mile.undo()
+    assert not mile.panel_state().splits[2].locked
+    assert sections(mile) == before
+    assert mile.recording is run
+    mile.redo()
+    assert mile.panel_state().splits[2].locked
+    mile.undo()
+    mile.undo()
+    assert find(mile, "plan.target").value == "3:59.99"
+    assert not mile.panel_state().can_undo
+
+
+def test_undo_closes_the_locks_that_another_plan_has_opened(mile: Session) -> None:
+    before = sections(mile)
+    mile.editor.lock_split(1, True)
+    assert mile.change("plan.shape", "negative")
+    assert not mile.panel_state().splits[1].locked
+    mile.undo()
+    assert mile.panel_state().splits[1].locked
+    assert sections(mile) == before
+    mile.redo()
+    assert not mile.panel_state().splits[1].locked
+
+
+def test_undo_moves_no_locked_section(mile: Session) -> None:
+    mile.change("plan.target", "4:10")
+    mile.editor.lock_split(2, True)
+    mile.change("environment.temperature", "30")
+    mile.undo()
+    assert mile.panel_state().splits[2].locked
+    mile.undo()
+    mile.undo()
+    assert not mile.panel_state().splits[2].locked, "its time is another again"
+
+
 @pytest.mark.parametrize("index", [-1, 0, 40])
 def test_a_split_the_file_does_not_have_is_not_reset(mile: Session, index: int) -> None:
     if index == 0:

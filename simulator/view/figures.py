@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.files import asset_path, replacing
-from simulator.units import format_signed, format_time
+from simulator.units import format_signed, format_time, whole_metres
 from simulator.view.layout import apart
 from simulator.view.theme import NIGHT, Colour, Theme, css, mix
 
@@ -271,6 +271,8 @@ def _value_text(name: str, value: float) -> str:
         return "<1%" if value < 0.5 else ">99%"
     if name in SHARES:
         return f"{value:.0%}"
+    if name == "lost_light_m":
+        return whole_metres(value)
     return format_time(value, 1) if _is_time(name) else f"{value:.4g}"
 
 

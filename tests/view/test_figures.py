@@ -221,6 +221,16 @@ def _drawn(table: Columns, show: FigureSpec, *, of_result: bool) -> tuple[Figure
 LOST = np.where(COUNT < 2, 400.0 + 100 * COUNT + 10 * GAP, np.nan)
 
 
+def test_where_the_light_is_lost_is_written_in_metres_passed() -> None:
+    table = {
+        "pacers.front_gap": np.array([0.8, 1.6, 2.4]),
+        "status": np.full(3, "finished"),
+        "lost_light_m": np.array([933.55, 1067.82, 1521.5]),
+    }
+    _, axes = _drawn(table, FigureSpec("pacers.front_gap", "lost_light_m"), of_result=False)
+    assert [text.get_text() for text in axes.texts] == ["933", "1067", "1521"]
+
+
 def test_a_result_as_colour_is_a_bar_and_no_row_vanishes() -> None:
     table = {**TABLE, "lost_light_m": LOST}
     figure, axes = _drawn(

@@ -283,6 +283,11 @@ class PacerPlace:
     presence: float
     role: str
 
+    @property
+    def path_m(self) -> float:
+        """Metres to the outside on his path, where the model has him also as he is drawn aside."""
+        return self.offset_m - _drift_m(self.presence)
+
 
 def places(
     group: PacerGroup, runner_m: float, reference_m: float, aside_m: float = 0.0
@@ -305,7 +310,9 @@ def places(
     return tuple(
         PacerPlace(
             name,
-            *_drawn(x.item(n), offset.item(n), presence.item(n)),
+            x.item(n),
+            offset.item(n) + _drift_m(presence.item(n)),
+            presence.item(n),
             _role(ahead.item(n)) if presence[n] >= 1.0 else "left",
         )
         for n, name in enumerate(group.names)
@@ -313,9 +320,9 @@ def places(
     )
 
 
-def _drawn(x_m: float, offset_m: float, presence: float) -> tuple[float, float, float]:
+def _drift_m(presence: float) -> float:
     gone = 1.0 - presence
-    return x_m, offset_m + DRIFT_M * gone * gone * (3.0 - 2.0 * gone), presence
+    return DRIFT_M * gone * gone * (3.0 - 2.0 * gone)
 
 
 def role_of(slot: Slot) -> str:

@@ -326,12 +326,7 @@ Body = tuple[float, float, bool, float]
 @lru_cache(maxsize=256)
 def body_influence(body: Body) -> WakeEffect:
     """Return one pacer's effect, cached: groups of all sizes consist of the same few bodies."""
-    ahead, aside, hangs_on_group, presence = body
-    there = influence_of(Shelterer(ahead, aside, hangs_on_group), EXTRA_GRID)
-    if presence == 1.0:
-        return there
-    wake = tuple((lane, presence * velocity) for lane, velocity in there.wake)
-    return WakeEffect(wake, presence * there.lost, 1.0 - presence * (1.0 - there.trail))
+    return influence_of(Shelterer(*body), EXTRA_GRID)
 
 
 @lru_cache(maxsize=64)

@@ -48,11 +48,13 @@ class Shelterer:
         aside_m: metres aside [m].
         follows_group: True for slots ahead, which move away as the front gap grows; False for slots
             beside and behind, which stay with her.
+        presence: 0 to 1; below 1 while he joins or leaves.
     """
 
     ahead_m: float
     aside_m: float
     follows_group: bool
+    presence: float = 1.0
 
 
 def _rise(x: ArrayLike, edge: float) -> Floats:
@@ -128,11 +130,13 @@ def influence_of(pacer: Shelterer, extra: Floats) -> WakeEffect:
     beside = BESIDE * float(1.0 - _rise(dy, JET_OUTER_M)) * abreast
     far = np.maximum(np.abs(dx), BEHIND_NEAR_M)
     push = BEHIND * np.exp(-(far - WAKE_PEAK_AT_M) / BEHIND_LENGTH_M)
-    return WakeEffect(
-        tuple((lane, share * velocity) for lane, share in _lane_shares(pacer.aside_m)),
-        jet + beside,
-        1.0 - push * float(np.exp(-((dy / BEHIND_WIDTH_M) ** 2))) * at_back,
-    )
+    wake = tuple((lane, share * velocity) for lane, share in _lane_shares(pacer.aside_m))
+    trail = 1.0 - push * float(np.exp(-((dy / BEHIND_WIDTH_M) ** 2))) * at_back
+    there = pacer.presence
+    if there == 1.0:
+        return WakeEffect(wake, jet + beside, trail)
+    wake = tuple((lane, there * velocity) for lane, velocity in wake)
+    return WakeEffect(wake, there * (jet + beside), 1.0 - there * (1.0 - trail))
 
 
 def without_pacers(shape: tuple[int, ...]) -> WakeEffect:

@@ -34,8 +34,10 @@ FAR_M = 20.0
 
 LANES = 7
 """The number of wake lanes evaluated on either side: beyond them there is no wake."""
-Arrangement = tuple[tuple[int, int], ...]
-"""The pacers' places, ahead of her and outside, in steps of `ROUND_M`."""
+PRESENCE_STEPS = 16
+"""Who joins or leaves has one of so many presences, so that the field fades with few pictures."""
+Arrangement = tuple[tuple[int, int, int], ...]
+"""The pacers' places, ahead of her and outside, in steps of `ROUND_M`, and presences in steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,9 @@ class Wake:
 
 
 def wake_of(standing: Sequence[PacerPlace], runner_m: float, wake: float) -> Wake | None:
-    """Return the field of the pacers present; None if there are none.
+    """Return the field of the pacers; None if there are none.
+
+    As in the model, who joins or leaves counts by his presence, on his path.
 
     Args:
         standing: the pacers.
@@ -70,9 +74,9 @@ def wake_of(standing: Sequence[PacerPlace], runner_m: float, wake: float) -> Wak
         wake: the scale q of the front wake.
     """
     near = sorted(
-        (round((p.x_m - runner_m) / ROUND_M), round(p.offset_m / ROUND_M))
+        (round((p.x_m - runner_m) / ROUND_M), round(p.path_m / ROUND_M), there)
         for p in standing
-        if p.presence >= 1.0
+        if (there := round(p.presence * PRESENCE_STEPS))
     )
     return Wake(runner_m - BEHIND_M, tuple(near), wake) if near else None
 
@@ -80,7 +84,7 @@ def wake_of(standing: Sequence[PacerPlace], runner_m: float, wake: float) -> Wak
 def shelter_of(
     standing: Sequence[PacerPlace], runner_m: float, aside_m: float, wake: float
 ) -> float:
-    """Return the share of the drag that the pacers present take off her once all have settled.
+    """Return the share of the drag that the pacers take off her once all have settled.
 
     Args:
         standing: the pacers.
@@ -89,11 +93,10 @@ def shelter_of(
         wake: the scale q of the front wake.
     """
     there = [
-        Shelterer(p.x_m - runner_m, p.offset_m - aside_m, follows_group=False)
+        Shelterer(p.x_m - runner_m, p.path_m - aside_m, follows_group=False, presence=p.presence)
         for p in standing
-        if p.presence >= 1.0
     ]
-    return float(shelter(there, 0.0, wake)) if there else 0.0
+    return float(shelter(there, 0.0, wake))
 
 
 @lru_cache(maxsize=16)
@@ -104,12 +107,12 @@ def _field(pacers: Arrangement, wake: float) -> Floats:
     points = far + round(BEHIND_M / ROUND_M) - ratio * np.arange(POINTS)
     lanes: Floats = np.zeros((len(ACROSS_M), 2 * LANES + 1, POINTS))
     lost, trail = np.zeros((len(ACROSS_M), POINTS)), np.ones((len(ACROSS_M), POINTS))
-    for ahead, outside in pacers:
-        at = np.minimum(np.maximum(points + ahead, 0), 2 * far)
+    for ahead, outside, steps in pacers:
+        at, there = np.minimum(np.maximum(points + ahead, 0), 2 * far), steps / PRESENCE_STEPS
         velocity, takes, factor = _influence(outside)
-        np.maximum(lanes, velocity[:, :, at], out=lanes)
-        lost += takes[:, at]
-        trail *= factor[:, at]
+        np.maximum(lanes, there * velocity[:, :, at], out=lanes)
+        lost += there * takes[:, at]
+        trail *= 1.0 - there * (1.0 - factor[:, at])
     shares = ShelterProfile(lanes.sum(axis=1), lost, trail).shelter(wake)
     shares.setflags(write=False)
     return shares

@@ -180,9 +180,16 @@ def ring(colour: Colour, rx: float, ry: float, alpha: int, thick: float) -> DotS
 
 @lru_cache(maxsize=64)
 def wake(
-    colour: Colour, length: int, width: int, decay: float, sigma: float, peak: float
+    colour: Colour,
+    length: int,
+    width: int,
+    decay: float,
+    sigma: float,
+    peak: float,
+    *,
+    turned: bool,
 ) -> pygame.Surface:
-    """Return the wake behind a body: `length` × `width` px, the body at the right end.
+    """Return the wake behind a body: `length` × `width` px; it is at the right end, or `turned`.
 
     `decay` and `sigma` are the length and the half width over which it fades [px].
     """
@@ -191,7 +198,8 @@ def wake(
     spread = np.float32(sigma) * (1 + back / np.float32(2.5 * decay))
     fall = np.exp(-back / np.float32(decay)) * np.exp(-((np.abs(side) / spread) ** 3))
     fade = np.clip((length - back) / np.float32(0.3 * length), 0, 1)
-    return _additive(np.asarray(colour, np.float32) * (fall * fade * np.float32(peak))[..., None])
+    light = np.asarray(colour, np.float32) * (fall * fade * np.float32(peak))[..., None]
+    return _additive(light[:, ::-1] if turned else light)
 
 
 @lru_cache(maxsize=4)

@@ -235,7 +235,14 @@ def test_figures_on_a_map_stand_where_their_dots_do(
 @pytest.mark.parametrize("pitch", [0.0, 0.35, 1.2])
 def test_a_wake_may_lie_anywhere_about_the_picture(pitch: float) -> None:
     """All of it just beyond an edge: it was cut out of a picture in which nothing of it stood."""
-    standing = ((142, 1), (149, -1), (259, 0), (282, 3), (289, -3), (299, 5))
+    standing = (
+        (142, 1, 16),
+        (149, -1, 16),
+        (259, 0, 16),
+        (282, 3, 16),
+        (289, -3, 16),
+        (299, 5, 16),
+    )
     field = Wake(1051.78, standing, 1.0)
     rig = Rig(78.995, 0.0, 1.18, 0.0, pitch, 0.2125, 1.36, 0.485)
     lens = Lens(rig, 363, 180)

@@ -226,18 +226,18 @@ def _metres(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: 
 
 
 def _wakes(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: Theme) -> None:
-    """Shade the wake behind every pacer ahead of the runner."""
+    """Shade the wake behind every pacer ahead of the runner, fainter behind one who leaves."""
     scale = piece.scale
     length = max(4, round(2.6 * WAKE_LENGTH_M * scale))
     thick = WAKE_WIDTH_M * scale * piece.flat
     width = max(3, round(3.2 * thick))
-    sprite = wake(theme.shelter, length, width, WAKE_LENGTH_M * scale, thick, 0.17)
-    if piece.way < 0:
-        sprite = pygame.transform.flip(sprite, True, False)
     blits = []
     for body in scene.pacers:
         ahead = body.x_m - scene.runner.x_m
-        if body.alpha > 0.3 and ahead > 0.3:
+        level = round(8 * body.alpha)
+        if level and ahead > 0.3:
+            look = (theme.shelter, length, width, WAKE_LENGTH_M * scale, thick, 0.17 * level / 8)
+            sprite = wake(*look, turned=piece.way < 0)
             x = round(piece.x(body.x_m - scene.group.centre_m))
             left = x - length if piece.way > 0 else x
             blits.append((sprite, (left, round(piece.y(body.offset_m) - width / 2))))

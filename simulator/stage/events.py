@@ -176,10 +176,10 @@ def _light_laps(scene: Scene) -> int:
 LEAST_S = 6.0
 """A camera stays on at least this long [s of playing time]: faster cuts look restless."""
 FITS_S = 5.0
-"""What is wanted for less than this is not cut to [s of playing time]."""
+"""What is wanted for less than this is not cut to, but stays if it is on [s of playing time]."""
 START_S, SPLIT_S, RUNS_AWAY_S = 7.0, 6.0, 8.0
-"""How long the field is seen to run away, the end of a lap from above and the lost light run away
-[s of race time, and of playing time if that is faster].
+"""How long the field is seen to run away (or until the finish's camera is on), the end of a lap
+from above and the lost light run away [s of race time, and of playing time if that is faster].
 """
 TREND_M = 10.0
 """The gap's trend is taken over the last metres [m]."""
@@ -235,11 +235,15 @@ def _cuts(
     for edge, following in zip(edges, [*edges[1:], math.inf], strict=True):
         at_s = max(edge, cuts[-1][0] + LEAST_S * rate)
         if at_s < following:
-            moment = run.at(at_s)
-            wanted = next(w.camera for w in reversed(wishes) if w.holds(moment, FITS_S * rate))
+            moment, on, fits_s = run.at(at_s), cuts[-1][1], FITS_S * rate
+            wanted = next(
+                w.camera
+                for w in reversed(wishes)
+                if w.holds(moment, 0.0 if w.camera is on else fits_s)
+            )
             if _light_is_going(gaps, moment, LEAST_S * rate):
                 wanted = Camera.CHASE  # it is on already when the light goes
-            if wanted is not cuts[-1][1]:
+            if wanted is not on:
                 cuts.append((at_s, wanted))
     return tuple(cuts)
 

@@ -13,12 +13,13 @@ from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Status
 from simulator.scenario.loader import load_text
 from simulator.screen import Camera
-from simulator.stage.events import FINISH_M, LEAST_S, events, on_air
+from simulator.stage.events import FINISH_M, LEAST_S, START_S, events, on_air
 from simulator.stage.show import Show, make_show
 
 RACES = {
     "100 m": "{name: a, distance: 100 m, plan: {target: 11.2}}",
     "400 m": "{name: a, distance: 400 m, plan: {target: 52}}",
+    "1500 m": "{name: a, distance: 1500 m, plan: {target: '3:50'}}",
     "5000 m": "{name: a, distance: 5000 m, plan: {target: '15:00'}}",
 }
 
@@ -61,6 +62,13 @@ def test_it_starts_with_the_chase_and_ends_on_the_rail(any_show: Show) -> None:
     for t in (max(home_s, 1.0) + LEAST_S + 0.01, end_s, end_s + 8.0):
         if t < end_s + 8.01:
             assert camera_at(any_show, t)[0] is Camera.RAIL
+
+
+def test_the_start_is_watched_from_behind_also_if_a_straight_begins_soon(any_show: Show) -> None:
+    run = any_show.recording
+    home_s = float(run.time_at(run.race_m - FINISH_M))
+    for t in np.arange(0.0, min(START_S, home_s), 0.1).tolist():
+        assert camera_at(any_show, t)[0] is Camera.CHASE
 
 
 def test_straights_are_seen_from_the_rail_and_laps_end_from_above(show: Show) -> None:

@@ -73,6 +73,8 @@ JOG_SHARE, JOG_S = 0.4, 3.0
 """After her finish all bodies slow down to this share of their speed, within this time [s]: shown,
 not simulated.
 """
+RECOVERY_S = 5.0
+"""Her effort fades within this time after her finish [s]."""
 GONE_NEAR_M, GONE_FAR_M = 35.0, 85.0
 """Finished bodies fade between these distances beyond the line [m]."""
 LIGHT_OUT_S = 6.0
@@ -305,10 +307,14 @@ def _seen_times(end_s: float) -> tuple[Floats, Floats]:
 
 @lru_cache(maxsize=8)
 def _her_track(run: Recording) -> StrideTrack:
-    """Return her stride over race time; her effort shows when her reserve is nearly empty."""
+    """Return her stride over race time; her effort shows when her reserve is nearly empty.
+
+    It fades as she jogs on after the run.
+    """
     ticks, seen = _seen_times(run.end_s)
     share = np.interp(ticks, np.arange(run.ticks + 1) * run.step_s, run.reserve) / run.reserve[0]
-    return stride_track(run.distance_at(seen), effort_of(share) * (ticks <= run.end_s))
+    left = 1.0 - np.clip((ticks - run.end_s) / RECOVERY_S, 0.0, 1.0)
+    return stride_track(run.distance_at(seen), effort_of(share) * left)
 
 
 @lru_cache(maxsize=8)

@@ -116,3 +116,15 @@ def test_strides_stop_where_a_run_does(show: Show) -> None:
     run: Recording = show.recording
     end = Playback(run.end_s + 8.0, run.end_s, furthest_s=run.end_s)
     assert scene_of(show, end, ShowOptions()).runner.stride.speed_m_s < 4.0
+
+
+def test_she_is_as_tired_past_the_line_as_before_it_and_recovers(show: Show) -> None:
+    end_s = show.recording.end_s
+    times = np.arange(end_s - 2.0, end_s + 8.0, 1.0 / 60.0).tolist()
+    efforts = [
+        scene_of(show, Playback(t, end_s, furthest_s=t), ShowOptions()).runner.stride.effort
+        for t in times
+    ]
+    assert max(efforts) > 0.9
+    assert np.abs(np.diff(efforts)).max() < 0.02
+    assert efforts[-1] == 0.0

@@ -23,7 +23,15 @@ from simulator.view.athletes import Athletes, ViewAngle, look_of
 from simulator.view.camera import MOVE_S, WHOLE, Shot, Viewpoint, resting, rig_of, view_of
 from simulator.view.layers import arena, close_up
 from simulator.view.layers.bodies import spots
-from simulator.view.layers.close_up import CloseUp, PlacedBody, _wake_layer, gap_line, place, wake
+from simulator.view.layers.close_up import (
+    CloseUp,
+    PlacedBody,
+    _wake_layer,
+    gap_line,
+    place,
+    trail,
+    wake,
+)
 from simulator.view.layout import Box, Layout
 from simulator.view.panels import scoreboard
 from simulator.view.panels.panel import CachedLayer
@@ -488,6 +496,30 @@ def test_a_wake_is_kept_while_a_camera_turns_into_a_bend(show: Show, camera: Cam
         rig = rig_of(resting(camera), scene, layout, layout.view)
         wake(target, scene, Lens(rig, *target.get_size()), THEMES["night"])
     assert drawn_anew().misses - before < 0.75 * len(pictures)
+
+
+@pytest.mark.parametrize("ahead_m", [-1.7, 0.0, 3.0, 5.0])
+@pytest.mark.parametrize("camera", [Camera.RAIL, Camera.CHASE, Camera.GROUP])
+def test_a_ghost_has_a_thin_trail_along_the_track(
+    show: Show, camera: Camera, ahead_m: float
+) -> None:
+    """At its hips seen from the rail, on the ground for cameras that look down."""
+    scene, layout = at(show, 75.0), arrange(1280, 720)
+    ghost = replace(scene.ghosts[0], x_m=scene.runner.x_m + ahead_m, alpha=1.0)
+    scene = replace(scene, ghosts=(ghost,))
+    target = pygame.Surface(layout.view[2:], 0, 32)
+    lens = Lens(rig_of(resting(camera), scene, layout, layout.view), *target.get_size())
+    (placed,) = (each for each in place(scene, lens) if each.body.kind == "ghost")
+    trail(target, placed, lens, (255, 255, 255))
+    up_m = 0.55 * ghost.build.stature_m if camera is Camera.RAIL else 0.0
+
+    def lit(back_m: float) -> bool:
+        x, y, *_ = lens.spot(placed.s_m - back_m, ghost.offset_m, up_m)
+        return max(target.get_at((round(x), round(y)))[:3]) > 10
+
+    assert [lit(m) for m in (-0.3, 0.1, 0.5)] == [False, True, True]
+    thin = pygame.mask.from_threshold(target, (255, 255, 255), (254, 254, 254, 255))
+    assert thin.count() < 0.012 * target.width * target.height
 
 
 @pytest.mark.parametrize("camera", CLOSE)

@@ -72,6 +72,8 @@ _ROW_GAP = 3
 """Between two labels that lie one above the other [px]."""
 NAME_EMS = 9
 """Names longer than this many of their heights are cut."""
+TRAIL_M = 2.4
+"""Length of a ghost's trail [m]."""
 STREAK_PX = 30.0
 """An LED has a streak through it from this scale on [px/m]."""
 LEVELS = 16
@@ -395,7 +397,7 @@ class CloseUp:
                 pygame.draw.aacircle(target, colour, (each.x, each.y), radius)
                 continue
             if body.kind == "ghost":
-                trail(target, each, theme.colour(body.colour))
+                trail(target, each, lens, theme.colour(body.colour))
             opacity = each.opacity * (0.55 if body.reach_m else 1.0)  # it may be elsewhere
             row = figures if over is None or body.offset_m > KERB_M else inside
             row.append(stamp(pair[0], (each.x, each.y), opacity))
@@ -408,25 +410,37 @@ class CloseUp:
         return placed
 
 
-def trail(target: pygame.Surface, placed: PlacedBody, colour: Colour) -> None:
-    """Draw the thin trail of a ghost at the height of its hips."""
-    along = math.sin(math.radians(placed.view.yaw_deg))
-    length = round((2.4 + placed.body.reach_m) * placed.scale * abs(along))
-    if length < 6:
+def trail(target: pygame.Surface, placed: PlacedBody, lens: Lens, colour: Colour) -> None:
+    """Draw the thin trail of a ghost along the track.
+
+    From the side it is at the height of the hips, for a lens that looks down on the ground.
+    """
+    body, long_m = placed.body, TRAIL_M + placed.body.reach_m
+    down = _weight(lens.rig.pitch, (LEVEL, LOOKS_DOWN))
+    up_m = 0.55 * body.build.stature_m * (1.0 - down)
+    end_x, end_y, _, depth = lens.spot(placed.s_m - long_m, body.offset_m, up_m)
+    if depth < 0.75 * placed.depth:  # or it would end beside the lens, or behind it
+        long_m *= 0.25 * placed.depth / (placed.depth - depth)
+        end_x, end_y, *_ = lens.spot(placed.s_m - long_m, body.offset_m, up_m)
+    x, y = placed.x, placed.y - up_m * placed.scale * math.cos(lens.rig.pitch)
+    high = max(2, round(0.05 * placed.scale))
+    dx, dy = (high * round(each / high) for each in (end_x - x, end_y - y))
+    if math.hypot(dx, dy) < 6.0:
         return
-    light = _streak(colour, length, max(2, round(0.05 * placed.scale)), round(8 * placed.opacity))
-    y = round(placed.y - 0.55 * placed.body.build.stature_m * placed.scale)
-    x = round(placed.x)
-    if along < 0:
-        light, x = pygame.transform.flip(light, True, False), x - length
-    target.blit(light, (x, y - light.get_height() // 2), special_flags=pygame.BLEND_RGB_ADD)
+    light = _streak(colour, dx, dy, high, round(8 * placed.opacity))
+    at = (round(x) + min(dx, 0) - high, round(y) + min(dy, 0) - high)
+    target.blit(light, at, special_flags=pygame.BLEND_RGB_ADD)
 
 
 @lru_cache(maxsize=64)
-def _streak(colour: Colour, length: int, high: int, level: int) -> pygame.Surface:
-    x = np.linspace(1.0, 0.0, length)[:, None]
-    y = np.linspace(-1.0, 1.0, 2 * high + 1)[None, :]
-    fall = x**2 * np.exp(-((y / 0.45) ** 2)) * 0.035 * level
+def _streak(colour: Colour, dx: int, dy: int, high: int, level: int) -> pygame.Surface:
+    """Return a line that fades from a point to another `dx`, `dy` from there [px], for adding."""
+    x = np.arange(abs(dx) + 2.0 * high + 1.0)[:, None] + min(dx, 0) - high
+    y = np.arange(abs(dy) + 2.0 * high + 1.0)[None, :] + min(dy, 0) - high
+    long = math.hypot(dx, dy)
+    share, aside = (x * dx + y * dy) / long**2, (x * dy - y * dx) / (long * high)
+    fall = (1.0 - np.clip(share, 0.0, 1.0)) ** 2 * (share >= 0.0)
+    fall *= np.exp(-((aside / 0.45) ** 2)) * 0.035 * level
     light = fall[..., None] * np.asarray(colour, dtype=np.float64)
     return pygame.surfarray.make_surface(light.astype(np.uint8))
 

@@ -285,19 +285,23 @@ def draw(
         _boards(target, lens, like, words, theme)
     else:
         sight = sight_of(lens)
-        _sky(target, lens, sight, theme)
-        _ground(target, lens, sight, theme)
-        if lens.rig.pitch < STEEP:
-            _standing_boards(target, lens, sight, words, theme)
-            if theme.ground.floodlight > 0.0:
+        painted = round(255 * (1.0 - lens.rig.pitch / PAINTED)) if sight.seen.stop else 0
+        if painted < 255:
+            _sky(target, lens, sight, theme)
+            _ground(target, lens, sight, theme)
+            if painted <= 0 and lens.rig.pitch < STEEP:
+                _standing_boards(target, lens, sight, words, theme)
+            if lens.rig.pitch < STEEP and theme.ground.floodlight > 0.0:
                 _lamps(target, lens, theme)
-        if lens.rig.pitch < PAINTED and sight.seen.stop:
-            painted = target.copy()
-            _backdrop(painted, lens, lens.s_m, theme)
-            _rail_ground(painted, lens, sight, theme)
-            _standing_boards(painted, lens, sight, words, theme)
-            painted.set_alpha(round(255 * (1.0 - lens.rig.pitch / PAINTED)))
-            target.blit(painted, (0, 0))
+        if painted > 0:
+            over = target.copy() if painted < 255 else target
+            _backdrop(over, lens, lens.s_m, theme)
+            _rail_ground(over, lens, sight, theme)
+            if painted < 255:
+                over.set_alpha(painted)
+                target.blit(over, (0, 0))
+            # the same before both backgrounds
+            _standing_boards(target, lens, sight, words, theme)
     line = mix(theme.ground.line, (255, 255, 255), 0.5)
     for at in (0.0, start_s_m):
         across(target, lens, at, 0.05, line)

@@ -22,6 +22,7 @@ from simulator.stage.scene import (
     PacerSlot,
     Phase,
     Scene,
+    StartLight,
 )
 from simulator.view import camera
 from simulator.view.arranging import arrange
@@ -47,6 +48,7 @@ from simulator.view.text import Style, Type
 from simulator.view.theme import NIGHT, THEMES
 from tests.view import scenes
 from tests.view.golden import compare
+from tests.view.test_side import Inked
 
 THEME = THEMES["night"]
 SIZE = (960, 540)
@@ -490,6 +492,38 @@ def test_the_splits_are_drawn_only_when_a_mark_is_reached() -> None:
 
 TIMES_S = (0.0, 59.94, 239.9, 599.94, 600.0, 723.0, 3599.9, 3723.0)
 CLOCKED = [(640, 360), (1024, 768), (1280, 720), (1920, 1080), (3840, 2160)]
+
+
+@pytest.mark.parametrize("presenting", [False, True])
+@pytest.mark.parametrize(
+    "size", [(640, 360), (800, 600), (1280, 720), (1920, 1080), (3840, 2160), (720, 1280)]
+)
+def test_all_four_start_lights_are_whole_and_the_lit_one_is_seen(
+    size: tuple[int, int], presenting: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    discs, type_ = list[tuple[Any, ...]](), Inked()
+    monkeypatch.setattr(pygame.draw, "aacircle", lambda *given: discs.append(given[1:]))
+    layout = layout_of(size, None, PictureOptions(presenting=presenting))
+    style = Style(type_, layout.sizes, NIGHT)
+    lit = {"red": NIGHT.red, "yellow": NIGHT.yellow, "dark": NIGHT.faint, "go": NIGHT.good}
+    for light, hud in itertools.product(lit, (layout.infield, layout.band)):
+        discs.clear()
+        type_.lines.clear()
+        phase = Phase.RUNNING if light == "go" else Phase.COUNTDOWN
+        scene = replace(scenes.countdown(StartLight(light)), phase=phase)
+        scoreboard.show(CachedLayer(pygame.Surface(size)), scene, hud, style)
+        lamps = [
+            pygame.Rect(x - r, y - r, 2 * r, 2 * r) for _, (x, y), r, *ring in discs if not ring
+        ]
+        assert len(lamps) == 4
+        assert hud.gap is not None
+        box = pygame.Rect(hud.gap)
+        assert all(box.contains(lamp) and lamp.w > min(0.04 * box.w, 0.6 * box.h) for lamp in lamps)
+        assert all(before.right < after.x for before, after in itertools.pairwise(lamps))
+        assert [colour for colour, *_ in discs].count(lit[light]) == 1
+        words = [(text, ink) for text, ink in type_.lines if text in lit]
+        assert [text for text, _ in words] == ([light] if presenting else [*lit])
+        assert all(ink.collidelist(lamps) < 0 for _, ink in words)
 
 
 @pytest.mark.parametrize("size", CLOCKED)

@@ -125,11 +125,14 @@ def _gap(layer: CachedLayer, scene: Scene, box: Box, below: Box | None, style: S
     if below is not None and scene.phase is Phase.READY:
         _target(layer, scene, box, below, style)
         return
-    starts = scene.phase in (Phase.READY, Phase.COUNTDOWN)
-    if below is not None and (starts or not scene.gaps):
+    light = scene.start_light
+    starts = scene.phase is Phase.READY or light is not StartLight.OFF
+    if below is not None and starts:
+        _gap_words(layer, below, (light.value,), style)
+    elif below is not None and not scene.gaps:
         layer.field("gap words", below, None)
     if starts:
-        _start(layer, scene, box, style)
+        _start(layer, scene, box, style, named=below is None)
     elif not scene.gaps:
         layer.field("gap", box, None)
     elif below is not None:
@@ -313,8 +316,8 @@ def _joined(scene: Scene, *, agree: bool) -> str:
     return ", and " if agree else ", but "
 
 
-def _start(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
-    """Show "Space to start", or the start lights: red, yellow, dark, go."""
+def _start(layer: CachedLayer, scene: Scene, box: Box, style: Style, *, named: bool) -> None:
+    """Show "Space to start", or the start lights: red, yellow, dark, go, each `named` or not."""
     light, theme = scene.start_light, style.theme
 
     def paint(surface: pygame.Surface, box: Box) -> None:
@@ -332,17 +335,23 @@ def _start(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
             ("dark", StartLight.DARK, theme.faint),
             ("go", StartLight.GO, theme.good),
         )
-        (x, y), r = box.centre, 0.36 * box.h
-        px, write = max(9, round(0.9 * r)), style.type.write
-        steps = [4.0 * r + style.type.width(word, SEMIBOLD, px) for word, _, _ in lamps]
-        cx = x - sum(steps) / 2 + 1.75 * r
+
+        def steps_of(px: int) -> list[float]:
+            radii = 4.0 if named else 3.0
+            words = [word if named else "" for word, _, _ in lamps]
+            return [radii * px / 0.9 + style.type.width(word, SEMIBOLD, px) for word in words]
+
+        px = shrink(max(9, round(0.32 * box.h)), 6, lambda px: sum(steps_of(px)) <= box.w)
+        (x, y), r, steps, write = box.centre, px / 0.9, steps_of(px), style.type.write
+        cx = x - sum(steps) / 2 + (1.75 if named else 1.5) * r
         for (word, lit, colour), step in zip(lamps, steps, strict=True):
             on, lamp = light is lit, (round(cx), round(y))
             shade = colour if on else mix(theme.back, theme.panel_high, 0.9)
             pygame.draw.aacircle(surface, shade, lamp, round(r))
             pygame.draw.aacircle(surface, theme.text if on else theme.edge, lamp, round(r), 2)
-            tint = theme.text if on else theme.muted
-            write(surface, word, (cx + 1.45 * r, y), SEMIBOLD, px, tint)
+            if named:
+                tint = theme.text if on else theme.muted
+                write(surface, word, (cx + 1.45 * r, y), SEMIBOLD, px, tint)
             cx += step
 
     layer.field("gap", box, (scene.phase, light), paint)

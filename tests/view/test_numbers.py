@@ -1,7 +1,8 @@
-"""No number is ever cut, shortened or written over an edge, whatever is shown, at any size."""
+"""No number is ever cut, shortened, written over an edge or against another, at any size."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -32,6 +33,7 @@ QUICK = (
     "monaco_2023",
     "solo",
     "wait_for_runner",
+    "cheptegei_valencia_2020",
 )
 MADE = {
     "100 m": "{name: a, distance: 100 m, plan: {target: 11.2}, pacers: {count: 2}}",
@@ -45,6 +47,8 @@ CAMERAS = tuple(each for each in Camera if each is not Camera.FREE)
 MOMENTS = ("ready", "countdown", "start", "middle", "light lost", "bell", "finish", "board")
 ON_THE_GROUND = re.compile(r"100|200|300|START.*|FINISH")
 """What lies on the track moves through the picture's edge as the track itself does."""
+METRES = re.compile(r"\d+ m")
+"""Those of the group are painted on its lanes, and names may lie on them."""
 
 
 def loaded(name: str) -> Scenario:
@@ -70,10 +74,11 @@ def moments_of(session: Session) -> Iterator[tuple[str, Scene]]:
 
 
 class Watcher:
-    """Notes every number that is cut, or written outside of where writing is allowed."""
+    """Notes every number that is cut, written where writing is not allowed, or next to another."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.faults: list[str] = []
+        self.places: list[tuple[pygame.Surface, str, pygame.FRect]] = []
         self.written = 0
         fit, write, digits = Type.fit, Type.write, Type.digits
 
@@ -110,6 +115,14 @@ class Watcher:
         upright = clip.top - 1 <= at[1] - high / 2 and at[1] + high / 2 <= clip.bottom + 1
         if not (inside and upright):
             self.faults.append(f"{text!r} of {px} px at {at} leaves {tuple(clip)}")
+        place = pygame.FRect(left, at[1] - high / 2, wide, high)
+        around = place.inflate(0.3 * px, 0.0)
+        for surface, other, there in self.places:
+            shadow = text == other and math.dist(place.topleft, there.topleft) < 0.3 * px
+            alike = bool(METRES.fullmatch(text)) == bool(METRES.fullmatch(other))
+            if surface is target and around.colliderect(there) and alike and not shadow:
+                self.faults.append(f"{text!r} of {px} px at {at} touches {other!r}")
+        self.places.append((target, text, place))
 
 
 def faults_of(
@@ -134,6 +147,7 @@ def faults_of(
             for (moment, scene), each in drawn:
                 options = PictureOptions(shot=camera.resting(each), presenting=presenting, tiles=1)
                 watcher.faults.clear()
+                watcher.places.clear()
                 painter.draw(surface, scene, options)
                 where = f"{name} {size} {each} {moment}{' presenting' if presenting else ''}"
                 faults += [f"{where}: {fault}" for fault in dict.fromkeys(watcher.faults)]
@@ -186,8 +200,13 @@ def test_a_cut_number_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     surface = pygame.Surface((60, 20), 0, 32)
     type_.write(surface, "even 4:00.00", (0, 10), "Bold", 12, (255, 255, 255), width=50)
     assert "shortened" in watcher.faults[-1]
+    watcher.places.clear()
     type_.write(surface, "4:00.00", (40, 10), "Bold", 12, (255, 255, 255))
     assert "leaves" in watcher.faults[-1]
+    surface, wide = pygame.Surface((200, 20), 0, 32), type_.width("+1.00", "Bold", 12)
+    for x, kind in ((0, "leaves"), (wide + 9, "leaves"), (2 * wide + 10, "touches")):
+        type_.write(surface, "+1.00", (x, 10), "Bold", 12, (255, 255, 255))
+        assert kind in watcher.faults[-1]
 
 
 def test_no_number_is_cut_while_the_score_comes_or_goes() -> None:

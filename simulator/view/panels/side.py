@@ -219,18 +219,22 @@ def _columns(
 ) -> tuple[int, list[float]]:
     """Return the type size [px], and the right edges of the columns.
 
-    Widths fit the largest possible numbers, the rest is shared; without room the last column is
-    left out.
+    Widths fit usual numbers and those that stand there, the rest is shared; without room the last
+    column is left out.
     """
     longest = format_time(max((row.plan_s or 0.0 for row in kept), default=0.0))
     time = re.sub(r"\d", "8", longest)
-    samples = [time, time, "+88.88" if len(time) > len("8:88.88") else "+8.88"]
-    samples += ["+8.88"] * published
+    samples = [[time], [time], ["+88.88" if len(time) > len("8:88.88") else "+8.88"]]
+    samples += [["+8.88"]] * published
+    for row in kept:
+        samples = [[*texts, cell] for texts, cell in zip(samples, _cells(row), strict=False)]
     labels = ["finish", *(row.label for row in kept)]
 
     def widths(px: int) -> list[int]:
-        label = max(style.type.width(text, SEMIBOLD, px) for text in labels)
-        return [label, *(style.type.width(text, SEMIBOLD, px) for text in samples)]
+        return [
+            max(style.type.width(text, SEMIBOLD, px) for text in texts)
+            for texts in (labels, *samples)
+        ]
 
     def fits(px: int) -> bool:
         return sum(widths(px)) + 0.5 * px * len(samples) <= box.w
@@ -249,27 +253,34 @@ def _columns(
     return px, edges
 
 
+def _cells(row: Split) -> tuple[str, str, str, str]:
+    """Return a row's numbers below `HEADINGS`, empty as long as they are not known."""
+    values = (row.delta_s, row.residual_s)
+    delta, residual = ("" if value is None else format_signed(value) for value in values)
+    return (
+        time_cell(row.plan_s),
+        "" if row.run_s is None else format_time(row.run_s),
+        delta,
+        residual,
+    )
+
+
 def _split(
     surface: pygame.Surface, box: Box, row: Split, edges: list[float], px: int, style: Style
 ) -> None:
-    y, theme, cell = box.centre[1], style.theme, time_cell(row.plan_s)
-    cells = [(cell, REGULAR, theme.muted)]
-    named = theme.muted
-    if row.run_s is not None:
-        named = theme.text
-        delta, residual = row.delta_s, row.residual_s
-        late = delta is not None and delta > 0
-        level = delta is None or abs(delta) < 0.05
-        tint = (
-            theme.text
-            if level
-            else theme.gap(GapState.BEHIND_LOSING if late else GapState.AHEAD_GAINING)
-        )
-        cells.append((format_time(row.run_s), SEMIBOLD, theme.text))
-        cells.append(("" if delta is None else format_signed(delta), SEMIBOLD, tint))
-        cells.append(("" if residual is None else format_signed(residual), REGULAR, theme.muted))
+    y, theme, delta = box.centre[1], style.theme, row.delta_s
+    late = delta is not None and delta > 0
+    level = delta is None or abs(delta) < 0.05
+    tint = theme.gap(GapState.BEHIND_LOSING if late else GapState.AHEAD_GAINING)
+    looks = (
+        (REGULAR, theme.muted),
+        (SEMIBOLD, theme.text),
+        (SEMIBOLD, theme.text if level else tint),
+        (REGULAR, theme.muted),
+    )
+    named = theme.muted if row.run_s is None else theme.text
     style.type.write(surface, row.label, (box.x, y), SEMIBOLD, px, named)
-    for x, (text, weight, colour) in zip(edges, cells, strict=False):
+    for x, text, (weight, colour) in zip(edges, _cells(row), looks, strict=False):
         style.type.write(surface, text, (x, y), weight, px, colour, align=1)
 
 

@@ -247,6 +247,22 @@ def signed_cell(value: float | None) -> str:
     return "–" if value is None else format_signed(value)
 
 
+def shown_difference(time_s: float, other_s: float) -> float:
+    """Return one time minus another [s], both rounded as `format_time` writes them.
+
+    That is what a reader gets who subtracts the times that stand beside it; the exact difference
+    rounds to 0.01 s more or less.
+    """
+    return (round(100 * time_s) - round(100 * other_s)) / 100
+
+
+def difference_cell(time_s: float | None, other_s: float | None) -> str:
+    """Return the difference of two times of a table, see `shown_difference`; a dash for None."""
+    if time_s is None or other_s is None or not math.isfinite(time_s - other_s):
+        return "–"
+    return format_signed(shown_difference(time_s, other_s))
+
+
 def format_distance(metres: float) -> str:
     """Return `1 mile`, `1500 m` or `402.336 m`."""
     if abs(metres - MILE_M) < 1e-9:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from simulator.units import (
     decimal_mark,
+    difference_cell,
     format_clock,
     format_distance,
     format_signed,
@@ -269,6 +270,26 @@ def test_a_signed_number_has_a_true_minus_and_zero_no_sign() -> None:
     assert format_signed(0.42) == "+0.42"
     assert format_signed(-2.8, 1) == "−2.8"
     assert format_signed(-0.001) == "0.00"
+
+
+@given(st.floats(0.0, 4000.0), st.floats(0.0, 4000.0))
+@example(59.947, 60.5749)
+@example(84.4151, 84.4249)
+def test_a_difference_is_that_of_the_times_as_they_are_written(
+    time_s: float, other_s: float
+) -> None:
+    ran, other = (round(100 * parse_time(format_time(each))) for each in (time_s, other_s))
+    shown = difference_cell(time_s, other_s)
+    assert round(100 * float(shown.replace("−", "-"))) == ran - other
+    assert (shown[0] in "+−") == (ran != other)
+
+
+def test_a_difference_to_nothing_is_a_dash() -> None:
+    assert {
+        difference_cell(None, 1.0),
+        difference_cell(1.0, None),
+        difference_cell(1.0, math.nan),
+    } == {"–"}
 
 
 def test_a_distance_is_written_short() -> None:

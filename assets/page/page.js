@@ -141,7 +141,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     const meant = { ahead: "ahead of", level: "level with", behind: "behind" }[side];
     return [`${arrow} ${signed(seconds)} s${far} ${meant} the ${mark}`, name];
   };
-  const endWords = () => (Number.isNaN(run.finish) ? "did not finish" : `finish, ${signed(run.finish - run.target)} s against ${timeText(run.target)}`);
+  const endWords = () => (Number.isNaN(run.finish) ? "did not finish" : `finish, ${difference(run.finish, run.target)} s against ${timeText(run.target)}`);
   const draw = () => {
     state.x = xAt(run, state.t);
     const picture = {
@@ -259,9 +259,9 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     for (let i = 0; i <= until; i++) sheltered += run.shelters[i];
     const lost = lostAt(), differs = changed().length > 0;
     facts("finish", done ? timeText(run.finish) : "did not finish");
-    facts("late", done ? signed(run.finish - run.target) : "");
+    facts("late", done ? difference(run.finish, run.target) : "");
     $("fact-late").querySelector("dt").textContent = `s against ${timeText(run.target)}`;
-    facts("change", differs && done && ofFile.finish ? signed(run.finish - ofFile.finish) : "");
+    facts("change", differs && done && ofFile.finish ? difference(run.finish, ofFile.finish) : "");
     facts("lost", !show.lit || lost === null && !done ? "" : lost === null ? "never" : wholeMetres(lost) + " m");
     facts("shelter", (100 * sheltered / (until + 1)).toFixed(1) + " %");
     facts("reserve", Math.max(0, between(run.reserves, run.end / run.step)).toFixed(0) + " J/kg");
@@ -274,8 +274,8 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     for (const row of rows) {
       const x = Number(row.dataset.m), ran = timeAt(run, x), plan = passes(run.plan, x);
       const put = (kind, words) => { const place = row.querySelector("." + kind); if (place) place.textContent = words; };
-      put("plan", timeText(plan)); put("run", cell(ran, timeText)); put("gap", cell(ran - plan, signed));
-      if (row.dataset.published) put("residual", cell(ran - Number(row.dataset.published), signed));
+      put("plan", timeText(plan)); put("run", cell(ran, timeText)); put("gap", difference(ran, plan));
+      if (row.dataset.published) put("residual", difference(ran, Number(row.dataset.published)));
     }
   };
   const roleOf = (count) => { // of the last of so many pacers: what he is there for
@@ -497,7 +497,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     };
     $("prices").replaceChildren(...row(`the target, ${timeText(found.target)}`, 0, 0, "0.00", "end", ""),
       ...steps.reverse().reverse().flatMap(([name, s, against, from]) => row(name, from, from + s, signed(s), s < 0 ? "gain" : "", against && "against " + against)),
-      ...row(as(`{she}, ${timeText(found.finish)}`), 0, found.finish - found.target, signed(found.finish - found.target), "end", ""));
+      ...row(as(`{she}, ${timeText(found.finish)}`), 0, found.finish - found.target, difference(found.finish, found.target), "end", ""));
     $("prices-note").textContent = `Each is a Shapley value over ${1 << found.list.length} runs, against ${found.list.map((p) => p.against).join(", ")}.`;
   }
 

@@ -51,6 +51,7 @@ const signed = (v, digits = 2) => {
   const text = Math.abs(v).toFixed(digits);
   return Number(text) === 0 ? text : (v > 0 ? "+" : "−") + text;
 };
+const difference = (a, b) => cell((halfEven(100 * a) - halfEven(100 * b)) / 100, signed); // as `difference_cell` in simulator/units.py
 const cell = (v, text) => (Number.isFinite(v) ? text(v) : "–");
 // -- canvases --------------------------------------------------------------------------------------
 const still = matchMedia("(prefers-reduced-motion: reduce)");

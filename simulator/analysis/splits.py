@@ -158,11 +158,6 @@ class Column:
     shelter: float | None
     reserve_at_bell: float | None
 
-    def gaps_to(self, other: Column) -> tuple[float | None, ...]:
-        """Return this run's time minus the other's at each distance [s], positive = behind."""
-        pairs = zip(self.splits_s, other.splits_s, strict=True)
-        return tuple(None if a is None or b is None else a - b for a, b in pairs)
-
 
 def column(
     run: Recording, distances_m: list[float], lap_m: float, until_s: float = math.inf

@@ -42,9 +42,11 @@ from simulator.cli.terminal import (
 from simulator.errors import ExtraError, Problem, RecordingError, ScenarioError, quoted
 from simulator.screen import Camera
 from simulator.units import (
+    difference_cell,
     format_clock,
     format_signed,
     format_time,
+    shown_difference,
     time_cell,
     whole_metres,
 )
@@ -582,7 +584,7 @@ def _facts(summary: Summary) -> list[str]:
     energy, lost, finish = summary.energy, summary.lost_light_at_m, summary.recording.finish_s
     result = "did not finish"
     if finish is not None:
-        late, target = format_signed(finish - summary.target_s), format_time(summary.target_s)
+        late, target = difference_cell(finish, summary.target_s), format_time(summary.target_s)
         result = f"finish {format_time(finish)}, {late} s against the plan's {target}"
     light = (
         "kept the light to the line"
@@ -660,7 +662,9 @@ def print_coach(
         ran = "she did not finish" if spurt.as_run_s is None else f"{spurt.as_run_s:.2f} s as run"
         could = "nothing is left for a spurt"
         if spurt.fastest_s is not None and (spurt.as_run_s is None or spurt.left_s >= 0.005):
-            less = f", {spurt.left_s:.2f} s less" if spurt.left_s else ""
+            less = ""
+            if spurt.as_run_s is not None:
+                less = f", {shown_difference(spurt.as_run_s, spurt.fastest_s):.2f} s less"
             could = f"she could have kept up {spurt.fastest_s:.2f} s{less}"
         out.print(f"{begins}: {ran}; {could}", soft_wrap=True)
     if left:

@@ -33,11 +33,11 @@ from simulator.cli.terminal import (
 from simulator.errors import LightpaceWarning
 from simulator.units import (
     LONGEST_M,
+    difference_cell,
     format_distance,
     parse_distance,
     parse_number,
     parse_time,
-    signed_cell,
     time_cell,
 )
 
@@ -327,7 +327,7 @@ def _print_fit(fitted: Fit) -> None:
     for run, predicted in zip(fitted.races, fitted.predicted_s, strict=True):
         until = "" if run.until_m is None else f" to {format_distance(run.until_m)}"
         air = f"{run.shelter:g}{until}" if run.shelter else "none"
-        times = time_cell(run.time_s), time_cell(predicted), signed_cell(predicted - run.time_s)
+        times = time_cell(run.time_s), time_cell(predicted), difference_cell(predicted, run.time_s)
         rows.append((format_distance(run.distance_m), *times, air))
     columns = ("race", "run", "predicted", "difference", "shelter")
     print_table(columns, rows, left=("race", "shelter"))

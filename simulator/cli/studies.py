@@ -33,7 +33,7 @@ from simulator.cli.terminal import (
     race_time,
 )
 from simulator.errors import LightpaceError
-from simulator.units import format_distance, format_time, signed_cell, time_cell
+from simulator.units import difference_cell, format_distance, format_time, signed_cell, time_cell
 
 if TYPE_CHECKING:
     import numpy as np
@@ -135,10 +135,9 @@ def _print_calibration(calibration: Calibration) -> None:
         )
     if calibration.others:
         out.print(f"{calibration.others} more values end at the same time; this is the least")
-    out.print(
-        f"finish {format_time(calibration.finish_s)}, {signed_cell(calibration.residual_s)} s from "
-        f"{format_time(calibration.target_s)}"
-    )
+    finish_s, target_s = calibration.finish_s, calibration.target_s
+    late = difference_cell(finish_s, target_s)
+    out.print(f"finish {format_time(finish_s)}, {late} s from {format_time(target_s)}")
     if len(calibration.misses) > 1:
         rows = [
             (

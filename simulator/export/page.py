@@ -55,7 +55,7 @@ from simulator.stage.scene import Body, ChartCurve, Scene
 from simulator.stage.scene_builder import GONE_FAR_M, GONE_NEAR_M, short_name
 from simulator.stage.show import Show
 from simulator.stage.story import CompiledChapter, StoryTimeline, Words, said
-from simulator.units import format_distance, format_signed, format_time, time_cell, whole_metres
+from simulator.units import difference_cell, format_distance, format_time, time_cell, whole_metres
 from simulator.view.theme import THEMES, Theme, css, relative_luminance
 from simulator.world_records import least_time
 
@@ -192,7 +192,7 @@ def _colours(theme: Theme) -> str:
 def _facts(summary: Summary, chance: float) -> str:
     run, target = summary.recording, summary.target_s
     finish, lost = run.finish_s, summary.lost_light_at_m
-    late = "" if finish is None else format_signed(finish - target)
+    late = "" if finish is None else difference_cell(finish, target)
     kept = "never" if summary.scenario.lit and finish is not None else ""
     rows = [
         ("finish", "finish", "did not finish" if finish is None else format_time(finish)),

@@ -29,10 +29,10 @@ from simulator.scenario.pacers import slot_changes
 from simulator.scenario.save import document_text, worded
 from simulator.units import (
     LAP_M,
+    difference_cell,
     format_distance,
     format_signed,
     format_time,
-    signed_cell,
     time_cell,
     whole_metres,
 )
@@ -44,9 +44,15 @@ def split_cells(summary: Summary) -> list[list[str]]:
     rows = [["m", "plan", "run", "gap", *(ghost.name for ghost in summary.ghosts)]]
     rows[0] += ["published", "residual"] if published else []
     for s in summary.splits:
-        cells = [s.label, time_cell(s.plan_s), time_cell(s.run_s), signed_cell(s.delta_s)]
+        cells = [
+            s.label,
+            time_cell(s.plan_s),
+            time_cell(s.run_s),
+            difference_cell(s.run_s, s.plan_s),
+        ]
         cells += [time_cell(t) for t in s.ghosts_s]
-        cells += [time_cell(s.published_s), signed_cell(s.residual_s)] if published else []
+        if published:
+            cells += [time_cell(s.published_s), difference_cell(s.run_s, s.published_s)]
         rows.append(cells)
     return rows
 

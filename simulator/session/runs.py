@@ -28,7 +28,7 @@ from simulator.session.history import Change, LeftBranch, Lineage, Segment, Sett
 from simulator.session.knobs import label_of
 from simulator.session.variations import edited
 from simulator.stage.scene import Comparison, PinRow
-from simulator.units import format_signed, format_time, signed_cell, time_cell
+from simulator.units import difference_cell, format_signed, format_time, time_cell
 
 GHOST_COLOURS = ("violet", "cyan", "amber", "yellow", "blue", "red", "grey", "green")
 MOST_LEFT = 3
@@ -389,14 +389,16 @@ class Pins:
         heads = ["m", "now"]
         for pin in self.pins:
             heads += [f"{pin.number} {pin.name}", "gap"]
-        gaps = [now.gaps_to(other) for other in others]
         runs = [run, *(pin.run for pin in self.pins)]
         longest_m = max(each.race_m for each in runs)  # where others run on, nobody finishes
         rows = []
         for i, x in enumerate(places):
             cells = [split_label(x, longest_m), time_cell(now.splits_s[i])]
-            for other, gap in zip(others, gaps, strict=True):
-                cells += [time_cell(other.splits_s[i]), signed_cell(gap[i])]
+            for other in others:
+                cells += [
+                    time_cell(other.splits_s[i]),
+                    difference_cell(now.splits_s[i], other.splits_s[i]),
+                ]
             rows.append(tuple(cells))
         rows.append(_shares("mean shelter", [c.shelter for c in (now, *others)]))
         if run.race_m > lap_m:

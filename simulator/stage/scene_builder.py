@@ -61,7 +61,14 @@ from simulator.stage.scene import (
 )
 from simulator.stage.show import Show
 from simulator.stage.wake import Wake, shelter_of, wake_of
-from simulator.units import format_signed, format_time, signed_cell, time_cell, whole_metres
+from simulator.units import (
+    difference_cell,
+    format_signed,
+    format_time,
+    shown_difference,
+    time_cell,
+    whole_metres,
+)
 
 if TYPE_CHECKING:
     from simulator.analysis.splits import Split
@@ -654,7 +661,7 @@ def board_of(show: Show) -> Board:
         numbers = [("ran", f"{whole_metres(float(run.x[-1]))} m"), *lost]
     else:
         headline = format_time(run.finish_s)
-        miss, aim = run.finish_s - target, format_time(target)
+        miss, aim = shown_difference(run.finish_s, target), format_time(target)
         word = "behind" if miss > 0 else "inside"
         verdict, against = (
             f"{abs(miss):.2f} s {word} {aim}",
@@ -669,11 +676,9 @@ def board_of(show: Show) -> Board:
     laps = [row for row in inner if row.distance_m % LAP_M < 1e-6]
     rows = []
     for s in [*laps, last] if len(laps) < BOARD_ROWS else evenly(show.splits, BOARD_ROWS):
-        cells = [s.label, time_cell(s.plan_s), time_cell(s.run_s), signed_cell(s.delta_s)]
-        for other in s.ghosts_s[:GHOST_COLUMNS]:
-            known = s.run_s is not None and other is not None
-            cells.append(signed_cell(s.run_s - other if known else None))  # type: ignore[operator]
-        rows.append(tuple(cells))
+        others = (s.plan_s, *s.ghosts_s[:GHOST_COLUMNS])
+        gaps = (difference_cell(s.run_s, other_s) for other_s in others)
+        rows.append((s.label, time_cell(s.plan_s), time_cell(s.run_s), *gaps))
     columns = ("m", "plan", "run", "gap", *(f"vs {g.label}" for g in ghosts))
     table, facts = tuple(rows), _facts(show)
     return Board(

@@ -25,17 +25,6 @@ def test_a_column_holds_the_run_in_numbers(attempt: Recording) -> None:
     assert result.shelter == pytest.approx(float(attempt.shelter.mean()), abs=1e-3)
 
 
-def test_a_gap_is_positive_where_this_run_is_behind(attempt: Recording, alone: Recording) -> None:
-    places = split_distances(attempt.race_m)
-    now, other = column(alone, places, 400.0), column(attempt, places, 400.0)
-    gaps = now.gaps_to(other)
-    assert gaps[-1] == pytest.approx((alone.finish_s or 0) - (attempt.finish_s or 0))
-    assert gaps[-1] is not None
-    assert gaps[-1] > 1
-    back = other.gaps_to(now)
-    assert [g for g in back if g is not None] == pytest.approx([-g for g in gaps if g is not None])
-
-
 @pytest.mark.parametrize("lap_m", [200.0, 300.0])
 def test_the_bell_is_rung_one_lap_before_the_line(attempt: Recording, lap_m: float) -> None:
     bell = attempt.at(float(attempt.time_at(attempt.race_m - lap_m)))

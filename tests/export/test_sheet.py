@@ -8,9 +8,16 @@ import pytest
 
 from simulator.analysis.summary import summarise
 from simulator.errors import OutputError
-from simulator.export.sheet import sheet_sections, write_scenario, write_sheet, write_splits
+from simulator.export.sheet import (
+    sheet_sections,
+    split_cells,
+    write_scenario,
+    write_sheet,
+    write_splits,
+)
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario, load_text
+from simulator.session import Session
 from simulator.units import parse_time
 
 
@@ -32,6 +39,26 @@ def test_the_split_table_is_written_with_units_in_its_headings(tmp_path: Path) -
     assert float(rows[-1][2]) == pytest.approx(run.finish_s, abs=5e-4)
     unknown = next(row for row in rows if row[0] == "1400.000")
     assert unknown[-3:] == ["", "", ""]
+
+
+@pytest.mark.parametrize("name", ["breaking4", "ingebrigtsen_lievin_2025", "monaco_2023"])
+def test_every_difference_is_that_of_the_times_that_stand_beside_it(name: str) -> None:
+    scenario = load_scenario(name)
+    run = simulate(scenario)
+    head, *rows = split_cells(summarise(scenario, run))
+    session = Session(scenario)
+    session.seek(run.end_s)
+    board = session.scene().board
+    session.close()
+    assert board is not None
+    cells = [row[1:4] for row in (*rows, *board.rows)]
+    if head[-1] == "residual":
+        cells += [(row[-2], row[2], row[-1]) for row in rows]
+    known = [row for row in cells if "–" not in row]
+    assert len(known) > len(board.rows)
+    for other, ran, gap in known:
+        shown = round(100 * float(gap.replace("−", "-")))
+        assert shown == round(100 * parse_time(ran)) - round(100 * parse_time(other))
 
 
 def test_without_published_splits_there_is_no_empty_column(tmp_path: Path) -> None:

@@ -469,6 +469,17 @@ def test_rows_of_splits_that_move_leave_nothing_behind() -> None:
     assert all(drawn_alike(used, replace(scene, splits=table)) for table in tables)
 
 
+def test_a_split_is_followed_by_the_differences_of_the_times_as_they_are_written() -> None:
+    type_ = Inked()
+    style, box = Style(type_, arrange(1280, 720).sizes, THEME), Box(0, 0, 400, 400)
+    scene = scenes.finish()
+    row = replace(scene.splits[0], plan_s=60.5749, run_s=59.947, published_s=60.2)
+    panel = SplitsPanel()
+    panel.layout(box, replace(scene, splits=(row,)), style)
+    panel.draw(CachedLayer(pygame.Surface((400, 400), 0, 32)), box)
+    assert [text for text, _ in type_.lines][-4:] == ["1:00.57", "59.95", "−0.62", "−0.25"]
+
+
 def test_the_splits_are_drawn_only_when_a_mark_is_reached() -> None:
     written: list[str] = []
 

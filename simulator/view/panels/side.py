@@ -18,7 +18,7 @@ import pygame
 from simulator.analysis.gaps import GapState
 from simulator.screen import Panel
 from simulator.stage.scene import GapLine, Meter
-from simulator.units import format_signed, format_time, time_cell
+from simulator.units import difference_cell, format_time, time_cell
 from simulator.view.layout import Box
 from simulator.view.panels.panel import CachedLayer, SidePanel, body, rows, time_in
 from simulator.view.panels.scoreboard import gap_words
@@ -255,14 +255,10 @@ def _columns(
 
 def _cells(row: Split) -> tuple[str, str, str, str]:
     """Return a row's numbers below `HEADINGS`, empty as long as they are not known."""
-    values = (row.delta_s, row.residual_s)
-    delta, residual = ("" if value is None else format_signed(value) for value in values)
-    return (
-        time_cell(row.plan_s),
-        "" if row.run_s is None else format_time(row.run_s),
-        delta,
-        residual,
-    )
+    run = "" if row.run_s is None else format_time(row.run_s)
+    delta = "" if row.delta_s is None else difference_cell(row.run_s, row.plan_s)
+    residual = "" if row.residual_s is None else difference_cell(row.run_s, row.published_s)
+    return time_cell(row.plan_s), run, delta, residual
 
 
 def _split(

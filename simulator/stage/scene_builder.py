@@ -158,7 +158,8 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         else Phase.RUNNING
     )
     lap_m = show.scenario.track.lap
-    lap, laps = lap_of(x, race, lap_m)
+    begun_m = x + 1e-6  # rounding may put the moment of a mark just before it
+    lap, laps = lap_of(begun_m, race, lap_m)
     aside_m = seen.wide * then.pacers.wide_m
     bodies = then.pacers if options.settled else then.bodies
     standing = places(bodies, seen.x_m, seen.group_m, aside_m)
@@ -177,7 +178,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         distance_m=x,
         lap=lap,
         laps=laps,
-        bell=race - x <= lap_m and race > lap_m,
+        bell=race - begun_m <= lap_m and race > lap_m,
         target_s=then.plan.finish_s or 0.0,
         projected_s=show.projected_at(t) if t > 0 else None,
         chance=None if finished else chance_of(then.chances, x),

@@ -17,6 +17,7 @@ from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Scenario
+from simulator.stage.events import events
 from simulator.stage.playback import COUNTDOWN_S, RATES, STALL_S, Playback
 from simulator.stage.scene import ChartCurve, Phase, Scene, StartLight
 from simulator.stage.scene_builder import (
@@ -334,6 +335,16 @@ def test_the_bell_rings_for_the_last_four_hundred_metres(show: Show, attempt: Re
     assert not shown(show, before).bell
     assert shown(show, after).bell
     assert shown(show, attempt.end_s).bell
+
+
+@pytest.mark.parametrize(
+    "name", ["breaking4", "ingebrigtsen_lievin_2025", "hodgkinson_lievin_2026"]
+)
+def test_at_the_moment_of_the_bell_the_last_lap_has_begun(name: str) -> None:
+    scenario = load_scenario(name)
+    show = make_show(scenario, simulate(scenario))
+    scene = shown(show, events(show)["bell"])
+    assert (scene.lap, scene.bell) == (scene.laps, True)
 
 
 def test_after_a_run_that_does_not_finish_her_figures_stand_still(

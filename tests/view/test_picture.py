@@ -501,6 +501,21 @@ def test_the_splits_are_drawn_only_when_a_mark_is_reached() -> None:
     assert counts == [1, 1, 2, 2]
 
 
+@pytest.mark.parametrize(
+    ("scene", "heading"),
+    [(scenes.running(100.0), "lap"), (scenes.bell(), "bell lap"), (scenes.finish(), "lap")],
+)
+def test_the_bell_lap_is_over_at_the_line(
+    scene: Scene, heading: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(Type, "caps", lambda _, __, text, *___, **____: written.append(text))
+    layout = arrange(1280, 720)
+    layer, style = CachedLayer(pygame.Surface((1280, 720))), Style(Type(), layout.sizes, NIGHT)
+    scoreboard.show(layer, scene, layout.band, style)
+    assert written == [heading, "metres"]
+
+
 TIMES_S = (0.0, 59.94, 239.9, 599.94, 600.0, 723.0, 3599.9, 3723.0)
 CLOCKED = [(640, 360), (1024, 768), (1280, 720), (1920, 1080), (3840, 2160)]
 

@@ -38,8 +38,9 @@ def show(layer: CachedLayer, scene: Scene, hud: Hud, style: Style) -> None:
     if hud.clock is not None:
         _clock(layer, scene, hud.clock, style)
     if hud.lap is not None:
-        heading, value = ("bell lap" if scene.bell else "lap"), f"{scene.lap}/{scene.laps}"
-        _number(layer, "lap", hud.lap, heading, value, style, alert=scene.bell)
+        last = scene.bell and scene.phase is not Phase.FINISHED
+        heading, value = ("bell lap" if last else "lap"), f"{scene.lap}/{scene.laps}"
+        _number(layer, "lap", hud.lap, heading, value, style, alert=last)
     if hud.distance is not None:
         metres = whole_metres(scene.distance_m)
         _number(layer, "distance", hud.distance, "metres", metres, style)

@@ -337,6 +337,11 @@ def _role(ahead_m: float) -> str:
 
 
 def front_gap(standing: Sequence[PacerPlace], runner_m: float) -> float | None:
-    """Return the hip-to-hip gap to the nearest pacer ahead [m]; None with nobody ahead."""
-    ahead = (p.x_m - runner_m for p in standing if p.role == "ahead")
-    return min((gap_m for gap_m in ahead if gap_m > 0.0), default=None)  # she may have passed some
+    """Return the hip-to-hip gap to the nearest pacer ahead [m]; None with nobody ahead.
+
+    One who joins or leaves counts where nobody else is: he is seen there, and shelters her.
+    """
+    gaps = [(p.role, p.x_m - runner_m) for p in standing]
+    ahead = [gap_m for role, gap_m in gaps if role == "ahead" and gap_m > 0.0]  # none she passed
+    changing = [gap_m for role, gap_m in gaps if role == "left" and leads(gap_m)]
+    return min(ahead or changing, default=None)

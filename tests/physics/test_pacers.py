@@ -243,6 +243,20 @@ def test_the_gap_to_the_front_is_to_the_next_pacer_whom_she_has_not_passed() -> 
     assert front_gap(in_line, 500.0) == pytest.approx(2.2)
 
 
+def test_a_pacer_who_steps_out_is_ahead_until_he_is_gone_unless_another_leads() -> None:
+    slots = "{name: a, ahead: 1.5, until: 900 m}, {name: b, ahead: 0.1, offset: 1, until: 900 m}"
+    for more, then_m in (("", None), (", {name: c, ahead: 3}", 3.0)):
+        group = in_slots(slots + more)
+        for share, gap_m in (
+            (-0.6, 1.5),
+            (0.0, then_m or 1.5),
+            (0.49, then_m or 1.5),
+            (0.6, then_m),
+        ):
+            x = 900.0 + share * CHANGE_M
+            assert front_gap(places(group, x, x), x) == pytest.approx(gap_m)
+
+
 def test_jitter_is_seeded() -> None:
     jitter = "pacers.leader.jitter=0.3"
     one, plan = _group_line(jitter, "pacers.leader.seed=3")

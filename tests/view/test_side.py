@@ -116,6 +116,30 @@ class Inked(Type):
         return wide
 
 
+@pytest.mark.parametrize("note", ["from assumed spacing", "constant, assumed"])
+@pytest.mark.parametrize("lecture", [False, True])
+@pytest.mark.parametrize("size", SIZES)
+def test_what_the_shelter_rests_on_does_not_come_and_go_with_its_digits(
+    size: tuple[int, int], lecture: bool, note: str
+) -> None:
+    layout = arrange_lecture(*size, EVERY_PANEL, False) if lecture else arrange(*size, True)
+    box, type_ = dict(layout.side).get("live"), Inked()
+    if box is None:
+        pytest.skip("no room for the panel")
+    scene, panel, notes = scenes.running(100.0), LivePanel(), set()
+    for percent in ("0 %", "1 %", "11 %", "48 %", "88 %"):
+        meters = tuple(
+            replace(each, text=percent, note=note) if each.name == "shelter" else each
+            for each in scene.meters
+        )
+        type_.lines.clear()
+        panel.layout(box, replace(scene, meters=meters), Style(type_, layout.sizes, NIGHT))
+        panel.draw(CachedLayer(pygame.Surface(size, 0, 32)), box)
+        notes.add(next((text for text, _ in type_.lines if "assumed" in text), ""))
+    assert len(notes) == 1
+    assert size < (1280, 720) or "" not in notes
+
+
 @pytest.mark.parametrize("lecture", [False, True])
 @pytest.mark.parametrize("size", SIZES)
 def test_no_value_is_covered_by_its_bar(

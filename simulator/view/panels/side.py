@@ -162,8 +162,12 @@ def _meter(layer: CachedLayer, box: Box, meter: Meter, style: Style) -> None:
             pygame.draw.rect(surface, tint, part, border_radius=high // 2)
         room = box.right - bar.right - 8
         wide = write(meter.text, (box.right, y), SEMIBOLD, px, theme.text, align=1, width=room)
-        if meter.note and room - wide > style.type.width(meter.note, REGULAR, small) + 8:
-            write(meter.note, (box.right - wide - 8, y), REGULAR, small, theme.faint, align=1)
+        # a note does not come and go with the digits beside it
+        wide = max(wide, style.type.width("88 %", SEMIBOLD, px))
+        for note in (meter.note, "assumed") if meter.note else ():
+            if room - wide > style.type.width(note, REGULAR, small) + 8:
+                write(note, (box.right - wide - 8, y), REGULAR, small, theme.faint, align=1)
+                break
 
     key = (meter.text, filled, meter.note, round(box.w * share))
     layer.field(f"live meter {meter.name}", box, key, paint)

@@ -10,6 +10,7 @@ from typing import Any
 import pygame
 import pytest
 
+from simulator.analysis.gaps import GapState
 from simulator.screen import Camera, Panel
 from simulator.session import Session
 from simulator.stage.scene import GapLine
@@ -114,6 +115,39 @@ class Inked(Type):
         top = round(at[1] - letters.get_height() / 2)
         self.lines.append((text, letters.get_bounding_rect().move(left, top)))
         return wide
+
+
+@pytest.mark.parametrize("lecture", [False, True])
+@pytest.mark.parametrize("size", SIZES)
+def test_of_many_ghosts_the_nearest_are_shown_and_the_others_counted(
+    size: tuple[int, int], lecture: bool
+) -> None:
+    layout = arrange_lecture(*size, EVERY_PANEL, False) if lecture else arrange(*size, True)
+    box, type_, panel = dict(layout.side).get("live"), Inked(), LivePanel()
+    if box is None:
+        pytest.skip("no room for the panel")
+    scene = scenes.running(100.0)
+    light, ghost, *_ = scene.gaps
+    names = ("Kipyegon", "Hassan", "Masterkova", "Tsegay", "Ivan", "Slaney", "Puica", "even 4:00")
+    seconds = (9.0, 8.0, 7.0, 0.4, 6.0, 5.0, 4.0, -0.3)
+    for count in range(len(names) + 1):
+        ghosts = tuple(
+            replace(ghost, name=name, seconds=away, state=GapState.BEHIND_GAINING)
+            for name, away in [*zip(names, seconds, strict=True)][len(names) - count :]
+        )
+        type_.lines.clear()
+        panel.layout(box, replace(scene, gaps=(light, *ghosts)), Style(type_, layout.sizes, NIGHT))
+        panel.draw(CachedLayer(pygame.Surface(size, 0, 32)), box)
+        texts = [text for text, _ in type_.lines]
+        there = [each for each in ghosts if each.name.removeprefix("even ") in " ".join(texts)]
+        rows = 1 + len(there) + sum(each.name in texts for each in scene.meters)
+        missing = 1 + count + len(scene.meters) - rows
+        assert [text for text in texts if "more" in text] == [f"+{missing} more"] * (missing > 0)
+        away = sorted(abs(each.seconds or 0.0) for each in ghosts)
+        assert sorted(abs(each.seconds or 0.0) for each in there) == away[: len(there)]
+        told = sum(text == "gaining" for text in texts)
+        trends = len(there) + (light.state is not GapState.LEVEL)
+        assert told + texts.count("losing") in (0, trends), "the trend is in all rows or in none"
 
 
 @pytest.mark.parametrize("note", ["from assumed spacing", "constant, assumed"])

@@ -8,10 +8,11 @@ In: a scene, a panel's box. Out: fields of a layer; `Layout.side` names the pane
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pygame
 
@@ -20,7 +21,15 @@ from simulator.screen import Panel
 from simulator.stage.scene import GapLine, Meter
 from simulator.units import difference_cell, format_time, time_cell
 from simulator.view.layout import Box
-from simulator.view.panels.panel import CachedLayer, SidePanel, body, rows, time_in
+from simulator.view.panels.panel import (
+    CachedLayer,
+    SidePanel,
+    body,
+    head,
+    padding,
+    rows,
+    time_in,
+)
 from simulator.view.panels.scoreboard import gap_words
 from simulator.view.panels.what_if import WhatIfPanel
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink
@@ -47,14 +56,14 @@ class LivePanel(SidePanel):
         """Update the rows."""
         scene, style = self.scene, self.style
         shown = frozenset(Panel) if scene.staging is None else scene.staging.panels
-        gaps = list(scene.gaps if Panel.GAPS in shown else ())
-        meters = list(scene.meters if Panel.METERS in shown else ())
-        inner, least = body(box, style.sizes), style.sizes.body + 3
+        lines = scene.gaps if Panel.GAPS in shown else ()
+        gaps, meters = list(lines), list(scene.meters if Panel.METERS in shown else ())
+        inner, least, every = body(box, style.sizes), style.sizes.body + 3, len(gaps) + len(meters)
         while gaps and len(gaps) + len(meters) > max(1, inner.h // least):
             (meters if len(meters) > len(gaps) or len(gaps) == 1 else gaps).pop()
             if len(gaps) == 1 and not meters:
                 break
-        count = len(gaps) + len(meters)
+        gaps, count = _nearest(lines, len(gaps)), len(gaps) + len(meters)
         tallest = inner.h // max(1, count)
         if not style.sizes.least:  # in a lecture hall the rows fill the column
             tallest = min(round(3.2 * style.sizes.lead), tallest)
@@ -62,10 +71,35 @@ class LivePanel(SidePanel):
         # the rows' places change with their number: clear the old ones first
         if layer.field("rows of live", inner, tuple(places[:count])):
             layer.forget("live gap", "live meter")
-        for i, (line, place) in enumerate(zip(gaps, places, strict=False)):
-            _gap(layer, f"live gap {i}", place, line, style, first=i == 0)
+        fitted = [
+            _gap_row(line, place, style, first=line is gaps[0])
+            for line, place in zip(gaps, places, strict=False)
+        ]
+        told = all(row.trend for row in fitted)
+        for i, (line, place, row) in enumerate(zip(gaps, places, fitted, strict=False)):
+            _gap(layer, f"live gap {i}", place, line, row, style, told=told)
         for meter, place in zip(meters, places[len(gaps) :], strict=False):
             _meter(layer, place, meter, style)
+        more = f"+{every - count} more" if every > count else ""
+        at_right = Box(inner.right - inner.w // 2, box.y + 1, inner.w // 2, head(style.sizes) - 1)
+        layer.field("live more", at_right, more, lambda s, b: _more(s, b, more, style))
+
+
+def _nearest(lines: Sequence[GapLine], count: int) -> list[GapLine]:
+    """Return the first line and those nearest to her, `count` in all, in their order."""
+
+    def away(i: int) -> float:
+        seconds = lines[i].seconds
+        return -1.0 if i == 0 else math.inf if seconds is None else abs(seconds)
+
+    kept = sorted(range(len(lines)), key=away)[:count]
+    return [lines[i] for i in sorted(kept)]
+
+
+def _more(surface: pygame.Surface, box: Box, words: str, style: Style) -> None:
+    """Write how many rows have no room, next to the heading."""
+    px, at = style.sizes.caption, (box.right, box.centre[1] + 0.2 * padding(style.sizes))
+    style.type.write(surface, words, at, REGULAR, px, style.theme.muted, align=1)
 
 
 _TALL = 3.5
@@ -92,42 +126,77 @@ def _tall(
     write(value[0], at, BOLD, large, value[1], width=box.w)
 
 
+class _GapRow(NamedTuple):
+    """Where the parts of a gap's row stand [px].
+
+    Attributes:
+        value: the size of the seconds; `seconds`, `arrow`: their right edges.
+        name, px: the name or the time in it, and its size; `left`, `right`: its room.
+        trend: there is room for the trend next to the name.
+    """
+
+    value: int
+    seconds: float
+    arrow: float
+    name: str
+    px: int
+    left: float
+    right: float
+    trend: bool
+
+
+def _gap_row(line: GapLine, box: Box, style: Style, *, first: bool) -> _GapRow:
+    width, px, small, name = style.type.width, style.sizes.body, style.sizes.caption, line.name
+    value = style.sizes.lead if first else round(0.82 * style.sizes.lead)
+    _, seconds, metres = gap_words(line)
+    x = box.right - max(width(text, REGULAR, px) for text in ("88.8 m", metres)) - 0.5 * px
+    arrow = x - max(width(text, BOLD, value) for text in ("+8.88 s", seconds)) - 4
+    left, right = box.x + 3.6 * _dot(style), arrow - 0.85 * value - 4
+    room = round(right - left)
+    if width(name, SEMIBOLD, small) > room:
+        name = time_in(name) or name
+    px = style.type.largest([name], SEMIBOLD, (px, small), room)
+    trend = room - width(name, SEMIBOLD, px) > width("gaining", REGULAR, small) + 8
+    return _GapRow(value, x, arrow, name, px, left, right, trend)
+
+
+def _dot(style: Style) -> int:
+    return max(2, round(style.sizes.body * 0.2))
+
+
 def _gap(
-    layer: CachedLayer, name: str, box: Box, line: GapLine, style: Style, *, first: bool
+    layer: CachedLayer,
+    name: str,
+    box: Box,
+    line: GapLine,
+    row: _GapRow,
+    style: Style,
+    *,
+    told: bool,
 ) -> None:
+    """Show a gap; `told`: all rows have room for the trend."""
     arrow, seconds, metres = gap_words(line)
-    trend = line.state.value.partition(", ")[2]
+    trend = line.state.value.partition(", ")[2] if told else ""
 
     def paint(surface: pygame.Surface, box: Box) -> None:
-        theme, width, write = style.theme, style.type.width, partial(style.type.write, surface)
+        theme, write = style.theme, partial(style.type.write, surface)
         px, small = style.sizes.body, style.sizes.caption
         if box.h >= _TALL * px:
             tint = theme.gap(line.state) if line.seconds is not None else theme.faint
             who, words = (line.name, theme.colour(line.colour)), f"{arrow} {seconds}".strip()
             _tall(surface, box, who, (words, tint), metres, style)
             return
-        value = style.sizes.lead if first else round(0.82 * style.sizes.lead)
         colour = theme.gap(line.state) if line.seconds is not None else theme.faint
-        x, y = float(box.right), box.centre[1]
-        write(metres, (x, y), REGULAR, px, theme.muted, align=1)
-        x -= max(width(text, REGULAR, px) for text in ("88.8 m", metres)) + 0.5 * px
-        write(seconds, (x, y), BOLD, value, colour, align=1)
-        x -= max(width(text, BOLD, value) for text in ("+8.88 s", seconds)) + 4
-        tall = round(value * (0.45 if line.state is GapState.LEVEL else 0.75))
-        write(arrow, (x - 0.4 * value, y), BOLD, tall, colour, align=0.5)
-        x -= 0.85 * value
-        dot = max(2, round(px * 0.2))
+        y, dot, room = box.centre[1], _dot(style), round(row.right - row.left)
+        write(metres, (box.right, y), REGULAR, px, theme.muted, align=1)
+        write(seconds, (row.seconds, y), BOLD, row.value, colour, align=1)
+        tall = round(row.value * (0.45 if line.state is GapState.LEVEL else 0.75))
+        write(arrow, (row.arrow - 0.4 * row.value, y), BOLD, tall, colour, align=0.5)
         pygame.draw.aacircle(surface, theme.colour(line.colour), (box.x + dot, round(y)), dot)
-        left = box.x + 3.6 * dot
-        room = round(x - left - 4)
-        name = line.name
-        if width(name, SEMIBOLD, small) > room:
-            name = time_in(name) or name
-        px = style.type.largest([name], SEMIBOLD, (px, small), room)
-        shown = write(name, (left, y), SEMIBOLD, px, theme.text, width=room)
-        if trend and room - shown > width(trend, REGULAR, small) + 8:
+        write(row.name, (row.left, y), SEMIBOLD, row.px, theme.text, width=room)
+        if trend:
             tint = mix(theme.panel, colour, 0.75)
-            write(trend, (x - 4, y), REGULAR, small, tint, align=1)
+            write(trend, (row.right, y), REGULAR, small, tint, align=1)
 
     key = (arrow, seconds, metres, trend, line.name, line.state, line.colour)
     layer.field(name, box, key, paint)

@@ -219,20 +219,34 @@ def test_the_outlook_has_room_for_the_chance(size: tuple[int, int], following: b
     layout = arrange(*size, True)
     hud = layout.band if following else layout.infield
     assert hud.outlook is not None
-    scene = replace(scenes.light_lost(), chance=Chance(0.0, "sub-4:00", "< 1 %"))
     style = Style(Type(), layout.sizes, THEME)
-    said = "".join(run[0] for run in scoreboard.outlook_of(scene, hud.outlook, style))
-    assert said == "at this pace 4:01.9, and the model's chance of sub-4:00 is < 1 %"
+    pace = "this pace" if following and size < (1920, 1080) else "the last 200 m's pace"
+    for chance, end in (
+        (Chance(0.0, "sub-4:00", "< 1 %"), ", and the model's chance of sub-4:00 is < 1 %"),
+        (Chance(0.02, "sub-4:00", "2 %"), ", and the model's chance of sub-4:00 is 2 %"),
+        (None, ""),
+    ):
+        scene = replace(scenes.light_lost(), chance=chance)
+        said = "".join(run[0] for run in scoreboard.outlook_of(scene, hud.outlook, style))
+        assert said == f"at {pace} 4:01.9{end}"
 
 
 @pytest.mark.parametrize(
     ("projected_s", "share", "words"),
     [
-        (239.4, 0.83, "at this pace 3:59.4, and the model's chance of sub-4:00 is 83 %"),
-        (239.4, 0.02, "at this pace 3:59.4, but the model's chance of sub-4:00 is 2 %"),
-        (242.0, 0.02, "at this pace 4:02.0, and the model's chance of sub-4:00 is 2 %"),
-        (242.0, 0.62, "at this pace 4:02.0, but the model's chance of sub-4:00 is 62 %"),
-        (242.0, None, "at this pace 4:02.0"),
+        (
+            239.4,
+            0.83,
+            "at the last 200 m's pace 3:59.4, and the model's chance of sub-4:00 is 83 %",
+        ),
+        (239.4, 0.02, "at the last 200 m's pace 3:59.4, but the model's chance of sub-4:00 is 2 %"),
+        (242.0, 0.02, "at the last 200 m's pace 4:02.0, and the model's chance of sub-4:00 is 2 %"),
+        (
+            242.0,
+            0.62,
+            "at the last 200 m's pace 4:02.0, but the model's chance of sub-4:00 is 62 %",
+        ),
+        (242.0, None, "at the last 200 m's pace 4:02.0"),
         (None, None, ""),
         (None, 0.5, "the model's chance of sub-4:00 is 50 %"),
     ],

@@ -240,6 +240,8 @@ def _outlook(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
 LOST_SHOWN_S = 6.0
 """How long the score shows that the light is lost [s of race time]."""
 LIKELY = 0.5
+_LONGEST = "8:88.8, and the model's chance of sub-8:88.88 is 88 %"
+"""The longest end of the forecast: which pace is meant is said if there is room for both."""
 
 
 def lost_words(scene: Scene) -> str:
@@ -262,7 +264,10 @@ def _news(scene: Scene) -> str:
 
 def outlook_of(scene: Scene, box: Box, style: Style) -> tuple[TextRun, ...]:
     """Return the forecast as one sentence, as much of it as fits."""
-    parts = _expected(scene, style)
+    pace = "at the last 200 m's pace "
+    if style.type.width(f"{pace}{_LONGEST}", SEMIBOLD, style.sizes.caption) > box.w:
+        pace = "at this pace "
+    parts = _expected(scene, pace, style)
     weights = (REGULAR, SEMIBOLD)
 
     def runs(px: int) -> list[TextRun]:
@@ -278,7 +283,7 @@ def outlook_of(scene: Scene, box: Box, style: Style) -> tuple[TextRun, ...]:
     return tuple(runs(px))
 
 
-def _expected(scene: Scene, style: Style) -> list[tuple[str, Colour]]:
+def _expected(scene: Scene, pace: str, style: Style) -> list[tuple[str, Colour]]:
     """Return alternating quiet and strong words.
 
     The pace of the last 200 m and the model's chance are two views of one thing: if they disagree
@@ -293,7 +298,7 @@ def _expected(scene: Scene, style: Style) -> list[tuple[str, Colour]]:
     if scene.phase is not Phase.RUNNING:
         return []
     at_pace = scene.projected_s is not None and scene.projected_s < target + 0.05
-    parts = [("at this pace ", theme.muted), (_projected(scene), theme.text)]
+    parts = [(pace, theme.muted), (_projected(scene), theme.text)]
     if scene.projected_s is None:
         parts = [("", theme.muted), ("", theme.text)]
     if scene.chance is not None:

@@ -13,8 +13,17 @@ from simulator.scenario.loader import load_scenario, load_text
 from simulator.session import Session
 from simulator.stage.scene import Body, ChartCurve, Scene
 from simulator.view.arranging import arrange
+from simulator.view.layout import Box
 from simulator.view.panels.panel import padding
-from simulator.view.panels.timeline import ChartKind, Legend, legend, named, plot_box, read_out
+from simulator.view.panels.timeline import (
+    ChartKind,
+    Legend,
+    heading,
+    legend,
+    named,
+    plot_box,
+    read_out,
+)
 from simulator.view.picture import Painter, PictureOptions
 from simulator.view.text import REGULAR, Style, Type
 from simulator.view.theme import THEMES
@@ -86,6 +95,37 @@ def test_the_band_takes_no_names_away(size: tuple[int, int], pins: int, before: 
     wide += sum(TYPE.width(text, REGULAR, px) for text in (told.more, told.ways) if text)
     parts = len(texts) + bool(told.more) + bool(told.ways)
     assert wide + pad * (parts - 1) <= room + len(texts)
+
+
+@pytest.mark.parametrize("size", [(640, 360), *SIZES])
+def test_a_line_of_the_key_stands_clear_of_its_name(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout, theme = arrange(*size), THEMES["night"]
+    assert layout.timeline is not None
+    style, begins = Style(TYPE, layout.sizes, theme), dict[str, int]()
+
+    def noting(type_: Type, _: Any, text: str, at: Any, *how: Any, **__: Any) -> int:
+        begins[text] = round(at[0])
+        return type_.width(text, *how[:2])
+
+    monkeypatch.setattr(Type, "write", noting)
+    box = Box(0, 0, layout.timeline.w, 200)
+    ground = pygame.Surface(box[2:], 0, 32)
+    scene = scenes.running(100.0)
+    curves = named(scene.chart.curves, scene.ghosts)
+    heading(ground, box, ("the light", "green"), curves, style, ChartKind.GAP, banded=True)
+    px = style.sizes.caption
+    row = ground.subsurface((0, round(0.9 * px), box.w, px))
+    inked = pygame.mask.from_threshold(row, (0, 0, 0), (1, 1, 1, 255))
+    inked.invert()
+    assert len(begins) > 3
+    for name in {"the light", *(name for _, name in curves)} & begins.keys():
+        x = begins[name]
+        clear = next(
+            k for k in range(1, 3 * px) if any(inked.get_at((x - k, y)) for y in range(px))
+        )
+        assert clear > max(5, 0.35 * px)
 
 
 def test_names_are_cut_before_one_is_left_out_and_the_bands_words_before_that() -> None:

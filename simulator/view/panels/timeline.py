@@ -540,7 +540,7 @@ def legend(
     bands = _BAND_WORDS if banded else ("",)
 
     def fits(key: Legend) -> bool:
-        sample = round(1.6 * px) + 6
+        sample = round(1.6 * px) + _key_gap(style)
         parts = [sample + width(name, REGULAR, px) for _, name in key.names]
         parts += [sample + width(key.band, REGULAR, px)] if key.band else []
         parts += [width(words, REGULAR, px) for words in (key.more, key.ways) if words]
@@ -601,7 +601,7 @@ def heading(
     right = box.right - pad - (controls_width(style) if kind is ChartKind.PACE else 0)
     shown = legend(names, right - x, style, kind, banded=banded)
     for curve, name in shown.names:
-        x += _sample(surface, curve, x, y, style) + 6
+        x += _sample(surface, curve, x, y, style) + _key_gap(style)
         x += type_.write(surface, name, (x, y), REGULAR, px, theme.muted) + pad
     if shown.more:
         x += type_.write(surface, shown.more, (x, y), REGULAR, px, theme.faint) + pad
@@ -609,7 +609,7 @@ def heading(
         key, high = round(1.6 * px), round(0.7 * px)
         shade = mix(theme.panel, theme.own, 0.3)
         surface.fill(shade, (round(x), round(y - high / 2), key, high))
-        type_.write(surface, shown.band, (x + key + 6, y), REGULAR, px, theme.muted)
+        type_.write(surface, shown.band, (x + key + _key_gap(style), y), REGULAR, px, theme.muted)
     type_.write(surface, shown.ways, (right, y), REGULAR, px, theme.faint, align=1)
 
 
@@ -625,6 +625,11 @@ def heading_box(box: Box, kind: ChartKind, style: Style) -> Box:
     return Box(box.x + pad // 2, box.y, wide, round(2.5 * px))
 
 
+def _key_gap(style: Style) -> int:
+    """Return the space between a line of the key and its name [px]."""
+    return max(6, round(0.4 * style.sizes.caption))
+
+
 def _sample(surface: pygame.Surface, curve: ChartCurve, x: float, y: float, style: Style) -> int:
     """Draw a piece of a curve's line; return its width [px]."""
     wide = round(1.6 * style.sizes.caption)
@@ -635,7 +640,7 @@ def _sample(surface: pygame.Surface, curve: ChartCurve, x: float, y: float, styl
         return wide
     third = max(2, round(wide / 5))
     for k in range(0, wide, 2 * third):
-        surface.fill(colour, (round(x) + k, top, third, thick))
+        surface.fill(colour, (round(x) + k, top, min(third, wide - k), thick))
     return wide
 
 
@@ -645,8 +650,9 @@ def _light(
     (words, colour), theme, px = light, style.theme, style.sizes.caption
     key = round(1.6 * px)
     surface.fill(theme.colour(colour), (round(x), round(y) - 1, key, max(2, px // 7)))
-    at, widest = (x + key + 6, y), _WIDEST_NAME * px
-    return key + 6 + style.type.write(surface, words, at, REGULAR, px, theme.muted, width=widest)
+    key += _key_gap(style)
+    at, widest = (x + key, y), _WIDEST_NAME * px
+    return key + style.type.write(surface, words, at, REGULAR, px, theme.muted, width=widest)
 
 
 # -- the drawing area ------------------------------------------------------------------------------

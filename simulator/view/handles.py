@@ -144,13 +144,13 @@ class ScreenState:
     @property
     def way(self) -> int:
         """The running direction in the inset: 1 to the right, -1 to the left."""
-        inset = inset_of(self.layout, self.shot)
+        inset = inset_of(self.layout, self.shot, self.scene)
         return 1 if inset is None else inset[1]
 
     @property
     def piece(self) -> StraightTrack | None:
         """The straightened track; None if there is no room for it."""
-        inset = inset_of(self.layout, self.shot)
+        inset = inset_of(self.layout, self.shot, self.scene)
         if inset is None:
             return None
         return straight(inset[0], self.scene.group, self.style.sizes, inset[1])

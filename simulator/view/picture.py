@@ -8,6 +8,7 @@ time.
 from __future__ import annotations
 
 import io
+import math
 import os
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
@@ -49,6 +50,9 @@ BODIES_PX = 22.0
 """From this scale on, bodies are seen from above and not as dots [px/m]."""
 _STEADY_S = 0.5
 """Scenes whose moments differ by less follow one another in a window that plays [s]."""
+UPRIGHT = 0.15
+"""Where she runs up or down the picture, at most this share of her way is to a side: the group's
+camera, which turns with the track little by little, sees 0.1 in a bend of 200 m."""
 _SETTLING = 0.7
 """The wheel may go on turning: ground is painted only after this share of a notch's move."""
 
@@ -275,7 +279,8 @@ class Painter:
 
     def _band(self, frame: _Frame) -> None:
         """Update the score below a close camera, and the group in it."""
-        way, style = _way(frame.options.shot), frame.base.style
+        style = frame.base.style
+        way = way_of(frame.layout, frame.options.shot, frame.scene)
         band, area = frame.base.bands[way], frame.layout.band.area
         hud = frame.layout.band.moved(-area.x, -area.y)
         self._score(band, frame.scene, hud, style)
@@ -318,8 +323,8 @@ class Painter:
         """Draw the stage through any camera but the resting whole track, the score below it."""
         surface, scene, layout, base = frame.surface, frame.scene, frame.layout, frame.base
         shot, area = frame.options.shot, layout.band.area
+        box = box_of(layout, shot)
         down = round((1 - shot.band) * area.h)
-        box = Box(*layout.stage[:3], min(layout.stage.h, layout.view.h + down))
         surface.set_clip(box)
         share, on_map = _map_part(shot)
         if share < 1.0:
@@ -339,7 +344,7 @@ class Painter:
             self._map(replace(frame, options=replace(frame.options, shot=on_map)), box, share)
         surface.set_clip(layout.stage)
         scoreboard.write_texts(surface, scene, layout, base.style)
-        way = _way(shot)
+        way = way_of(layout, shot, scene)
         score = base.bands[way].picture
         if down:  # its ground slides, its numbers appear where they stay: none is ever cut
             surface.fill(self.theme.panel, (area.x, area.y + down, area.w, area.h))
@@ -451,12 +456,14 @@ class OverlayPainter:
         pygame.surfarray.pixels_alpha(surface)[:] = np.rint(255.0 * alpha).astype(np.uint8)
 
 
-def inset_of(layout: Layout, shot: Shot) -> tuple[Box, int] | None:
+def inset_of(layout: Layout, shot: Shot, scene: Scene) -> tuple[Box, int] | None:
     """Return the box of the group seen from above, and its running direction; None: no box."""
     if shot.whole:
         return None if layout.infield.group is None else (layout.infield.group, 1)
     up = round((1 - shot.band) * layout.band.area.h) == 0
-    return (layout.band.group, _way(shot)) if up and layout.band.group is not None else None
+    if not up or layout.band.group is None:
+        return None
+    return layout.band.group, way_of(layout, shot, scene)
 
 
 def _board_box(scene: Scene, layout: Layout, shot: Shot) -> Box | None:
@@ -478,9 +485,23 @@ def _heads(layout: Layout) -> tuple[Box, ...]:
     return tuple(each for each in heads if each is not None)
 
 
-def _way(shot: Shot) -> int:
-    """Return the running direction in the score's inset: to the left with the rail's camera."""
-    return -1 if shot.camera is Camera.RAIL else 1
+def box_of(layout: Layout, shot: Shot) -> Box:
+    """Return the part of the stage that the camera's picture fills, above the score's band."""
+    down = round((1 - shot.band) * layout.band.area.h)
+    return Box(*layout.stage[:3], min(layout.stage.h, layout.view.h + down))
+
+
+def way_of(layout: Layout, shot: Shot, scene: Scene) -> int:
+    """Return the running direction in the score's inset: to the left with the rail's camera.
+
+    During a flight it is that of the picture, and to the right where she runs up or down.
+    """
+    if shot.on_map or shot.start is None:
+        return -1 if shot.camera is Camera.RAIL else 1
+    box, s, offset = box_of(layout, shot), scene.s_m(scene.runner), scene.runner.offset_m
+    lens = Lens(rig_of(shot, scene, layout, box), box.w, box.h)
+    (x, y, *_), (ahead_x, ahead_y, *_) = (lens.spot(each, offset) for each in (s - 0.2, s + 0.2))
+    return -1 if ahead_x - x < -UPRIGHT * math.hypot(ahead_x - x, ahead_y - y) else 1
 
 
 def _map_part(shot: Shot) -> tuple[float, Shot]:

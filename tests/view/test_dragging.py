@@ -622,7 +622,7 @@ KEYS = (
 def _anywhere(app: App, dice: random.Random) -> tuple[int, int]:
     """Return a point, mostly on the inset or on the chart."""
     layout = layout_of(app.window.size, None, app._options())
-    inset = inset_of(layout, app.shot)
+    inset = inset_of(layout, app.shot, app.session.scene())
     places = [inset[0] if inset is not None else layout.stage, layout.timeline or layout.stage]
     if app.shot.camera is Camera.GROUP:
         places.append(

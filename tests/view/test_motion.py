@@ -11,15 +11,18 @@ import pytest
 from simulator import load_scenario, simulate
 from simulator.coefficients import BEND_M, LAP_M
 from simulator.screen import Camera
+from simulator.stage import events as director
 from simulator.stage.events import events
 from simulator.stage.playback import FRAME_S, Playback
 from simulator.stage.scene import Scene
 from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.view import perspective
-from simulator.view.camera import MOVE_S, on_air, resting
+from simulator.view.arranging import arrange
+from simulator.view.camera import MOVE_S, on_air, resting, rig_of
 from simulator.view.layers.close_up import leds, place
 from simulator.view.perspective import EASE_M, Lens, eased_heading, heading_at, track_at
+from simulator.view.picture import UPRIGHT, box_of, way_of
 from simulator.view.theme import THEMES
 
 CLOSE = [camera for camera in Camera if camera.close and camera is not Camera.AUTO]
@@ -129,3 +132,29 @@ def test_a_pause_shows_the_moment_of_the_directors_flight_and_steps_show_all_of_
     assert np.diff(covered) == pytest.approx(FRAME_S / MOVE_S)
     arrived = scene_of(show, playback, ShowOptions())
     assert on_air(resting(Camera.AUTO), arrived).start is None
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280)])
+def test_the_group_from_above_runs_as_the_picture_does_all_the_flight(
+    show: Show, size: tuple[int, int]
+) -> None:
+    layout, seen = arrange(*size), set[tuple[Camera, int]]()
+    for time_s in np.arange(0.0, show.recording.end_s, 1 / 30).tolist():
+        if director.on_air(show, time_s)[2] > MOVE_S + 0.1:
+            continue
+        scene = at(show, time_s)
+        shot = on_air(resting(Camera.AUTO), scene)
+        if shot.on_map:
+            continue
+        box = box_of(layout, shot)
+        lens = Lens(rig_of(shot, scene, layout, box), box.w, box.h)
+        s_m, offset_m = scene.s_m(scene.runner), scene.runner.offset_m
+        behind, ahead = (lens.spot(s_m + each, offset_m) for each in (-0.1, 0.1))
+        across = ahead[0] - behind[0]
+        if abs(across) > 1.1 * UPRIGHT * math.hypot(across, ahead[1] - behind[1]):
+            way = way_of(layout, shot, scene)
+            assert way == np.sign(across), (time_s, shot)
+            seen.add((shot.camera, way))
+    assert seen >= {
+        (to, way) for to in (Camera.RAIL, Camera.CHASE, Camera.WHOLE) for way in (1, -1)
+    }

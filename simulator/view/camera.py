@@ -199,11 +199,15 @@ class Shot:
         """
         return ease(self.lowered / 0.8)
 
+    @property
+    def goal(self) -> float:
+        """How far the score will be down; the director's camera adds its own way to it."""
+        return 0.0 if self.camera in (Camera.WHOLE, Camera.AUTO) else 1.0
+
     def after(self, elapsed_s: float) -> Shot:
         """Return the shot after some time [s]: its move continues, and always arrives."""
         elapsed_s = max(0.0, elapsed_s)
-        goal = 0.0 if self.camera in (Camera.WHOLE, Camera.AUTO) else 1.0
-        step = elapsed_s / MOVE_S
+        goal, step = self.goal, elapsed_s / MOVE_S
         lowered = min(goal, self.lowered + step) if goal else max(goal, self.lowered - step)
         start, share = self.start, self.share
         if start is not None:
@@ -270,15 +274,22 @@ def on_air(shot: Shot, scene: Scene) -> Shot:
     """
     start = None if shot.start is None else on_air(shot.start, scene)
     if shot.camera is not Camera.AUTO:
-        return shot if start is shot.start else replace(shot, start=start)
+        if start is None or start is shot.start:
+            return shot
+        return replace(shot, start=start, lowered=_lowered(shot, start, shot.goal))
     camera, before, since_s = scene.on_air()
     gone = min(1.0, max(0.0, since_s / MOVE_S))
     to, by = (float(each.close) for each in (camera, before))
     share = shot.share
+    lowered = _lowered(shot, start, by + (to - by) * gone)
     if start is None and gone < 1.0 and before is not camera:
         start, share = replace(resting(before), zoom=shot.zoom), gone
-    lowered = max(shot.lowered, by + (to - by) * gone)
     return replace(shot, camera=camera, start=start, share=share, lowered=lowered)
+
+
+def _lowered(shot: Shot, start: Shot | None, goal: float) -> float:
+    """Return how far the score is down in a shot whose move starts or ends with the director."""
+    return goal if start is None else start.lowered + (goal - start.lowered) * shot.share
 
 
 def directed(shot: Shot, before: Staging | None, now: Staging | None) -> Shot:

@@ -113,7 +113,7 @@ class MouseDrag:
             return shot
         self._dragging = True
         aim = within(aim_of(layout, view.shifted(at[0] - start[0], at[1] - start[1])))
-        held = shot.held(aim)
+        held = replace(shot.held(aim), lowered=seen.lowered)
         if seen.on_map and seen.start is None:
             return held
         # from a close camera the view flies to the map, wherever the mouse drags that meanwhile
@@ -135,6 +135,7 @@ class MouseDrag:
             return shot.to(Camera.WHOLE)
         if goal.zoom >= MOST_ZOOM and factor > 1.0:
             return shot
+        shot = replace(shot, lowered=seen.lowered)
         return shot.drawn(now, closer(layout, goal, self._pointer, factor))
 
 

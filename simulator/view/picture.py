@@ -99,12 +99,14 @@ class StaticPicture:
         ground: the stage with the whole track.
         layer: the whole picture, without moving parts.
         bands: the score below a close camera, by running direction: 1 right, -1 left.
+        infield: the score in the infield without a ground, for when it fades.
     """
 
     style: Style
     ground: pygame.Surface
     layer: CachedLayer
     bands: dict[int, CachedLayer]
+    infield: CachedLayer
     charts: dict[ChartKind, Timeline | PacerChart]
 
 
@@ -176,7 +178,7 @@ class Painter:
             self._stage(frame, (view, stage), (layout.names, keep_off))
         else:
             if figures:
-                self._band(frame)
+                self._fading(frame)
             beside = Box(stage.right, 0, layout.width - stage.right, layout.height)
             under = Box(0, stage.bottom, stage.right, layout.height - stage.bottom)
             for part in (beside, under):  # the stage itself is redrawn
@@ -239,11 +241,18 @@ class Painter:
             if below.group is not None:
                 group.frame(band, below.group, scene.group, style, way)
             bands[way] = CachedLayer(band)
+        place = _infield_place(layout)
+        clear = pygame.Surface((place.w, place.h), pygame.SRCALPHA, 32)
+        inside = layout.infield.moved(-place.x, -place.y)
+        if inside.group is not None:
+            group.frame(clear, inside.group, scene.group, style)
+        clear.set_alpha(None)  # so that what is drawn anew becomes transparent before
         charts: dict[ChartKind, Timeline | PacerChart] = {
             kind: Timeline(style, kind) for kind in (ChartKind.GAP, ChartKind.PACE)
         }
         charts[ChartKind.PACERS] = PacerChart(style)
-        return StaticPicture(style, ground, CachedLayer(picture), bands, charts)
+        infield = CachedLayer(clear)
+        return StaticPicture(style, ground, CachedLayer(picture), bands, infield, charts)
 
     def _panels(self, frame: _Frame) -> None:
         scene, layout, base, staging = frame.scene, frame.layout, frame.base, frame.scene.staging
@@ -277,15 +286,18 @@ class Painter:
             return True, True
         return self._turn, not self._turn
 
-    def _band(self, frame: _Frame) -> None:
-        """Update the score below a close camera, and the group in it."""
-        style = frame.base.style
-        way = way_of(frame.layout, frame.options.shot, frame.scene)
-        band, area = frame.base.bands[way], frame.layout.band.area
-        hud = frame.layout.band.moved(-area.x, -area.y)
-        self._score(band, frame.scene, hud, style)
-        if hud.group is not None:
-            group.redraw(band, frame.scene, hud.group, style, way)
+    def _fading(self, frame: _Frame) -> None:
+        """Update the score below a camera, and that in the infield as long as it is seen."""
+        base, layout, scene, shot = frame.base, frame.layout, frame.scene, frame.options.shot
+        way = way_of(layout, shot, scene)
+        updated = [(base.bands[way], layout.band, layout.band.area, way)]
+        if _opacities(shot)[0] > 0.0:
+            updated.append((base.infield, layout.infield, _infield_place(layout), 1))
+        for layer, boxes, place, way in updated:
+            hud = boxes.moved(-place.x, -place.y)
+            self._score(layer, scene, hud, base.style)
+            if hud.group is not None:
+                group.redraw(layer, scene, hud.group, base.style, way)
 
     @staticmethod
     def _score(layer: CachedLayer, scene: Scene, hud: Hud, style: Style) -> None:
@@ -324,7 +336,6 @@ class Painter:
         surface, scene, layout, base = frame.surface, frame.scene, frame.layout, frame.base
         shot, area = frame.options.shot, layout.band.area
         box = box_of(layout, shot)
-        down = round((1 - shot.band) * area.h)
         surface.set_clip(box)
         share, on_map = _map_part(shot)
         if share < 1.0:
@@ -344,13 +355,14 @@ class Painter:
             self._map(replace(frame, options=replace(frame.options, shot=on_map)), box, share)
         surface.set_clip(layout.stage)
         scoreboard.write_texts(surface, scene, layout, base.style)
-        way = way_of(layout, shot, scene)
-        score = base.bands[way].picture
-        if down:  # its ground slides, its numbers appear where they stay: none is ever cut
-            surface.fill(self.theme.panel, (area.x, area.y + down, area.w, area.h))
-            score = score.copy()
-            score.set_alpha(round(255 * shot.band))
-        surface.blit(score, area[:2])
+        # each fades where it stays: no number is ever cut
+        band = base.bands[way_of(layout, shot, scene)]
+        above, below = _opacities(shot)
+        if above > 0.0:
+            base.infield.picture.set_alpha(round(255 * above))
+            surface.blit(base.infield.picture, _infield_place(layout)[:2])
+        band.picture.set_alpha(round(255 * below) if below < 1.0 else None)
+        surface.blit(band.picture, area[:2])
         surface.set_clip(None)
 
     def _map(self, frame: _Frame, box: Box, share: float) -> None:
@@ -363,7 +375,8 @@ class Painter:
         frame = replace(frame, surface=onto)
         self._ground(frame, (view, box))
         mark_names(onto, view, box, scene.start_s_m, frame.base.style, scene.lap_m)
-        self._stage(frame, (view, box), (box, _heads(layout)))
+        inside = layout.solid() if _opacities(frame.options.shot)[0] > 0.0 else ()
+        self._stage(frame, (view, box), (box, (*_heads(layout), *inside)))
         if share < 1.0:
             onto.set_alpha(round(255 * share))
             surface.set_clip(box)
@@ -454,6 +467,21 @@ class OverlayPainter:
         colour = black / np.maximum(alpha, 1e-6)[..., None]
         pygame.surfarray.pixels3d(surface)[:] = np.minimum(np.rint(colour), 255).astype(np.uint8)
         pygame.surfarray.pixels_alpha(surface)[:] = np.rint(255.0 * alpha).astype(np.uint8)
+
+
+def _opacities(shot: Shot) -> tuple[float, float]:
+    """Return the opacities of the score in the infield and of that in the band, 0 to 1.
+
+    The infield's fades as the map does; the other is there by then, so that one can be read.
+    """
+    gone = camera.ease(shot.lowered / _FADE)
+    return 1.0 - gone, min(1.0, 2.0 * gone)
+
+
+def _infield_place(layout: Layout) -> Box:
+    """Return the box around all of the score in the infield."""
+    place, *parts = (box for box in layout.infield if box is not None)
+    return Box(*pygame.Rect(place).unionall(parts))
 
 
 def inset_of(layout: Layout, shot: Shot, scene: Scene) -> tuple[Box, int] | None:

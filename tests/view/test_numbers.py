@@ -6,9 +6,10 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import cycle, product
+from itertools import cycle, pairwise, product
 from typing import Any
 
+import numpy as np
 import pygame
 import pytest
 
@@ -20,6 +21,7 @@ from simulator.session import Session
 from simulator.stage.events import events
 from simulator.stage.scene import Scene
 from simulator.view import camera
+from simulator.view.camera import Shot
 from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.text import Type, clean
 
@@ -232,3 +234,46 @@ def test_no_number_is_cut_while_the_score_comes_or_goes() -> None:
         moving = replace(rest, start=None, lowered=lowered)
         painter.draw(surface, scene, PictureOptions(shot=moving))
     assert blits == [area[:2]] * 4
+
+
+@pytest.mark.parametrize("name", ["to auto", "from auto", "auto leaves", "auto arrives", "by key"])
+def test_a_clock_can_be_read_all_the_way_between_infield_and_band(name: str) -> None:
+    """It vanished from the infield in one picture, and was faint in the band for 0.4 s."""
+    size, session = (960, 540), Session(loaded("breaking4"))
+    auto, whole, rail = (camera.resting(each) for each in (Camera.AUTO, Camera.WHOLE, Camera.RAIL))
+    begin_s, shot, arrives = {
+        "to auto": (25.0, whole.to(Camera.AUTO), False),
+        "from auto": (25.0, auto.to(Camera.WHOLE), True),
+        "auto leaves": (67.35, auto, False),
+        "auto arrives": (61.35, auto, True),
+        "by key": (25.0, rail.to(Camera.WHOLE), True),
+    }[name]
+    session.seek(begin_s)
+    painter, surface = Painter(), pygame.Surface(size, 0, 32)
+    layout = layout_of(size, None, PictureOptions())
+
+    def clocks(scene: Scene, shot: Shot) -> list[float]:
+        """Return how far the digits of both clocks stand out [grey levels]."""
+        pictures = []
+        for shown in (scene, replace(scene, time_s=scene.time_s + 111.1)):
+            painter.draw(surface, shown, PictureOptions(shot=shot, tiles=1))
+            pictures.append(pygame.surfarray.array3d(surface).astype(float))
+        differs = np.abs(pictures[0] - pictures[1]).mean(axis=2)
+        boxes = [hud.clock for hud in (layout.infield, layout.band) if hud.clock is not None]
+        return [float(differs[b.x : b.right, b.y : b.bottom].mean()) for b in boxes]
+
+    scene = replace(session.scene(), paused=False)
+    most = [clocks(scene, whole)[0], clocks(scene, rail)[1]]
+    seen = []
+    for k in range(26):
+        session.seek(begin_s + k / 20)
+        scene = replace(session.scene(), paused=False)
+        both = zip(clocks(scene, shot.after(k / 20)), most, strict=True)
+        seen.append([shown / full for shown, full in both])
+    session.close()
+    infield, band = zip(*(seen if arrives else seen[::-1]), strict=True)
+    assert (band[0], infield[0]) == pytest.approx((1.0, 0.0), abs=0.2)
+    assert (band[-1], infield[-1]) == pytest.approx((0.0, 1.0), abs=0.2)
+    assert min(max(each) for each in seen) > 0.5
+    for course in (infield, band):
+        assert max(abs(b - a) for a, b in pairwise(course)) < 0.6

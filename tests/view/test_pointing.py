@@ -67,6 +67,17 @@ def test_a_drag_in_a_close_camera_flies_to_the_map_there(user: User, camera: Cam
     assert math.hypot(app.shot.aim.x_m - rig.x_m, app.shot.aim.y_m - rig.y_m) < 8.0
 
 
+def test_the_score_stays_in_its_band_where_a_drag_leaves_the_director(user: User) -> None:
+    app = user.app
+    moment = replace(scenes.bell(), on_air=lambda: (Camera.CHASE, Camera.RAIL, 9.0))
+    app.session.moment = lambda: moment  # type: ignore[attr-defined]
+    app.shot = resting(Camera.AUTO)
+    user.wait(120)
+    drag(user, SPOT, (SPOT[0] + 40, SPOT[1] + 20))
+    assert app.shot.camera is Camera.FREE
+    assert app.shot.lowered == 1.0
+
+
 @pytest.mark.parametrize("camera", [Camera.RAIL, Camera.CHASE, Camera.GROUP])
 def test_the_wheel_keeps_a_close_camera_following(user: User, camera: Camera) -> None:
     app = user.app

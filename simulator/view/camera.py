@@ -321,8 +321,7 @@ def goal_of(shot: Shot, layout: Layout) -> MapView:
 def rig_of(shot: Shot, scene: Scene, layout: Layout, box: Box) -> Rig:
     """Return the rig of a shot that shows a scene in a box."""
     if shot.camera.close:
-        aspect = box.w / box.h / shot.zoom
-        goal = perspective.rig_of(shot.camera, scene, aspect).closer(shot.zoom)
+        goal = perspective.rig_of(shot.camera, scene, box.w / box.h, shot.zoom)
     else:
         goal = map_rig(goal_of(shot, layout), box, scene.lap_m)
     if shot.start is None:

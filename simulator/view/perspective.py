@@ -66,9 +66,22 @@ class Rig:
     level: float = 0.5
     lap_m: float = LAP_M
 
-    def closer(self, factor: float) -> Rig:
-        """Return the rig with everything magnified by a factor."""
-        return replace(self, scale=self.scale * factor, focal=self.focal * factor)
+    def closer(self, factor: float, x_m: float, y_m: float, z_m: float) -> Rig:
+        """Return the rig with everything magnified by a factor, a point of space near the middle.
+
+        That point comes the nearer to the middle the larger it is seen. The lens moves aside, but
+        not along its rail if it looks straight across it.
+        """
+        near = replace(self, scale=self.scale * factor, focal=self.focal * factor)
+        gone = max(0.0, 1.0 - factor**-3)
+        column, row, scale, _ = Lens(near, 1, 1).see(x_m, y_m, z_m)
+        aside = gone * (column - 0.5) / scale if self.pitch else 0.0
+        return replace(
+            near,
+            x_m=self.x_m + aside * math.sin(self.yaw),
+            y_m=self.y_m - aside * math.cos(self.yaw),
+            level=self.level + gone * (0.5 - row),
+        )
 
 
 Spot = tuple[float, float, float, float]
@@ -300,15 +313,28 @@ def track_rig(
     return Rig(x, y, up_m, yaw, pitch, focal / away_m, focal, level, lap_m)
 
 
-def rig_of(camera: Camera, scene: Scene, aspect: float = 16 / 9) -> Rig:
-    """Return a close camera's rig at the moment of a scene, for a picture's width by its height."""
+def rig_of(camera: Camera, scene: Scene, aspect: float = 16 / 9, zoom: float = 1.0) -> Rig:
+    """Return a close camera's rig at the moment of a scene, for a picture's width by its height.
+
+    `zoom`: how much closer than usual it is; with it she comes to the middle of the picture.
+    """
+    runner = scene.runner
+    at = place_at(scene.s_m(runner), runner.offset_m, scene.lap_m)
+    return _usual(camera, scene, aspect / zoom, zoom).closer(
+        zoom, *at, 0.5 * runner.build.stature_m
+    )
+
+
+def _usual(camera: Camera, scene: Scene, aspect: float, zoom: float) -> Rig:
+    """Return the rig of a camera before anything is magnified."""
     s, lap_m = scene.s_m(scene.runner), scene.lap_m
     span = 0.0 if scene.light_m is None else scene.light_m - scene.runner.x_m
     if camera is Camera.RAIL:
         # it pans towards the light while that is near, and a little ahead
         lead = 1.2 + 1.3 * math.tanh(span / 6.0)
         room_m = 0.5 * aspect * RAIL_AWAY_M / RAIL_FOCAL - 0.7
-        lead *= min(max(room_m / 2.5, 0.0), 1.0)  # or a narrow picture would not show her
+        # or a narrow picture would not show her, or the mini-map hide half of her
+        lead *= min(max(room_m / 2.5, 0.0), 1.0, zoom**-3)
         at_m, yaw = (s + lead, 0.0, RAIL_UP_M), eased_heading(s + lead, lap_m) - math.pi / 2
         return track_rig(at_m, yaw, 0.0, RAIL_AWAY_M, RAIL_FOCAL, 0.485, lap_m)
     if camera is Camera.CHASE:

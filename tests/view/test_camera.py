@@ -5,6 +5,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pygame
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,10 +35,12 @@ from simulator.view.camera import (
     whole,
     within,
 )
-from simulator.view.layers.close_up import on_map, place
+from simulator.view.layers.close_up import map_box, on_map, place
 from simulator.view.layers.track import OUTER_M
 from simulator.view.layout import Box
-from simulator.view.perspective import Lens
+from simulator.view.perspective import LEAST_CLOSER, MOST_CLOSER, Lens
+from simulator.view.text import Style, Type
+from simulator.view.theme import NIGHT
 from tests.view import scenes
 
 BOX = Box(10, 20, 1000, 560)
@@ -88,6 +91,37 @@ def test_close_cameras_show_all_of_her_in_a_tall_window(
     lens = Lens(rig_of(shot, scene, layout, box), box.w, box.h)
     (runner,) = [each for each in place(scene, lens) if each.body is scene.runner]
     assert 0.4 * runner.scale < runner.x < box.w - 0.4 * runner.scale
+
+
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720), (3840, 2160), (720, 1280)])
+@pytest.mark.parametrize("camera", CLOSE)
+@pytest.mark.parametrize("time_s", [20.0, 34.0, 77.0, 139.6, 240.0])
+def test_the_wheel_keeps_her_in_the_free_part_of_the_picture(
+    size: tuple[int, int], camera: Camera, time_s: float
+) -> None:
+    """Zoomed in, only her head was left at the edge, or half of her behind the mini-map."""
+    scene, layout = scenes.running(time_s), arrange(*size)
+    box, style = layout.view, Style(Type(), layout.sizes, NIGHT)
+    mini, bounds = map_box(box[2:], style), pygame.Rect(0, 0, box.w, box.h)
+    before = None
+    for k in range(33):
+        zoom = LEAST_CLOSER * (MOST_CLOSER / LEAST_CLOSER) ** (k / 32)
+        shot = replace(resting(camera), zoom=zoom)
+        lens = Lens(rig_of(shot, scene, layout, box), box.w, box.h)
+        (her,) = [each for each in place(scene, lens) if each.body is scene.runner]
+        stride = (0.5 if camera is Camera.RAIL else 0.25) * her.scale
+        s_m, offset_m = scene.s_m(scene.runner), scene.runner.offset_m
+        top = lens.spot(s_m, offset_m, scene.runner.build.stature_m)[1]
+        body = pygame.Rect(her.x - stride, top, 2 * stride, her.y - top)
+        if body.h < 0.95 * box.h:
+            assert bounds.contains(body), shot.zoom
+        else:
+            assert body.centery == pytest.approx(box.h / 2, abs=0.05 * box.h)
+        if mini.x > 0.6 * box.w and body.h <= 0.8 * box.h:
+            assert not body.colliderect(mini), shot.zoom
+        if before is not None:
+            assert math.dist(body.center, before) < 0.05 * box.w
+        before = body.center
 
 
 def test_the_rail_leads_her_as_far_as_ever_in_a_wide_window() -> None:

@@ -20,7 +20,7 @@ from simulator.screen import Camera
 from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.stage.scene import Scene, Staging
-from simulator.view.camera import directed, on_air, resting
+from simulator.view.camera import directed, on_air, resting, uncut
 from simulator.view.controls import Controls, place
 from simulator.view.dragging import DragTool
 from simulator.view.drawer import Drawer
@@ -158,6 +158,7 @@ class App:
         self._held: set[int] = set()
         self._pointing = MouseDrag(session)
         self._staging: Staging | None = None
+        self._before: Scene | None = None
         self._asked = ""
         self._now_s = self._unseen_s = 0.0
         self._skipper = FrameSkipper()
@@ -395,8 +396,10 @@ class App:
         self.drag_tool.pass_time(elapsed_s)
         scene = self.session.scene()
         shot = self.shot.after(min(elapsed_s, 0.05))
+        if self._before is not None:
+            shot = uncut(shot, self._before, scene)
         self.shot = directed(shot, self._staging, scene.staging)
-        self._staging = scene.staging
+        self._staging, self._before = scene.staging, scene
         # real lights go black too
         heard = replace(scene, waves=()) if self.presenter.blank else scene
         for see in self._listeners:

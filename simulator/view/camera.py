@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from simulator.coefficients import LAP_M
 from simulator.screen import Camera
+from simulator.stage.playback import ORDINARY_S, STALL_S
 from simulator.view import perspective
 from simulator.view.layout import TRACK_HEIGHT_M, TRACK_WIDTH_M, Box, Layout, track_scale
 from simulator.view.perspective import LEAST_CLOSER, MOST_CLOSER, Rig
@@ -281,15 +282,35 @@ def on_air(shot: Shot, scene: Scene) -> Shot:
     gone = min(1.0, max(0.0, since_s / MOVE_S))
     to, by = (float(each.close) for each in (camera, before))
     share = shot.share
-    lowered = _lowered(shot, start, by + (to - by) * gone)
+    lowered = by + (to - by) * gone if start is None else _lowered(shot, start, to)
     if start is None and gone < 1.0 and before is not camera:
         start, share = replace(resting(before), zoom=shot.zoom), gone
     return replace(shot, camera=camera, start=start, share=share, lowered=lowered)
 
 
-def _lowered(shot: Shot, start: Shot | None, goal: float) -> float:
+def _lowered(shot: Shot, start: Shot, goal: float) -> float:
     """Return how far the score is down in a shot whose move starts or ends with the director."""
-    return goal if start is None else start.lowered + (goal - start.lowered) * shot.share
+    return start.lowered + (goal - start.lowered) * shot.share
+
+
+def uncut(shot: Shot, before: Scene, now: Scene) -> Shot:
+    """Return the shot with a move to the director's camera where not time alone has changed that.
+
+    At another rate, or in another run, the cuts are at other times. A seek cuts.
+    """
+    passed_s = (now.time_s - before.time_s) / now.speed
+    if shot.camera is not Camera.AUTO or abs(passed_s) > STALL_S:
+        return shot
+    (camera, last, since_s), (was, former, was_s) = now.on_air(), before.on_air()
+    rested, rests = was_s >= MOVE_S or former is was, since_s >= MOVE_S or last is camera
+    if camera is not was:
+        by_time = shot.start is None and rested and last is was and since_s < passed_s + ORDINARY_S
+    else:
+        flies_on = last is former and abs(since_s - was_s - passed_s) < ORDINARY_S
+        by_time = shot.start is not None or (rested and rests) or flies_on
+    if by_time:
+        return shot
+    return replace(shot, start=on_air(shot, before), share=0.0, by_wheel=False)
 
 
 def directed(shot: Shot, before: Staging | None, now: Staging | None) -> Shot:

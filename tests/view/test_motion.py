@@ -19,7 +19,7 @@ from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.view import perspective
 from simulator.view.arranging import arrange
-from simulator.view.camera import MOVE_S, on_air, resting, rig_of
+from simulator.view.camera import MOVE_S, on_air, resting, rig_of, uncut
 from simulator.view.layers.close_up import leds, place
 from simulator.view.perspective import EASE_M, Lens, eased_heading, heading_at, track_at
 from simulator.view.picture import UPRIGHT, box_of, way_of
@@ -39,8 +39,8 @@ def show(request: pytest.FixtureRequest) -> Show:
     return make_show(scenario, simulate(scenario))
 
 
-def at(show: Show, time_s: float) -> Scene:
-    playback = Playback(time_s, show.recording.end_s, paused=False, furthest_s=time_s)
+def at(show: Show, time_s: float, rate: float = 1.0) -> Scene:
+    playback = Playback(time_s, show.recording.end_s, rate, paused=False, furthest_s=time_s)
     return scene_of(show, playback, ShowOptions())
 
 
@@ -158,3 +158,35 @@ def test_the_group_from_above_runs_as_the_picture_does_all_the_flight(
     assert seen >= {
         (to, way) for to in (Camera.RAIL, Camera.CHASE, Camera.WHOLE) for way in (1, -1)
     }
+
+
+@pytest.mark.parametrize("rates", [(1.0, 2.0), (2.0, 1.0), (1.0, 4.0), (4.0, 1.0)])
+def test_another_rate_does_not_cut_the_directors_camera(
+    show: Show, rates: tuple[float, float]
+) -> None:
+    """At each rate the cuts are at other times: the whole track became the rail in one picture."""
+    layout, auto, step_s = arrange(1280, 720), resting(Camera.AUTO), 1.0 / PICTURES_PER_S
+    moved = 0
+    for time_s in np.arange(1.3, show.recording.end_s, 0.7).tolist():
+        before, now = (at(show, time_s + k * step_s, rates[k]) for k in (0, 1))
+        shot = uncut(auto, before, now)
+        seen, there = (
+            (rig_of(on_air(one, scene), scene, layout, layout.stage), on_air(one, scene).lowered)
+            for one, scene in ((auto, before), (shot, now))
+        )
+        assert math.cos(there[0].yaw - seen[0].yaw) > 0.99
+        assert there[0].scale == pytest.approx(seen[0].scale, rel=0.15)
+        assert there[1] == pytest.approx(seen[1], abs=0.1)
+        moved += shot is not auto
+        assert on_air(shot.after(MOVE_S), now).camera is on_air(auto, now).camera
+    assert moved > 5
+
+
+@pytest.mark.parametrize("rate", [1.0, 4.0, 32.0])
+def test_the_directors_cuts_stay_where_they_are_while_a_run_is_played(
+    show: Show, rate: float
+) -> None:
+    auto = resting(Camera.AUTO)
+    played = [at(show, t, rate) for t in np.arange(0.0, show.recording.end_s, 0.15 * rate).tolist()]
+    assert all(uncut(auto, *pair) is auto for pair in itertools.pairwise(played))
+    assert uncut(auto, at(show, 20.0), at(show, 31.5)) is auto  # a seek

@@ -229,3 +229,19 @@ def test_a_chapter_takes_the_camera_over_from_a_hand(user: User, session: FakeSe
 def test_the_camera_key_says_where_it_leads(user: User, session: FakeSession, key: str) -> None:
     user.key(key)
     assert session.said == [f"Camera: {user.app.shot.camera}."]
+
+
+def test_the_window_flies_where_the_directors_camera_is_another_at_once(user: User) -> None:
+    """At another rate its cuts are elsewhere."""
+    app, seen = user.app, [(Camera.WHOLE, Camera.RAIL, 9.0), (Camera.CHASE, Camera.RAIL, 0.6)]
+    moments = [replace(scenes.bell(), on_air=lambda one=one: one) for one in seen]
+    app.session.moment = lambda: moments[0]  # type: ignore[attr-defined]
+    app.shot = resting(Camera.AUTO)
+    user.wait(2)
+    assert app.shot.start is None
+    app.session.moment = lambda: moments[1]  # type: ignore[attr-defined]
+    user.wait(1)
+    assert app.shot.start is not None
+    assert (app.shot.camera, app.shot.start.camera) == (Camera.AUTO, Camera.WHOLE)
+    user.wait(80)
+    assert app.shot == resting(Camera.AUTO).after(9.0)

@@ -268,7 +268,31 @@ def test_the_line_of_what_is_to_be_expected_says_that_the_light_is_lost() -> Non
     said = "".join(run[0] for run in scoreboard.outlook_of(scene, Box(0, 0, 900, 30), style))
     assert said == "the light is lost at 933 m"
     later = replace(scene, lost=LightLost(934.2, scoreboard.LOST_SHOWN_S + 0.1))
-    assert scoreboard.lost_words(later) == ""
+    assert scoreboard.lost_words(later) == ()
+
+
+@pytest.mark.parametrize("shot", [Shot(), RAIL], ids=["whole track", "rail"])
+@pytest.mark.parametrize(
+    ("size", "presenting"),
+    [
+        *((size, False) for size in [(640, 360), (800, 600), (480, 800), (1280, 720)]),
+        *((size, True) for size in [(720, 1280), (1080, 1920), (480, 800), (1280, 720)]),
+    ],
+)
+def test_every_picture_says_that_the_light_is_lost(
+    size: tuple[int, int], presenting: bool, shot: Shot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, write = list[str](), Type.write
+
+    def noting(type_: Type, target: pygame.Surface, text: str, *given: Any, **more: Any) -> int:
+        said.append(text)
+        return write(type_, target, text, *given, **more)
+
+    monkeypatch.setattr(Type, "write", noting)
+    scene = replace(scenes.light_lost(), lost=LightLost(934.2, 1.0))
+    options = PictureOptions(shot=shot, presenting=presenting)
+    Painter().draw(pygame.Surface(size, 0, 32), scene, options)
+    assert {"the light is lost at 934 m", "light lost, 934 m"} & set(said)
 
 
 def test_where_she_gives_up_the_score_says_so_at_once_and_shows_no_finish_time() -> None:

@@ -45,7 +45,7 @@ def show(layer: CachedLayer, scene: Scene, hud: Hud, style: Style) -> None:
         metres = whole_metres(scene.distance_m)
         _number(layer, "distance", hud.distance, "metres", metres, style)
     if hud.gap is not None:
-        _gap(layer, scene, hud.gap, hud.words, style)
+        _gap(layer, scene, hud, hud.gap, style)
     if hud.outlook is not None:
         _outlook(layer, scene, hud.outlook, style)
 
@@ -118,11 +118,9 @@ def gap_words(line: GapLine) -> tuple[str, str, str]:
     return ARROWS[line.state.side], f"{format_signed(line.seconds)} s", metres
 
 
-def _gap(layer: CachedLayer, scene: Scene, box: Box, below: Box | None, style: Style) -> None:
-    """Show the first gap; before the gun the target, or how to start.
-
-    `below`: where a lecture's words are written, under the large seconds.
-    """
+def _gap(layer: CachedLayer, scene: Scene, hud: Hud, box: Box, style: Style) -> None:
+    """Show the first gap in `box`; before the gun the target, or how to start."""
+    below = hud.words
     if below is not None and scene.phase is Phase.READY:
         _target(layer, scene, box, below, style)
         return
@@ -139,7 +137,8 @@ def _gap(layer: CachedLayer, scene: Scene, box: Box, below: Box | None, style: S
     elif below is not None:
         _large_gap(layer, scene, box, below, style)
     else:
-        _gap_line(layer, scene, box, style)
+        news = _news(scene) if hud.outlook is None else ()
+        _gap_line(layer, scene, box, news, style)
 
 
 def _side_words(scene: Scene) -> str:
@@ -153,10 +152,17 @@ def _gap_sizes(px: int) -> tuple[int, int]:
     return small, round(0.6 * small)
 
 
-def _gap_line(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
+def _gap_line(
+    layer: CachedLayer, scene: Scene, box: Box, news: tuple[str, ...], style: Style
+) -> None:
+    """Show seconds, metres and her side; `news`, if any, replaces the words of her side."""
     line = scene.gaps[0]
     arrow, seconds, metres = gap_words(line)
-    side, words, colour = line.state.side, _side_words(scene), style.theme.gap(line.state)
+    side, colour, choice = (
+        line.state.side,
+        style.theme.gap(line.state),
+        news or (_side_words(scene),),
+    )
 
     def runs(px: int, words: str) -> list[TextRun]:
         small, level = _gap_sizes(px)
@@ -169,14 +175,15 @@ def _gap_line(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
         ]
         return [run for run in every if run[0]]
 
-    def fits(px: int) -> bool:
+    def fits(words: str, px: int) -> bool:
         return _width(runs(px, words), style.type) <= box.w
 
     def paint(surface: pygame.Surface, box: Box) -> None:
-        px = shrink(_gap_px(box), 8, fits)
-        _write(surface, runs(px, words if fits(px) else side), box.centre, style.type)
+        px = shrink(_gap_px(box), 8, partial(fits, choice[-1]))
+        words = next((words for words in choice if fits(words, px)), side)
+        _write(surface, runs(px, words), box.centre, style.type)
 
-    layer.field("gap", box, (arrow, seconds, metres, words, colour), paint)
+    layer.field("gap", box, (arrow, seconds, metres, choice, colour), paint)
 
 
 def _gap_px(box: Box) -> int:
@@ -201,7 +208,7 @@ def _large_gap(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: St
 
     layer.field("gap", box, (arrow, seconds, colour), paint)
     longer = words if level or not metres else f"{metres} {words}"
-    _gap_words(layer, below, (_news(scene) or longer, words, line.state.side), style)
+    _gap_words(layer, below, (*(_news(scene) or (longer, words)), line.state.side), style)
 
 
 def _target(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: Style) -> None:
@@ -244,12 +251,13 @@ _LONGEST = "8:88.8, and the model's chance of sub-8:88.88 is 88 %"
 """The longest end of the forecast: which pace is meant is said if there is room for both."""
 
 
-def lost_words(scene: Scene) -> str:
-    """Return the line that the light has just been lost; empty otherwise."""
+def lost_words(scene: Scene) -> tuple[str, ...]:
+    """Return the line that the light has just been lost, whole and shortened; empty otherwise."""
     lost = scene.lost
     if lost is None or lost.since_s > LOST_SHOWN_S or scene.phase is not Phase.RUNNING:
-        return ""
-    return f"{scene.compared_to} is lost at {whole_metres(lost.at_m)} m"
+        return ()
+    at = f"{whole_metres(lost.at_m)} m"
+    return f"{scene.compared_to} is lost at {at}", f"light lost, {at}"
 
 
 def _gave_up(scene: Scene) -> bool:
@@ -257,9 +265,9 @@ def _gave_up(scene: Scene) -> bool:
     return scene.board is not None and not scene.board.finished
 
 
-def _news(scene: Scene) -> str:
-    """Return the line that replaces all others: she gave up, or has just lost the light."""
-    return "did not finish" if _gave_up(scene) else lost_words(scene)
+def _news(scene: Scene) -> tuple[str, ...]:
+    """Return the line that replaces all others, long ones first: she gave up, or lost the light."""
+    return ("did not finish",) if _gave_up(scene) else lost_words(scene)
 
 
 def outlook_of(scene: Scene, box: Box, style: Style) -> tuple[TextRun, ...]:
@@ -294,7 +302,7 @@ def _expected(scene: Scene, pace: str, style: Style) -> list[tuple[str, Colour]]
     if scene.phase is Phase.READY:
         return [("target ", theme.muted), (format_time(target), theme.target)]
     if words := _news(scene):
-        return [("", theme.muted), (words, lost)]
+        return [("", theme.muted), (words[0], lost)]
     if scene.phase is not Phase.RUNNING:
         return []
     at_pace = scene.projected_s is not None and scene.projected_s < target + 0.05

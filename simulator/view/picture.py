@@ -170,9 +170,11 @@ class Painter:
             if figures:
                 self._score(base.layer, scene, layout.infield, base.style)
             surface.blit(picture, (0, 0))
-            view, keep_off = camera.whole(layout.track), layout.solid()
+            view = camera.whole(layout.track)
+            words = scoreboard.written(scene, layout.infield, base.style)
+            keep_off = (*layout.solid(), *words)
             if scene.weather is not None:
-                sign = effects.weather_box(view, layout.infield.clock)
+                sign = effects.weather_box(view, layout.infield, base.style)
                 effects.draw_weather(surface, scene.weather, sign, base.style)
                 keep_off = (*keep_off, sign)
             self._stage(frame, (view, stage), (layout.names, keep_off))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import replace
+from typing import Any
 from unittest.mock import patch
 
 import pygame
@@ -11,7 +12,7 @@ import pytest
 from simulator import load_scenario, simulate
 from simulator.coefficients import LAP_M
 from simulator.stage.playback import Playback
-from simulator.stage.scene import Scene
+from simulator.stage.scene import Chance, Scene, Weather
 from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import make_show
 from simulator.view import camera
@@ -20,7 +21,9 @@ from simulator.view.camera import Viewpoint, looking
 from simulator.view.layers import bodies, effects, track
 from simulator.view.layers.bodies import NameLabel
 from simulator.view.layout import Layout
+from simulator.view.panels import scoreboard
 from simulator.view.perspective import track_at
+from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.text import SEMIBOLD, Style, Type
 from simulator.view.theme import THEMES
 from tests.view import scenes
@@ -36,7 +39,7 @@ def placed(scene: Scene, layout: Layout, *, follow: bool) -> list[NameLabel]:
         view = looking(layout, Viewpoint(30.0, -36.0, 3.0))
     found = bodies.spots(scene, view)
     box = layout.view if follow else layout.names
-    off = (*layout.solid(), effects.weather_box(view, layout.infield.clock))
+    off = (*layout.solid(), effects.weather_box(view, layout.infield, style))
     return bodies.place_names(found, view, box, () if follow else off, style)
 
 
@@ -70,7 +73,61 @@ def test_labels_keep_off_the_score() -> None:
             assert not any(label.box.touches(box) for box in layout.solid())
 
 
-def test_long_names_are_cut() -> None:
+PICTURES = [
+    *((size, False) for size in [(640, 360), (800, 600), (720, 1280), (1280, 720), (1920, 1080)]),
+    *((size, True) for size in [(480, 800), (720, 1280), (1080, 1920), (1280, 720)]),
+]
+
+
+class Writing:
+    """Notes what is written into a picture, and where."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.found: list[tuple[str, pygame.Rect]] = []
+        write = Type.write
+
+        def noting(type_: Type, target: Any, text: str, at: Any, *given: Any, **more: Any) -> int:
+            wide, px = write(type_, target, text, at, *given, **more), given[1]
+            left, top = at[0] - more.get("align", 0.0) * wide, at[1] - 0.36 * px
+            self.found.append((text, pygame.Rect(left, top, wide, 0.72 * px)))
+            return wide
+
+        monkeypatch.setattr(Type, "write", noting)
+
+
+@pytest.mark.parametrize(("size", "presenting"), PICTURES)
+def test_no_name_lies_on_the_gaps_words_or_the_forecast(
+    size: tuple[int, int], presenting: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing, chance = Writing(monkeypatch), Chance(0.0, "sub-4:00", "< 1 %")
+    for time_s in range(0, 246, 9):
+        writing.found.clear()
+        scene = replace(scenes.running(float(time_s)), chance=chance)
+        options = PictureOptions(presenting=presenting)
+        Painter().draw(pygame.Surface(size, 0, 32), scene, options)
+        named = {ghost.label for ghost in scene.ghosts}
+        names = [box for text, box in writing.found if text in named]
+        for text, box in writing.found:
+            if text.endswith("the light") or "this pace" in text or "chance" in text:
+                assert box.collidelist(names) < 0, (time_s, text)
+
+
+@pytest.mark.parametrize(("size", "presenting"), PICTURES)
+def test_the_sign_of_the_weather_lies_on_nothing_of_the_score(
+    size: tuple[int, int], presenting: bool
+) -> None:
+    scene = replace(scenes.light_lost(), chance=Chance(0.0, "sub-4:00", "< 1 %"))
+    layout = layout_of(size, None, PictureOptions(presenting=presenting))
+    style, view = Style(TYPE, layout.sizes, THEMES["night"]), camera.whole(layout.track)
+    sign = effects.weather_box(view, layout.infield, style)
+    for box in (*layout.solid(), *scoreboard.written(scene, layout.infield, style)):
+        assert not sign.touches(box)
+    alone = pygame.Surface(size, pygame.SRCALPHA, 32)
+    for degrees in range(0, 360, 15):
+        weather = Weather(3.2, math.radians(degrees), 31.0)
+        effects.draw_weather(alone, weather, sign, style)
+    assert pygame.Rect(sign).contains(alone.get_bounding_rect()), "names keep off the whole sign"
+
     scene = scenes.light_lost()
     scene = replace(scene, runner=replace(scene.runner, label="Ω🏃" * 4000))
     (label,) = (one for one in placed(scene, arrange(1280, 720), follow=False) if "Ω" in one.text)

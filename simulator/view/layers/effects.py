@@ -20,7 +20,7 @@ from simulator.physics.track import on_oval, to_plane, track_position
 from simulator.stage.scene import Phase, Scene, Wave, Weather
 from simulator.view.camera import MapView
 from simulator.view.layers.track import led_places
-from simulator.view.layout import Box
+from simulator.view.layout import Box, Hud
 from simulator.view.panels.panel import polygon
 from simulator.view.perspective import place_at
 from simulator.view.sprites import LEVELS, bloom, dot, glow
@@ -236,32 +236,55 @@ def _snap(surface: pygame.Surface, scene: Scene, view: MapView, theme: Theme) ->
 # -- the weather -----------------------------------------------------------------------------------
 
 
-SIGN_LEFT_M = 49.0
-"""Where the sign begins: it leaves room for the names of ghosts inside the bend [m]."""
-SIGN_WIDE_M, SIGN_HIGH_M = 14.0, 20.0
+SIGN_LEFT_M = 47.0
+"""Where the sign begins, to the right of the group."""
+SIGN_M, ARROW_M = 12.0, 9.0
+"""Its side with words and without: names of ghosts pass it inside the bend [m]."""
 
 
-def weather_box(view: MapView, clock: Box | None) -> Box:
-    """Return the box of the weather sign on the whole track, to the right of the clock [px]."""
-    x, y = view.at(SIGN_LEFT_M, SIGN_HIGH_M / 2)
-    left = round(x if clock is None else max(x, clock.right))
-    wide, high = round(SIGN_WIDE_M * view.scale), round(SIGN_HIGH_M * view.scale)
-    return Box(left, round(y), max(1, wide), max(1, high))
+def weather_box(view: MapView, hud: Hud, style: Style) -> Box:
+    """Return the box of the weather sign on the whole track, to the right of the score [px].
+
+    It stands below the forecast, or above the gap, which reach farthest to the right.
+    """
+    side = round(SIGN_M * view.scale)
+    if not _sign_type(["8.8 m/s", "88 °C"], side, style):
+        side = max(1, round(ARROW_M * view.scale))
+    x, y = view.at(SIGN_LEFT_M, 0.0)
+    top = round(y - side / 2)
+    if hud.outlook is not None:
+        top = hud.outlook.bottom
+    elif hud.gap is not None and hud.clock is not None:
+        top = hud.gap.y - side
+    rows = Box(hud.area.x, top, hud.area.w, side)
+    beside = (box.right for box in hud[1:] if box is not None and box.touches(rows))
+    return Box(max(round(x), *beside, 0), top, side, side)
+
+
+def _sign_type(words: list[str], side: int, style: Style) -> int:
+    """Return the size of the words in a sign [px]; 0 if they need more than half of it."""
+    px = max(style.sizes.caption, round(0.15 * side))
+    wide = max(style.type.width(line, SEMIBOLD, px) for line in words)
+    return px if wide <= side and 1.25 * px * len(words) <= side / 2 else 0
 
 
 def draw_weather(surface: pygame.Surface, weather: Weather, box: Box, style: Style) -> None:
     """Draw an arrow in the wind's direction, with its speed and the temperature below it.
 
-    In small pictures, where these would be wider than the sign, only the line above the track tells
-    them.
+    In small pictures, where there is no room for words, only the line above the track tells them.
     """
     theme, (cx, cy) = style.theme, box.centre
     words = [f"{weather.temperature_c:z.0f} °C".replace("-", "−")]
     if weather.wind_m_s:
         words.insert(0, f"{weather.wind_m_s:.1f} m/s")
+    px = _sign_type(words, box.h, style)
+    high = 1.25 * px * len(words)
+    top = cy - high / 2
+    if weather.wind_m_s:
+        top = box.bottom - high
+        cy = (box.y + top) / 2
         dx, dy = math.cos(weather.towards_rad), -math.sin(weather.towards_rad)
-        long = 0.32 * box.h
-        cy -= 0.18 * box.h
+        long = 0.45 * min(box.w, top - box.y)
         tip = (cx + dx * long, cy + dy * long)
         neck = (cx + dx * 0.3 * long, cy + dy * 0.3 * long)
         wide = 0.42 * long
@@ -270,10 +293,6 @@ def draw_weather(surface: pygame.Surface, weather: Weather, box: Box, style: Sty
         thick = max(2, round(0.03 * box.h))
         pygame.draw.line(surface, theme.text, tail, neck, thick)
         polygon(surface, [tip, *sides], theme.text)
-        cy += long + 0.12 * box.h
-    px = max(style.sizes.caption, round(0.13 * box.h))
-    if max(style.type.width(line, SEMIBOLD, px) for line in words) > box.w:
-        return
-    for i, line in enumerate(words):
-        at = (cx, cy + (i + 0.5) * 1.25 * px)
+    for i, line in enumerate(words if px else ()):
+        at = (cx, top + (i + 0.5) * 1.25 * px)
         style.type.write(surface, line, at, SEMIBOLD, px, theme.text, align=0.5)

@@ -193,12 +193,8 @@ def _gap_px(box: Box) -> int:
 def _large_gap(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: Style) -> None:
     """Show the gap for a lecture hall: its seconds as large as possible, the rest below them."""
     line = scene.gaps[0]
-    arrow, seconds, metres = gap_words(line)
-    colour, words, level = (
-        style.theme.gap(line.state),
-        _side_words(scene),
-        line.state.side == "level",
-    )
+    arrow, seconds, _ = gap_words(line)
+    colour, level = style.theme.gap(line.state), line.state.side == "level"
 
     def paint(surface: pygame.Surface, box: Box) -> None:
         px = _largest(WIDEST_GAP, box, style.type)
@@ -207,8 +203,7 @@ def _large_gap(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: St
         _write(surface, [sign, value] if arrow else [value], box.centre, style.type)
 
     layer.field("gap", box, (arrow, seconds, colour), paint)
-    longer = words if level or not metres else f"{metres} {words}"
-    _gap_words(layer, below, (*(_news(scene) or (longer, words)), line.state.side), style)
+    _gap_words(layer, below, _large_words(scene), style)
 
 
 def _target(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: Style) -> None:
@@ -220,23 +215,49 @@ def _target(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: Style
         style.type.digits(surface, text, box.centre, BOLD, px, style.theme.target, align=0.5)
 
     layer.field("gap", box, ("target", text), paint)
-    _gap_words(layer, below, ("is the target",), style)
+    _gap_words(layer, below, _large_words(scene), style)
 
 
-def _gap_words(layer: CachedLayer, box: Box, choice: tuple[str, ...], style: Style) -> None:
-    """Write the first of several texts that fits in type readable from the last row."""
+def _large_words(scene: Scene) -> tuple[str, ...]:
+    """Return the words below a lecture's large gap or target, long ones first; empty for none."""
+    if scene.phase is Phase.READY:
+        return ("is the target",)
+    if scene.phase is Phase.COUNTDOWN or not scene.gaps:
+        return ()
+    line, words = scene.gaps[0], _side_words(scene)
+    metres = gap_words(line)[2]
+    longer = words if line.state.side == "level" or not metres else f"{metres} {words}"
+    return (*(_news(scene) or (longer, words)), line.state.side)
+
+
+def _large_type(box: Box, choice: tuple[str, ...], style: Style) -> tuple[str, int]:
+    """Return the first text that fits in type readable from the last row, and its size [px]."""
     least = max(8, style.sizes.least)
 
     def fits(words: str, px: int) -> bool:
         return style.type.width(words, SEMIBOLD, px) <= box.w
 
     words = next((words for words in choice if fits(words, least)), choice[-1])
+    return words, shrink(max(8, round(0.72 * box.h)), 8, partial(fits, words))
 
+
+def _gap_words(layer: CachedLayer, box: Box, choice: tuple[str, ...], style: Style) -> None:
     def paint(surface: pygame.Surface, box: Box) -> None:
-        px = shrink(max(8, round(0.72 * box.h)), 8, partial(fits, words))
+        words, px = _large_type(box, choice, style)
         style.type.write(surface, words, box.centre, SEMIBOLD, px, style.theme.text, align=0.5)
 
-    layer.field("gap words", box, words, paint)
+    layer.field("gap words", box, choice, paint)
+
+
+def written(scene: Scene, hud: Hud, style: Style) -> tuple[Box, ...]:
+    """Return where the forecast and a lecture's words are written, without the room around them."""
+    lines: list[tuple[Box, float, int]] = []
+    if hud.outlook is not None and (runs := outlook_of(scene, hud.outlook, style)):
+        lines.append((hud.outlook, _width(runs, style.type), runs[0][2]))
+    if hud.words is not None and (choice := _large_words(scene)):
+        words, px = _large_type(hud.words, choice, style)
+        lines.append((hud.words, style.type.width(words, SEMIBOLD, px), px))
+    return tuple(box.inset(round((box.w - w) / 2), round((box.h - h) / 2)) for box, w, h in lines)
 
 
 def _outlook(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:

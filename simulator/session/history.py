@@ -106,7 +106,6 @@ class LeftBranch:
     """A future that was abandoned: the name and colour of its ghost, and the lineage of its run."""
 
     name: str
-    label: str
     colour: str
     lineage: Lineage
 

@@ -253,7 +253,9 @@ def label_of(scenario: Scenario, path: str) -> str:
     """
     path = "pacers.formation" if path.startswith("pacers.formation.") else path
     knob = next(_each_knob(scenario, path), None)
-    return path.partition(".")[0] if knob is None else f"{knob.label} {knob.value}"
+    if knob is None:
+        return path.partition(".")[0]
+    return f"{knob.label} {knob.value}".replace("_", " ")
 
 
 @lru_cache(maxsize=16)  # the file's knobs are needed at every turn

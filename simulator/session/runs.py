@@ -149,7 +149,7 @@ class Forks:
 
     def _left_mark(self, branch: LeftBranch) -> Reference:
         mark = run_reference(branch.name, branch.colour, "", self.run(branch.lineage))
-        return replace(mark, label=branch.label)
+        return replace(mark, label=branch.name)  # without "before" it would be what it is not
 
     @contextmanager
     def reading_files_again(self) -> Iterator[None]:
@@ -230,7 +230,7 @@ class Forks:
         what = label_of(self.scenario(settings), path)
         used = {g.colour for g in self.scenario(base.settings).ghosts} | set(self.taken_colours)
         colour = next((c for c in GHOST_COLOURS if c not in used), "grey")
-        return LeftBranch(f"before: {what}", what, colour, base.lineage)
+        return LeftBranch(f"before: {what}", colour, base.lineage)
 
 
 def unused_name(name: str, taken: Collection[str]) -> str:

@@ -153,6 +153,13 @@ class Type:
             return f"{text[:letters].rstrip()}…"
         return "…" if self.width("…", weight, px) <= width else ""
 
+    def fit_name(
+        self, text: str, weight: str, px: int, width: int, most: int, spacing: int = 0
+    ) -> str:
+        """Return a name cut to `width`; one with digits is whole up to `most` wide [px]."""
+        width = most if re.search(r"\d", text) else min(width, most)
+        return self.fit(text, weight, px, width, spacing)
+
     def wrap(self, text: str, weight: str, px: int, width: int) -> list[str]:
         """Return lines of whole `words_of` a text, each as long as fits into `width` [px]."""
         lines: list[str] = []

@@ -96,6 +96,7 @@ def test_the_future_that_was_left_races_on_as_a_ghost(session: Session) -> None:
     settle(session)
     ghosts = {mark.name: mark for mark in session.show.ghosts}
     assert list(ghosts) == ["even 1:05", "before: pacers 0"]
+    assert ghosts["before: pacers 0"].label == "before: pacers 0", "it ran with pacers"
     run = ghosts["before: pacers 0"].run
     assert bits(run) == left  # type: ignore[arg-type]
     assert len({mark.colour for mark in session.show.ghosts} | {"green"}) == 3

@@ -11,13 +11,14 @@ import pytest
 
 from simulator import load_scenario, simulate
 from simulator.coefficients import LAP_M
+from simulator.screen import Camera
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Chance, Scene, Weather
 from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import make_show
 from simulator.view import camera
 from simulator.view.arranging import arrange
-from simulator.view.camera import Viewpoint, looking
+from simulator.view.camera import Shot, Viewpoint, looking, resting
 from simulator.view.layers import bodies, effects, track
 from simulator.view.layers.bodies import NameLabel
 from simulator.view.layout import Layout
@@ -128,10 +129,40 @@ def test_the_sign_of_the_weather_lies_on_nothing_of_the_score(
         effects.draw_weather(alone, weather, sign, style)
     assert pygame.Rect(sign).contains(alone.get_bounding_rect()), "names keep off the whole sign"
 
+
+def test_long_names_are_cut() -> None:
     scene = scenes.light_lost()
     scene = replace(scene, runner=replace(scene.runner, label="Ω🏃" * 4000))
     (label,) = (one for one in placed(scene, arrange(1280, 720), follow=False) if "Ω" in one.text)
-    assert label.box.w < 200
+    assert label.box.w < 240
+
+
+@pytest.mark.parametrize("shot", [Shot(), resting(Camera.RAIL), resting(Camera.GROUP)])
+@pytest.mark.parametrize("size", [(640, 360), (800, 600), (1280, 720)])
+def test_names_that_have_room_are_whole(
+    size: tuple[int, int], shot: Shot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut, fit = list[str](), Type.fit
+    labels = {"ingebrigtsen", "before: pacers 13", "1:02:56.40"}
+
+    def fitting(type_: Type, text: str, *given: Any, **more: Any) -> str:
+        shown = fit(type_, text, *given, **more)
+        if text.lower() in labels and shown != text:
+            cut.append(shown)
+        return shown
+
+    scene = scenes.running(60.0)
+    ghosts = (
+        replace(ghost, label=label, x_m=scene.runner.x_m + gap_m)
+        for ghost, label, gap_m in zip(
+            scene.ghosts, ("before: pacers 13", "1:02:56.40"), (-1.0, 1.0), strict=True
+        )
+    )
+    runner = replace(scene.runner, label="Ingebrigtsen")
+    scene = replace(scene, runner=runner, ghosts=tuple(ghosts))
+    monkeypatch.setattr(Type, "fit", fitting)
+    Painter().draw(pygame.Surface(size, 0, 32), scene, PictureOptions(shot=shot))
+    assert cut == []
 
 
 def test_labels_glide_between_neighbouring_pictures() -> None:

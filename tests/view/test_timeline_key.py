@@ -46,7 +46,7 @@ def ghost(name: str, label: str, colour: str) -> tuple[Body, ChartCurve]:
 def made(pins: int, before: int = 1) -> Scene:
     """Return a scene with runs that were left and kept, as a session hands them on."""
     scene = scenes.light_lost()
-    left = [ghost(f"before: pacers {13 - n}", f"pacers {13 - n}", "green") for n in range(before)]
+    left = [ghost(*2 * (f"before: pacers {13 - n}",), "green") for n in range(before)]
     kept = [ghost(PINS[n], str(n + 1), COLOURS[n]) for n in range(pins)]
     bodies = tuple(body for body, _ in (*left, *kept))
     curves = tuple(curve for _, curve in (*left, *kept))

@@ -112,6 +112,7 @@ CLOSE_M = 2.0
 _TIERS_M = (1.6, 2.5, 3.4)
 _SLIDE_PX, _COARSE_PX = 241, 8
 _NAME_EMS = 9
+"""A name is cut that is longer than this many of its heights and than a quarter of the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,8 @@ def place_names(
         if body.alpha < 0.05 or not body.label or not inside or (is_pacer and not close):
             continue
         px = style.sizes.caption if is_pacer else style.sizes.small
-        text = style.type.fit(body.label, SEMIBOLD, px, px * _NAME_EMS)
+        room = max(px * _NAME_EMS, bounds.w // 4)
+        text = style.type.fit_name(body.label, SEMIBOLD, px, room, bounds.w)
         apart = max(4, px // 2)  # between two names side by side
         wide, high = style.type.width(text, SEMIBOLD, px) + apart, style.type.height(SEMIBOLD, px)
         line = LabelTrack(view, spot, _bend_radius(spot, tier_m), wide, high, bounds)

@@ -305,18 +305,25 @@ def body_size(kind: str, scale: float, flat: float) -> tuple[float, float]:
 
 
 def _names(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: Style) -> None:
-    """Write the ghosts' and the runner's names at the bottom, pushed apart if they would meet."""
+    """Write the ghosts' and the runner's names at the bottom, pushed apart if they would meet.
+
+    They are cut only if they do not fit beside one another.
+    """
     px, theme, type_ = style.sizes.caption, style.theme, style.type
     half = type_.height(SEMIBOLD, px) / 2
     row = piece.box.bottom - half if piece.way > 0 else piece.box.y + half
-    names = []
+    gap, most, seen = px // 2, piece.box.w, []
     for body in (scene.runner, *scene.ghosts):
         along = body.x_m - scene.group.centre_m
         if abs(along) < scene.group.span_m / 2 and body.alpha > 0.05 and body.label:
-            text = type_.fit(body.label, SEMIBOLD, px, round(0.22 * piece.box.w))
-            shade = name_colour(theme, body.colour)
-            names.append((piece.x(along), type_.width(text, SEMIBOLD, px), text, shade))
-    for left, text, shade in spread(names, piece.box, gap=px // 2):
+            seen.append((piece.x(along), body.label, name_colour(theme, body.colour)))
+    wide = sum(type_.width(text, SEMIBOLD, px) + gap for _, text, _ in seen)
+    room = most if wide <= most else most // len(seen) - gap
+    names = []
+    for x, label, shade in seen:
+        text = type_.fit_name(label, SEMIBOLD, px, room, most)
+        names.append((x, type_.width(text, SEMIBOLD, px), text, shade))
+    for left, text, shade in spread(names, piece.box, gap):
         type_.write(surface, text, (left, row), SEMIBOLD, px, shade)
 
 

@@ -192,10 +192,14 @@ class Layout:
         return Box(x, top + edge, wide, max(1, below - top - 2 * edge))
 
     def solid(self) -> tuple[Box, ...]:
-        """Return the boxes inside the track that no label may cover."""
+        """Return the boxes inside the track that no label may cover.
+
+        A lecture's gap is not among them: it is seldom as wide as its box.
+        """
         hud = self.infield
         digits = hud.clock and hud.clock.inset(0, hud.clock.h // 8)  # the row is higher than they
-        parts = (hud.lap, digits, hud.distance, hud.gap, hud.group)
+        gap = hud.gap if hud.words is None else None
+        parts = (hud.lap, digits, hud.distance, gap, hud.group)
         return tuple(box for box in parts if box is not None)
 
 

@@ -17,12 +17,13 @@ from simulator.stage.scene import Chance, Scene, Weather
 from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import make_show
 from simulator.view import camera
-from simulator.view.arranging import arrange
+from simulator.view.arranging import arrange, arrange_lecture
 from simulator.view.camera import Shot, Viewpoint, looking, resting
 from simulator.view.layers import bodies, effects, track
 from simulator.view.layers.bodies import NameLabel
 from simulator.view.layout import Layout
 from simulator.view.panels import scoreboard
+from simulator.view.panels.panel import CachedLayer
 from simulator.view.perspective import track_at
 from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.text import SEMIBOLD, Style, Type
@@ -233,3 +234,50 @@ def test_a_leader_leaves_out_the_words_on_the_track() -> None:
             crossed[case] += sum(bool(place.clipline(*li)) for place in places for li in lines)
     assert crossed["in the way"] > 0
     assert crossed["left out"] == 0
+
+
+def crowd(time_s: float) -> Scene:
+    """Return a scene with ten ghosts close to one another."""
+    scene = scenes.running(time_s)
+    ghosts = (
+        replace(scene.ghosts[0], label=f"4:1{n}.5", x_m=scene.runner.x_m - 1.4 * n * n)
+        for n in range(10)
+    )
+    return replace(scene, ghosts=tuple(ghosts))
+
+
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720), (1920, 1080)])
+def test_leaders_cross_no_other_name_and_no_name_is_far_from_its_dot(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout, lines = arrange(*size), list[tuple[Any, Any]]()
+    style, surface = Style(TYPE, layout.sizes, THEMES["night"]), pygame.Surface(size)
+    monkeypatch.setattr(pygame.draw, "aaline", lambda _, __, *ends: lines.append(ends))
+    for time_s in range(2, 246, 7):
+        labels = placed(crowd(float(time_s)), layout, follow=False)
+        assert len(labels) > 1
+        bodies.write_names(surface, labels, style)
+        for label in labels:
+            inside = pygame.Rect(label.box).inflate(-6, -6)
+            for line in lines:
+                ends_here = any(inside.inflate(8, 8).collidepoint(end) for end in line)
+                assert ends_here or not inside.clipline(line), (time_s, label.text)
+            if label.text.startswith("4:"):
+                away = math.dist(label.start, label.box.centre)
+                assert away < 2.7 * label.box.w, (time_s, label.text)
+        lines.clear()
+
+
+def test_names_have_the_room_that_a_lectures_gap_leaves() -> None:
+    layout = arrange_lecture(1280, 720)
+    style, scene = Style(TYPE, layout.sizes, THEMES["night"]), scenes.running(60.0)
+    surface = pygame.Surface((1280, 720), pygame.SRCALPHA, 32)
+    layer = CachedLayer(surface)
+    scoreboard.show(layer, scene, layout.infield._replace(clock=None), style)
+    gap, words = scoreboard.written(scene, layout.infield, style)
+    box = layout.infield.gap
+    assert box is not None
+    assert gap.w < 0.9 * box.w
+    ink = layer.picture.get_bounding_rect()
+    assert ink.right <= max(gap.right, words.right) + 1
+    assert min(gap.x, words.x) - 1 <= ink.x

@@ -111,6 +111,8 @@ CLOSE_M = 2.0
 """Distance of a label from its dot under a following camera [m]; pacers' names in three tiers."""
 _TIERS_M = (1.6, 2.5, 3.4)
 _SLIDE_PX, _COARSE_PX = 241, 8
+_SLIDE_WIDTHS = 2
+"""A label that would have to slide farther than this many of its widths is left out."""
 _NAME_EMS = 9
 """A name is cut that is longer than this many of its heights and than a quarter of the picture."""
 
@@ -211,7 +213,8 @@ def _slide(line: LabelTrack, taken: list[Box], least_m: float) -> Box | None:
     """
 
     def first_free(pixels: Iterable[float]) -> tuple[float, Box] | None:
-        trials = ((each, _free(line.box(each / line.view.scale), taken)) for each in pixels)
+        near = (each for each in pixels if abs(each) <= _SLIDE_WIDTHS * line.wide)
+        trials = ((each, _free(line.box(each / line.view.scale), taken)) for each in near)
         return next(((each, box) for each, box in trials if box is not None), None)
 
     for way in (-1, 1):
@@ -234,8 +237,12 @@ def write_names(
     style: Style,
     painted: Iterable[PaintedName] = (),
 ) -> None:
-    """Draw leader lines and names; a leader leaves out the words painted on the track."""
+    """Draw leader lines and names; a leader leaves out the words painted on the track.
+
+    So it does with other names.
+    """
     words = [pygame.Rect(x - w / 2 - 3, y - h / 2, w + 6, h) for _, (x, y), (w, h) in painted]
+    words += [pygame.Rect(label.box) for label in labels]
     for label in labels:
         shade = mix(style.theme.ground.turf, label.colour, 0.35 + 0.65 * label.alpha)
         cx, cy = label.box.centre
@@ -247,8 +254,10 @@ def write_names(
             bed = label.box.inset(0, max(0, (label.box.h - round(1.1 * label.px)) // 2))
             pygame.draw.rect(surface, style.theme.panel, bed, border_radius=bed.h // 3)
             shade = label.colour  # a faded one could not be read on it
-        crossed = next((cut for word in words if (cut := word.clipline(label.start, end))), None)
-        near, far = crossed or (end, end)
-        for part in ((label.start, near), (far, end)):
+        own = pygame.Rect(label.box)
+        cuts = [cut for word in words if word != own and (cut := word.clipline(label.start, end))]
+        cuts.sort(key=lambda cut: math.dist(label.start, cut[0]))
+        begins, ends = [label.start, *(far for _, far in cuts)], [*(near for near, _ in cuts), end]
+        for part in zip(begins, ends, strict=True):
             pygame.draw.aaline(surface, mix(style.theme.back, shade, 0.7), *part)
         style.type.write(surface, label.text, (cx, cy), SEMIBOLD, label.px, shade, align=0.5)

@@ -192,18 +192,18 @@ def _gap_px(box: Box) -> int:
 
 def _large_gap(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: Style) -> None:
     """Show the gap for a lecture hall: its seconds as large as possible, the rest below them."""
-    line = scene.gaps[0]
-    arrow, seconds, _ = gap_words(line)
-    colour, level = style.theme.gap(line.state), line.state.side == "level"
-
-    def paint(surface: pygame.Surface, box: Box) -> None:
-        px = _largest(WIDEST_GAP, box, style.type)
-        sign = (arrow, BOLD, round(px * (0.6 if level else 0.8)), colour, 0.25 * px)
-        value = (seconds, BOLD, px, colour, 0.0)
-        _write(surface, [sign, value] if arrow else [value], box.centre, style.type)
-
-    layer.field("gap", box, (arrow, seconds, colour), paint)
+    runs = _large_runs(scene, box, style)
+    layer.field("gap", box, runs, lambda s, b: _write(s, runs, b.centre, style.type))
     _gap_words(layer, below, _large_words(scene), style)
+
+
+def _large_runs(scene: Scene, box: Box, style: Style) -> tuple[TextRun, ...]:
+    """Return a lecture's arrow and seconds."""
+    line, px = scene.gaps[0], _largest(WIDEST_GAP, box, style.type)
+    arrow, seconds, _ = gap_words(line)
+    colour, share = style.theme.gap(line.state), 0.6 if line.state.side == "level" else 0.8
+    value = (seconds, BOLD, px, colour, 0.0)
+    return ((arrow, BOLD, round(px * share), colour, 0.25 * px), value) if arrow else (value,)
 
 
 def _target(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: Style) -> None:
@@ -249,15 +249,26 @@ def _gap_words(layer: CachedLayer, box: Box, choice: tuple[str, ...], style: Sty
     layer.field("gap words", box, choice, paint)
 
 
+_INK = 0.75
+"""The height of capitals and digits as a share of their size."""
+
+
 def written(scene: Scene, hud: Hud, style: Style) -> tuple[Box, ...]:
-    """Return where the forecast and a lecture's words are written, without the room around them."""
-    lines: list[tuple[Box, float, int]] = []
+    """Return where the forecast and a lecture's gap are written, without the room around them."""
+    lines: list[tuple[Box, float, float]] = []
+    running = scene.gaps and scene.phase not in (Phase.READY, Phase.COUNTDOWN)
+    if hud.words is not None and hud.gap is not None:
+        gap = _large_runs(scene, hud.gap, style) if running else ()
+        wide = _width(gap, style.type) if gap else hud.gap.w
+        lines.append((hud.gap, wide, hud.gap.h))
     if hud.outlook is not None and (runs := outlook_of(scene, hud.outlook, style)):
-        lines.append((hud.outlook, _width(runs, style.type), runs[0][2]))
+        lines.append((hud.outlook, _width(runs, style.type), _INK * runs[0][2]))
     if hud.words is not None and (choice := _large_words(scene)):
         words, px = _large_type(hud.words, choice, style)
-        lines.append((hud.words, style.type.width(words, SEMIBOLD, px), px))
-    return tuple(box.inset(round((box.w - w) / 2), round((box.h - h) / 2)) for box, w, h in lines)
+        lines.append((hud.words, style.type.width(words, SEMIBOLD, px), _INK * px))
+    return tuple(
+        box.inset(round((box.w - wide) / 2), round((box.h - high) / 2)) for box, wide, high in lines
+    )
 
 
 def _outlook(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:

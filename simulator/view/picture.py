@@ -321,8 +321,11 @@ class Painter:
         effects.draw(surface, scene, view, box, self.theme)
         spots = bodies.spots(scene, view)
         if options.labels:
-            names = bodies.place_names(spots, view, *labelled, style)
             painted = painted_names(view, scene.start_s_m, style, scene.lap_m)
+            where, keep_off = labelled
+            if options.shot.whole:  # a camera that follows has too little room to give way
+                keep_off = (*keep_off, *bodies.boxes_of(painted))
+            names = bodies.place_names(spots, view, where, keep_off, style)
             bodies.write_names(surface, names, style, painted)
         if view.scale >= BODIES_PX and not options.shot.whole:
             part = surface.subsurface(pygame.Rect(box).clip(surface.get_rect()))

@@ -115,6 +115,25 @@ def test_no_name_lies_on_the_gaps_words_or_the_forecast(
 
 
 @pytest.mark.parametrize(("size", "presenting"), PICTURES)
+def test_no_name_lies_on_words_on_the_track(
+    size: tuple[int, int], presenting: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing, options = Writing(monkeypatch), PictureOptions(presenting=presenting)
+    layout = layout_of(size, None, options)
+    style, view = Style(TYPE, layout.sizes, THEMES["night"]), camera.whole(layout.track)
+    start_s_m = scenes.running(1.0).start_s_m
+    marks = bodies.boxes_of(track.painted_names(view, start_s_m, style))
+    ink = [pygame.Rect(box).inflate(0, -0.28 * box.h) for box in marks]
+    for time_s in range(0, 246, 9):
+        writing.found.clear()
+        scene = scenes.running(float(time_s))
+        Painter().draw(pygame.Surface(size, 0, 32), scene, options)
+        names = [box for text, box in writing.found if text == scene.runner.label]
+        assert names, "she is always named"
+        assert all(box.collidelist(ink) < 0 for box in names), time_s
+
+
+@pytest.mark.parametrize(("size", "presenting"), PICTURES)
 def test_the_sign_of_the_weather_lies_on_nothing_of_the_score(
     size: tuple[int, int], presenting: bool
 ) -> None:

@@ -227,6 +227,11 @@ def _slide(line: LabelTrack, taken: list[Box], least_m: float) -> Box | None:
     return None
 
 
+def boxes_of(painted: Iterable[PaintedName]) -> tuple[Box, ...]:
+    """Return the boxes of words that are painted on the track."""
+    return tuple(Box(round(x - w / 2), round(y - h / 2), w, h) for _, (x, y), (w, h) in painted)
+
+
 def _free(box: Box, taken: list[Box]) -> Box | None:
     return box if pygame.Rect(box).collidelist(taken) < 0 else None
 

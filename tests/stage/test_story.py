@@ -136,6 +136,7 @@ def test_facts_are_those_of_the_recording(show: Show) -> None:
     light = float(show.light.run.time_at(1200))
     own = float(run.time_at(1200))
     assert said("{finish} {target} {pacers}") == f"{format_time(run.finish_s)} 3:59.99 13"
+    assert show.lost_light_m is not None
     assert said("{light lost}").split() == [f"{int(show.lost_light_m)}", "m"]
     assert said("{pacer left}").split() == ["800", "m"]
     assert said("{time at 1200 m}") == format_time(own)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 
 import pygame
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from simulator.screen import Camera, Panel
 from simulator.stage.scene import Scene, Staging
 from simulator.view.app import App
-from simulator.view.camera import MOST_ZOOM, MapView, resting, rig_of, view_of
+from simulator.view.camera import MOST_ZOOM, MapView, Shot, resting, rig_of, view_of
 from simulator.view.layout import Layout
 from simulator.view.panels.timeline import plot_box
 from simulator.view.perspective import MOST_CLOSER
@@ -234,14 +235,15 @@ def test_the_camera_key_says_where_it_leads(user: User, session: FakeSession, ke
 def test_the_window_flies_where_the_directors_camera_is_another_at_once(user: User) -> None:
     """At another rate its cuts are elsewhere."""
     app, seen = user.app, [(Camera.WHOLE, Camera.RAIL, 9.0), (Camera.CHASE, Camera.RAIL, 0.6)]
-    moments = [replace(scenes.bell(), on_air=lambda one=one: one) for one in seen]
-    app.session.moment = lambda: moments[0]  # type: ignore[attr-defined]
+    first, later = (replace(scenes.bell(), on_air=partial(tuple, one)) for one in seen)
+    app.session.moment = lambda: first  # type: ignore[attr-defined]
     app.shot = resting(Camera.AUTO)
     user.wait(2)
     assert app.shot.start is None
-    app.session.moment = lambda: moments[1]  # type: ignore[attr-defined]
+    app.session.moment = lambda: later  # type: ignore[attr-defined]
     user.wait(1)
-    assert app.shot.start is not None
-    assert (app.shot.camera, app.shot.start.camera) == (Camera.AUTO, Camera.WHOLE)
+    flying: Shot = app.shot
+    assert flying.start is not None
+    assert (flying.camera, flying.start.camera) == (Camera.AUTO, Camera.WHOLE)
     user.wait(80)
     assert app.shot == resting(Camera.AUTO).after(9.0)

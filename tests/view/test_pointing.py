@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import partial
 
 import pygame
 import pytest
@@ -234,8 +233,9 @@ def test_the_camera_key_says_where_it_leads(user: User, session: FakeSession, ke
 
 def test_the_window_flies_where_the_directors_camera_is_another_at_once(user: User) -> None:
     """At another rate its cuts are elsewhere."""
-    app, seen = user.app, [(Camera.WHOLE, Camera.RAIL, 9.0), (Camera.CHASE, Camera.RAIL, 0.6)]
-    first, later = (replace(scenes.bell(), on_air=partial(tuple, one)) for one in seen)
+    app, scene = user.app, scenes.bell()
+    first = replace(scene, on_air=lambda: (Camera.WHOLE, Camera.RAIL, 9.0))
+    later = replace(scene, on_air=lambda: (Camera.CHASE, Camera.RAIL, 0.6))
     app.session.moment = lambda: first  # type: ignore[attr-defined]
     app.shot = resting(Camera.AUTO)
     user.wait(2)

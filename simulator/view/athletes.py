@@ -919,3 +919,79 @@ def stamp(
         surface = surface.copy()
         surface.fill([round(255 * opacity)] * 4, special_flags=pygame.BLEND_RGBA_MULT)
     return surface, (round(at[0]) - sprite.x, round(at[1]) - sprite.y)
+
+
+# -- the light of LEDs -----------------------------------------------------------------------------
+
+_UP_M, _DOWN_M, _ASIDE_M = 1.1, 0.5, 1.3
+"""The light of LEDs reaches this far up a body; below the ground point and to both sides it is
+prepared for this much of it [m].
+"""
+_SIDE_STEP, _STEEP_STEP = 0.25, 0.1
+_FLATTEST = 0.3
+"""From above, heights are seen shortened to this share of them at least: feet lie apart."""
+_FROM_ABOVE = 0.17
+"""Below this share of its height a body is seen from so far above that its light fades out."""
+_GIVES_WAY = 0.6
+"""White cloth in coloured light loses this share of the other colours, or it would stay white."""
+_COARSE_LIGHT = (26, 32)
+"""It is soft, and so computed for this many columns and rows and scaled up."""
+
+
+def lit(
+    sprite: Sprite, view: ViewAngle, px_per_m: float, light: Colour, side: int
+) -> list[tuple[pygame.Surface, tuple[int, int], int]]:
+    """Return what the light of LEDs does to a body: pictures, places in its sprite, blend modes.
+
+    It comes from the foot of the kerb and fades upwards. A pixel reflects it by its own colour, so
+    that shades and skins remain.
+
+    Args:
+        sprite: a body, which may be a stand-in.
+        view: the direction it is seen from.
+        px_per_m: its scale.
+        light: the light's colour, as bright as it is at the shoes.
+        side: where the kerb is: 1 to its left, -1 to its right.
+    """
+    upright = math.cos(math.radians(view.pitch_deg))
+    strength = min(upright / _FROM_ABOVE, 1.0)
+    if strength < 0.05:
+        return []
+    shade, foot = _light_on_body(
+        SIZE_STEP ** round(math.log(max(px_per_m, 1.0), SIZE_STEP)),
+        _stepped(max(upright, _FLATTEST), _STEEP_STEP),
+        _stepped(side * math.cos(math.radians(view.yaw_deg)), _SIDE_STEP),
+    )
+    box = shade.get_rect(topleft=(sprite.x - shade.get_width() // 2, sprite.y - foot))
+    part = box.clip(sprite.surface.get_rect())
+    if 0 in part.size:
+        return []
+    added = shade.subsurface(part.move(-box.x, -box.y)).copy()
+    added.blit(sprite.surface, (0, 0), part, pygame.BLEND_RGB_MULT)
+    taken = added.copy()
+    lacks = [round(strength * _GIVES_WAY * (max(light) - each)) for each in light]
+    taken.fill(lacks, special_flags=pygame.BLEND_RGB_MULT)
+    added.fill([round(strength * each) for each in light], special_flags=pygame.BLEND_RGB_MULT)
+    return [
+        (taken, part.topleft, pygame.BLEND_RGB_SUB),
+        (added, part.topleft, pygame.BLEND_RGB_ADD),
+    ]
+
+
+@lru_cache(maxsize=16)
+def _light_on_body(px_per_m: float, steep: float, side: float) -> tuple[pygame.Surface, int]:
+    """Return how much light a body gets, white at the shoes, and the row of its ground point.
+
+    `steep` is the share of heights that is seen, `side` the share of the light that comes from the
+    left; with a minus from the right.
+    """
+    wide, high = _COARSE_LIGHT
+    across = np.linspace(-_ASIDE_M, _ASIDE_M, wide)
+    up = np.linspace(_UP_M, -_DOWN_M / steep, high)
+    rise = (1.0 - np.clip(up / _UP_M, 0.0, 1.0)) ** 1.4
+    aside = np.clip(1.0 - 0.3 * abs(side) - 1.8 * side * across, 0.15, 1.0)
+    grey = np.rint(255.0 * aside[:, None] * rise).astype(np.uint8)
+    coarse = pygame.surfarray.make_surface(np.repeat(grey[..., None], 3, axis=2)).convert(32)
+    foot = math.ceil(_UP_M * steep * px_per_m)
+    size = (math.ceil(2.0 * _ASIDE_M * px_per_m), foot + math.ceil(_DOWN_M * px_per_m))
+    return pygame.transform.smoothscale(coarse, size), foot

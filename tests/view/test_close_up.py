@@ -19,7 +19,7 @@ from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.stage.wake import Wake
 from simulator.view.arranging import arrange, arrange_lecture
-from simulator.view.athletes import Athletes, ViewAngle, look_of
+from simulator.view.athletes import Athletes, Sprite, ViewAngle, lit, look_of
 from simulator.view.camera import MOVE_S, WHOLE, Shot, Viewpoint, resting, rig_of, view_of
 from simulator.view.layers import arena, close_up
 from simulator.view.layers.bodies import spots
@@ -337,6 +337,71 @@ def test_lines_of_a_short_lap_are_as_smooth_as_those_of_a_long_one(
         return float(np.abs(cross / np.hypot(*along.T))[inside].max())
 
     assert off(200.0) < max(1.0, 1.2 * off(400.0))
+
+
+def _alone(
+    scene: Scene, camera: Camera, theme: str = "night", drawer: CloseUp | None = None
+) -> Any:
+    """Return colours of her body alone on black, by row and column."""
+    scene, layout = replace(scene, pacers=(), ghosts=()), arrange(1280, 720)
+    lens = Lens(rig_of(resting(camera), scene, layout, layout.view), *layout.view[2:])
+    target = pygame.Surface(layout.view[2:], 0, 32)
+    exact, drawer = drawer is None, drawer or CloseUp()
+    drawer.bodies(target, scene, lens, THEMES[theme], exact=exact)
+    return pygame.surfarray.array3d(target).astype(int).swapaxes(0, 1)
+
+
+@pytest.mark.parametrize("stands_in", [False, True])
+@pytest.mark.parametrize("camera", CLOSE)
+def test_leds_light_the_legs_of_who_runs_beside_them(
+    show: Show, camera: Camera, stands_in: bool
+) -> None:
+    """Whatever the brightness of the LEDs, nobody was lit by them."""
+    scene, drawer = at(show, 108.0), CloseUp() if stands_in else None
+    if drawer is not None:
+        _alone(at(show, 107.8), camera, drawer=drawer)  # in the end another pose
+    bright = _alone(scene, camera, drawer=drawer)
+    dark = _alone(replace(scene, waves=()), camera, drawer=drawer)
+    rows = np.flatnonzero(dark.any(axis=(1, 2)))
+    hip = (rows[0] + rows[-1]) // 2
+    red, green, blue = (bright - dark)[hip:].sum(axis=(0, 1))
+    assert green > 3 * dark[hip:].sum() / 100
+    assert green > 2 * blue
+    assert red <= 0
+    assert (bright == dark)[: rows[0] + len(rows) // 4].all()
+    assert ((bright != dark).any(axis=2) <= dark.any(axis=2)).all()  # no halo about her
+
+
+def test_light_on_legs_comes_from_below_and_from_the_kerb() -> None:
+    white = pygame.Surface((200, 200), pygame.SRCALPHA, 32)
+    white.fill("white")
+    sprite = Sprite(white, 100, 190)
+    seen = []
+    for yaw_deg, side in ((0.0, 1), (0.0, -1), (90.0, 1)):
+        pictures = lit(sprite, ViewAngle(yaw_deg, 10.0), 100.0, (90, 90, 90), side)
+        (added,) = (each[0] for each in pictures if each[2] == pygame.BLEND_RGB_ADD)
+        seen.append(pygame.surfarray.array3d(added)[..., 0].astype(int))
+    left, right, level = seen
+    assert left[60, -5] > left[140, -5]
+    assert right[60, -5] < right[140, -5]
+    assert level[60, -5] == level[140, -5] == 90
+    assert (np.diff(level[100]) >= 0).all()
+    assert level[100, 0] == 0
+
+
+def test_no_light_on_legs_by_day_far_from_the_wave_and_on_ghosts(show: Show) -> None:
+    scene = at(show, 108.0)
+    (wave,) = scene.waves
+    unlit = replace(scene, waves=())
+    by_day = [_alone(each, Camera.RAIL, "daylight") for each in (scene, unlit)]
+    assert (by_day[0] == by_day[1]).all()
+    away = replace(wave, brightness=np.roll(wave.brightness, 30))
+    far = replace(scene, waves=(away,))
+    assert (_alone(far, Camera.RAIL) == _alone(unlit, Camera.RAIL)).all()
+    ghost = replace(scene.runner, kind="ghost")
+    of_ghost, of_her = close_up.lights_beside(scene, [ghost, scene.runner], NIGHT)
+    assert of_ghost is None
+    assert of_her is not None
 
 
 @pytest.mark.parametrize(("offset_m", "hidden"), [(0.9, True), (-0.9, False)])

@@ -9,7 +9,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain, groupby, pairwise
+from operator import itemgetter
 
 import numpy as np
 import pygame
@@ -26,6 +27,7 @@ from simulator.view.athletes import (
     Athletes,
     Pair,
     ViewAngle,
+    lit,
     look_of,
     stamp,
 )
@@ -76,6 +78,12 @@ TRAIL_M = 2.4
 """Length of a ghost's trail [m]."""
 STREAK_PX = 30.0
 """An LED has a streak through it from this scale on [px/m]."""
+LIT_M = 2.0
+"""LEDs light bodies up to this far away [m], the less the farther."""
+BESIDE_M = (0.06, 1.2)
+"""Bodies get light from the first, and are fully lit from the second length of bright LEDs beside
+them, weighted by how near these are [m].
+"""
 LEVELS = 16
 """Glows of the LEDs are prepared at this many brightnesses."""
 GAP_OFFSET_M = KERB_M - 0.85
@@ -388,9 +396,10 @@ class CloseUp:
                 drawn[body.name] = athletes.sprites(
                     look, body.stride, each.view, each.scale, phases
                 )
-        shadows: list[tuple[pygame.Surface, tuple[int, int]]] = []
+        shadows: list[Stamp] = []
         figures, inside = shadows.copy(), shadows.copy()
-        for each in placed:
+        lights = lights_beside(scene, [each.body for each in placed], theme)
+        for each, light in zip(placed, lights, strict=True):
             body, pair = each.body, drawn.get(each.body.name)
             if pair is None:
                 colour, radius = theme.colour(body.colour), max(2.0, 0.4 * each.scale)
@@ -400,14 +409,55 @@ class CloseUp:
                 trail(target, each, lens, theme.colour(body.colour))
             opacity = each.opacity * (0.55 if body.reach_m else 1.0)  # it may be elsewhere
             row = figures if over is None or body.offset_m > KERB_M else inside
-            row.append(stamp(pair[0], (each.x, each.y), opacity))
+            surface, (left, top) = stamp(pair[0], (each.x, each.y), opacity)
+            row.append((surface, (left, top), pygame.BLEND_PREMULTIPLIED))
             if pair[1] is not None:
-                shadows.append(stamp(pair[1], (each.x, each.y), each.opacity))
-        target.fblits(shadows + figures, pygame.BLEND_PREMULTIPLIED)
+                fallen = stamp(pair[1], (each.x, each.y), each.opacity)
+                shadows.append((*fallen, pygame.BLEND_PREMULTIPLIED))
+            if light is not None:
+                side = 1 if body.offset_m > KERB_M else -1
+                dimmed = mix((0, 0, 0), light, opacity)
+                for glow, (x, y), mode in lit(pair[0], each.view, each.scale, dimmed, side):
+                    row.append((glow, (left + x, top + y), mode))
+        _put(target, shadows + figures)
         if over is not None:
             over()
-            target.fblits(inside, pygame.BLEND_PREMULTIPLIED)
+            _put(target, inside)
         return placed
+
+
+Stamp = tuple[pygame.Surface, tuple[int, int], int]
+"""A picture, its place [px] and its blend mode."""
+
+
+def _put(target: pygame.Surface, stamps: list[Stamp]) -> None:
+    """Blit pictures in their order."""
+    for mode, run in groupby(stamps, key=itemgetter(2)):
+        target.fblits([(picture, at) for picture, at, _ in run], mode)
+
+
+def lights_beside(scene: Scene, bodies: list[Body], theme: Theme) -> list[Colour | None]:
+    """Return the light on each body's shoes from the LEDs beside it; None where there is none.
+
+    By day they outshine nothing, and a ghost is nothing to shine on.
+    """
+    found: list[Colour | None] = [None] * len(bodies)
+    if theme.by_day or scene.leds < 1 or not scene.waves or not bodies:
+        return found
+    step_m = scene.lap_m / scene.leds
+    s_m, offset_m = np.array([(scene.s_m(each), each.offset_m) for each in bodies]).T[:, :, None]
+    near = np.ceil((s_m - LIT_M) / step_m) + np.arange(min(2.0 * LIT_M // step_m + 1, scene.leds))
+    away_m = np.hypot(near * step_m - s_m, offset_m - KERB_M)
+    lengths_m = np.maximum(1.0 - away_m / LIT_M, 0.0) * step_m
+    at = near.astype(np.intp) % scene.leds
+    lit_m = np.array([(wave.brightness[at] * lengths_m).sum(axis=1) for wave in scene.waves])
+    brightest = lit_m.argmax(axis=0).tolist()  # as an LED shows the brightest
+    most = lit_m.max(axis=0).tolist()
+    for i, (body, wave, length_m) in enumerate(zip(bodies, brightest, most, strict=True)):
+        share = _weight(length_m, BESIDE_M)
+        if share > 0.0 and body.kind != "ghost":
+            found[i] = mix((0, 0, 0), theme.light(scene.waves[wave].colour), share)
+    return found
 
 
 def trail(target: pygame.Surface, placed: PlacedBody, lens: Lens, colour: Colour) -> None:

@@ -49,6 +49,15 @@ TOGETHER = 4
 """The shapes of this many successive poses are made at once."""
 PATIENCE = 2
 """If nothing is painted between pictures, one picture in this many does a step of it."""
+_FINE = {16: (8, 12, 18), 22: (14, 18, 30)}
+"""Facets around slim parts, legs, and trunk and head of tall bodies, by those of a tube.
+
+All are about as large, or the trunk's would show; along the body there are more of them, too.
+"""
+_PLAIN = 12
+"""Trunk and head have finer rows with more facets around them than this."""
+_SHORTS_END = 0.378
+"""The last share of the leg that shorts cover, from hip to knee."""
 _KIN = 12
 """Stand-ins are searched among this many of the latest sets of a look."""
 _OTHER_PHASE_DEG = 45.0
@@ -195,10 +204,15 @@ _SHOE = np.array(
 )  # fmt: skip
 
 
-_PLACES = {
-    name: tuple(table[:, 0].tolist())
-    for name, table in (("_LEG", _LEG), ("_ARM", _ARM), ("_SHOE", _SHOE))
-}
+def _between(table: Floats) -> Floats:
+    """Return a table with a row more between any two, on a smooth curve through them."""
+    wide = np.concatenate([2.0 * table[:1] - table[1:2], table, 2.0 * table[-1:] - table[-2:-1]])
+    middle = (9.0 * (wide[1:-2] + wide[2:-1]) - wide[:-3] - wide[3:]) / 16.0
+    return np.insert(table, np.arange(1, len(table)), middle, axis=0)
+
+
+_FINE_LEG, _FINE_TRUNK, _FINE_HEAD = (_between(table) for table in (_LEG, _TRUNK, _HEAD))
+_PLACES = {name: tuple(table[:, 0].tolist()) for name, table in (("_ARM", _ARM), ("_SHOE", _SHOE))}
 
 
 def _dot(a: Floats, b: Floats) -> Floats:
@@ -294,31 +308,35 @@ def _parts(
     p: Floats, build: Physique, kit: Outfit, phases: Floats, around: int
 ) -> Iterator[_MeshPart]:
     tall = build.stature_m
+    slim, leg, wide = _FINE.get(around, (around, around, around))
+    table = _FINE_LEG if around in _FINE else _LEG
     outward = np.array([0.0, 0.0, 1.0])
-    thick = np.interp(_LEG[:, 0], (0.0, 0.6, 2.0), (1.0, 0.1 + 0.9 * build.girth, build.girth))
-    legs = _LEG[:, 1:] * (0.95 * tall * thick)[:, None]
+    thick = np.interp(table[:, 0], (0.0, 0.6, 2.0), (1.0, 0.1 + 0.9 * build.girth, build.girth))
+    legs = table[:, 1:] * (0.95 * tall * thick)[:, None]
     suit = kit.sleeve > 0.0
-    sink = np.where(_LEG[:-1, 0] < (0.12 if suit else 0.02), 0.03, 0.0)[:, None]
+    sink = np.where(table[:-1, 0] < (0.12 if suit else 0.02), 0.03, 0.0)[:, None]
     for end in "LR":
         hip, knee, ankle = (p[:, Joint[f"{n}_{end}"]] for n in ("HIP", "KNEE", "ANKLE"))
-        centres = _along(hip, knee, ankle, _LEG[:, 0])
+        centres = _along(hip, knee, ankle, table[:, 0])
         size = legs.copy()
         if not suit:  # shorts hang clear of the thigh
-            size[:6] *= 1.12
-        rings = _tube(centres, *_frame(centres, outward), size, around)
+            size[table[:, 0] < _SHORTS_END] *= 1.12
+        rings = _tube(centres, *_frame(centres, outward), size, leg)
         cloth = (2.0 * kit.leg, kit.bottom)
-        yield _MeshPart(rings, _bands(_PLACES["_LEG"], around, cloth, (9.0, kit.skin)), 0.3, sink)
-        yield _shoe(p, end, kit, tall, around)
+        yield _MeshPart(
+            rings, _bands(tuple(table[:, 0].tolist()), leg, cloth, (9.0, kit.skin)), 0.3, sink
+        )
+        yield _shoe(p, end, kit, tall, slim)
     arms = _ARM[:, 1:] * tall * (0.93 if build.woman else build.girth * 1.04)
     for end in "LR":
         shoulder, elbow, wrist = (p[:, Joint[f"{n}_{end}"]] for n in ("SHOULDER", "ELBOW", "WRIST"))
         centres = _along(shoulder, elbow, wrist, _ARM[:, 0])
         side = _unit(_cross(wrist - elbow, elbow - shoulder))
-        rings = _tube(centres, *_frame(centres, side), arms, around)
+        rings = _tube(centres, *_frame(centres, side), arms, slim)
         sleeve = (2.0 * kit.sleeve if suit else -9.0, kit.top)
-        yield _MeshPart(rings, _bands(_PLACES["_ARM"], around, sleeve, (9.0, kit.skin)), 0.3)
-    yield from _trunk(p, build, kit, around)
-    yield from _head(p, build, kit, phases, around)
+        yield _MeshPart(rings, _bands(_PLACES["_ARM"], slim, sleeve, (9.0, kit.skin)), 0.3)
+    yield from _trunk(p, build, kit, wide)
+    yield from _head(p, build, kit, phases, wide, slim)
 
 
 def _shoe(p: Floats, end: str, kit: Outfit, tall: float, around: int) -> _MeshPart:
@@ -335,7 +353,8 @@ def _shoe(p: Floats, end: str, kit: Outfit, tall: float, around: int) -> _MeshPa
 
 def _trunk(p: Floats, build: Physique, kit: Outfit, around: int) -> Iterator[_MeshPart]:
     tall = build.stature_m
-    table = _TRUNK if build.woman else _TRUNK + _MAN * (_TRUNK[:, :1] < 0.1)
+    table = _FINE_TRUNK if around > _PLAIN else _TRUNK
+    table = table if build.woman else table + _MAN * (table[:, :1] < 0.1)
     wide = 1.0 if build.woman else 1.11
     pelvis = p[:, None, None, Joint.PELVIS]
     up = _unit(p[:, None, None, Joint.NECK] - pelvis)
@@ -382,7 +401,7 @@ def _trunk(p: Floats, build: Physique, kit: Outfit, around: int) -> Iterator[_Me
 
 
 def _head(
-    p: Floats, build: Physique, kit: Outfit, phases: Floats, around: int
+    p: Floats, build: Physique, kit: Outfit, phases: Floats, around: int, slim: int
 ) -> Iterator[_MeshPart]:
     tall, middle = build.stature_m, p[:, None, Joint.HEAD]
     gaze, over = _unit(p[:, None, Joint.FACE] - middle), _unit(p[:, None, Joint.CROWN] - middle)
@@ -394,16 +413,16 @@ def _head(
     size = np.repeat((size * (0.94 if build.woman else 1.1))[:, None], 3, axis=1)
     neck = _tube(centres, *_frame(centres, side[:, 0]), size, around)
     yield _MeshPart(neck, _bands(tuple(share.tolist()), around, (9.0, kit.skin)))
-    angle = _angles(around)
+    angle, table = _angles(around), _FINE_HEAD if around > _PLAIN else _HEAD
 
     def skull(y: Floats, grow: Floats | float = 0.0) -> Floats:
-        front, back, half = (np.interp(y, _HEAD[:, 0], _HEAD[:, i]) for i in (1, 2, 3))
+        front, back, half = (np.interp(y, table[:, 0], table[:, i]) for i in (1, 2, 3))
         half_m, shift = 0.5 * (front + back) + grow, 0.5 * (front - back)
         out = (shift + half_m * np.cos(angle))[..., None] * gaze[:, None]
         out = out + ((half + grow) * np.sin(angle))[..., None] * side[:, None]
         return np.asarray(middle[:, None] + tall * (y[..., None] * over[:, None] + out))
 
-    rows = _HEAD[:, 0]
+    rows = table[:, 0]
     face = _bands(tuple(rows.tolist()), around, (9.0, kit.skin))
     yield _MeshPart(skull(np.repeat(rows[:, None], around, 1)), face, 0.22)
     line = np.interp(np.abs(np.mod(angle + np.pi, 2.0 * np.pi) - np.pi), *_HAIR_LINE)
@@ -414,8 +433,8 @@ def _head(
     )
     if kit.tail:
         root = middle + tall * (0.026 * over - 0.066 * gaze)
-        tail = _tail(root, gaze, over, side, tall, phases[:, None], around)
-        yield _MeshPart(tail, _bands(tuple(range(9)), around, (99.0, kit.hair)), 0.3, -0.02)
+        tail = _tail(root, gaze, over, side, tall, phases[:, None], slim)
+        yield _MeshPart(tail, _bands(tuple(range(9)), slim, (99.0, kit.hair)), 0.3, -0.02)
 
 
 def _tail(
@@ -575,15 +594,17 @@ class BodyMesh:
         return points[quads[order]], self.normals[at] @ axes.T, at
 
 
-@lru_cache(maxsize=8)
-def _quads(sizes: tuple[int, ...], around: int) -> NDArray[np.intp]:
-    """Return the corners of the facets between the rings of each part."""
-    rings = np.arange(sum(sizes))
-    inside = np.ones(len(rings), dtype=bool)
-    inside[np.cumsum(sizes) - 1] = False  # there are no facets between one part and the next
-    here = (rings[inside] * around)[:, None] + np.arange(around)
-    turned = (rings[inside] * around)[:, None] + (np.arange(around) + 1) % around
-    return np.stack([here, turned, turned + around, here + around], axis=2).reshape(-1, 4)
+@lru_cache(maxsize=16)
+def _quads(sizes: tuple[tuple[int, int], ...]) -> NDArray[np.intp]:
+    """Return the corners of the facets between the rings of each part, of (rings, around)."""
+    found, begin = [], 0
+    for rings, around in sizes:
+        first, at = begin + around * np.arange(rings - 1)[:, None], np.arange(around)
+        here, turned = first + at, first + (at + 1) % around
+        corners = np.stack([here, turned, turned + around, here + around], axis=2)
+        found.append(corners.reshape(-1, 4))
+        begin += rings * around
+    return np.concatenate(found)
 
 
 def solids_of(
@@ -599,17 +620,18 @@ def solids_of(
         around: facets around a tube.
     """
     parts = list(_parts(poses, build, kit, phases, around))
-    sizes = tuple(part.rings.shape[1] for part in parts)
-    rings = np.concatenate([part.rings for part in parts], axis=1)
-    points, quads = rings.reshape(len(poses), -1, 3), _quads(sizes, around)
+    sizes = tuple(part.rings.shape[1:3] for part in parts)
+    points = np.concatenate([part.rings.reshape(len(poses), -1, 3) for part in parts], axis=1)
+    quads = _quads(sizes)
     first, third, last = (points[:, quads[:, i]] for i in (0, 2, 3))
     normals = _cross(third - first, last - first)
-    middle = np.repeat(rings.mean(axis=2), around, axis=1)[:, quads[:, 0]]
-    counts = (np.array(sizes) - 1) * around
+    middles = [np.repeat(part.rings.mean(axis=2), part.rings.shape[2], axis=1) for part in parts]
+    middle = np.concatenate(middles, axis=1)[:, quads[:, 0]]
+    counts = np.array([(rings - 1) * around for rings, around in sizes])
     begins = np.cumsum([0, *counts[:-1]])
     sign = np.sign(np.add.reduceat(_dot(normals, first - middle), begins, axis=1))
     normals = _unit(normals * np.repeat(sign, counts, axis=1)[..., None])
-    shapes = [(size - 1, around) for size in sizes]
+    shapes = [(rings - 1, around) for rings, around in sizes]
     gloss = np.repeat([part.gloss for part in parts], counts)
     sink = [
         np.broadcast_to(part.sink, shape).reshape(-1) * build.stature_m

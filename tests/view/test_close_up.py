@@ -192,6 +192,21 @@ def test_what_is_missing_is_painted_between_two_pictures_as_long_as_there_is_tim
     assert athletes.sprites(look, replace(later, phase=0.9), view, 60.0) is seen
 
 
+@pytest.mark.parametrize("px_per_m", [150.0, 200.0, 260.0])
+def test_the_back_of_a_tall_figure_has_no_facets_that_show(show: Show, px_per_m: float) -> None:
+    """At 3840 x 2160 every facet showed, where light falls along a white suit."""
+    body = at(show, 60.0).runner
+    look = look_of("runner", body.build, (240, 240, 250), day=False)
+    body_sprite, _ = Athletes().sprites(look, body.stride, ViewAngle(0.0, 0.0), px_per_m)
+    shades = pygame.surfarray.array3d(body_sprite.surface).astype(int)
+    rows = [
+        body_sprite.y - round(share * px_per_m * body.build.stature_m) for share in (0.76, 0.54)
+    ]
+    back = shades[body_sprite.x - 4 : body_sprite.x + 5, slice(*rows)]
+    assert back.min() > 60
+    assert np.abs(np.diff(back, axis=1)).max() < 22
+
+
 @pytest.mark.parametrize("woman", [True, False])
 def test_she_stands_out_from_those_who_pace_her(show: Show, woman: bool) -> None:
     body = at(show, 60.0).runner

@@ -32,6 +32,7 @@ from simulator.view.layers.close_up import (
     trail,
     wake,
 )
+from simulator.view.layers.stands import SeenWall, draw_wall, panel_of, texture_of
 from simulator.view.layout import Box, Layout
 from simulator.view.panels import scoreboard
 from simulator.view.panels.panel import CachedLayer
@@ -318,6 +319,24 @@ def test_no_flight_from_the_whole_track_leaves_a_piece_of_it_out(
             shown &= (row > 2.0) & (row < lens.height - 2.0)
             x, y = column[shown].astype(int), row[shown].astype(int)
             assert np.count_nonzero(green[x, y] >= red[x, y]) <= 2, (k, lane)
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (3840, 2160)])
+def test_writing_on_far_boards_is_made_of_more_than_four_rows(size: tuple[int, int]) -> None:
+    """At 3840 x 2160 boards had as many rows as at 640 x 360, and their words were mush."""
+    width, height = size
+    tall = height / 90.0  # of the boards beyond the bend, in the chase
+    picture = pygame.Surface((2048, 30), 0, 32)
+    for top in (0, 10, 20):
+        picture.fill("white", (0, top, 2048, 5))
+    columns = np.tile(np.linspace(0.0, width, 50), (2, 1))
+    rows = np.repeat([[300.0], [300.0 - tall]], 50, axis=1)
+    wall = SeenWall(np.linspace(0.0, 60.0, 50), columns, rows, np.full(50, tall))
+    target = pygame.Surface(size, 0, 32)
+    draw_wall(target, wall, panel_of(400.0), texture_of(picture))
+    seen = pygame.surfarray.array3d(target)[width // 2, math.ceil(300 - tall) : 300, 0].astype(int)
+    assert (np.abs(np.diff(np.sign(seen - 100.0))) == 2).sum() >= 4
+    assert seen.max() - seen.min() > 100
 
 
 def test_the_boards_of_a_flight_are_in_one_piece(show: Show) -> None:

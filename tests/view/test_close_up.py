@@ -350,27 +350,34 @@ def test_the_boards_of_a_flight_are_in_one_piece(show: Show) -> None:
     assert not (blue > green + 10)[: lens.width // 2].any()
 
 
+def _off(scene: Scene, camera: Camera) -> float:
+    """Return how far a lane line is drawn from where it is, in a picture of 4K [px]."""
+    box = Box(0, 0, 3840, 1500)
+    lens = Lens(rig_of(resting(camera), scene, arrange(3840, 2160), box), *box[2:])
+    sight = arena.sight_of(lens)
+    s_m, near = sight.s_m, sight.near
+    points = sight.points[arena.LINES.index(arena.LANE_LINES[1]), near]
+    middle = lens.track((s_m[near][:-1] + s_m[near][1:]) / 2, arena.LANE_LINES[1][0])
+    along = np.diff(points, axis=0)
+    aside = np.stack(middle[:2], axis=1) - points[:-1]
+    cross = along[:, 0] * aside[:, 1] - along[:, 1] * aside[:, 0]
+    seen = (np.stack(middle[:2]) > 0) & (np.stack(middle[:2]) < np.array(box[2:])[:, None])
+    return float(np.abs(cross / np.hypot(*along.T))[seen.all(axis=0)].max())
+
+
 @pytest.mark.parametrize("camera", [Camera.RAIL, Camera.CHASE, Camera.GROUP])
 def test_lines_of_a_short_lap_are_as_smooth_as_those_of_a_long_one(
     show: Show, camera: Camera
 ) -> None:
-    def off(lap_m: float) -> float:
-        """Return how far a lane line is drawn from where it is, in a picture of 4K [px]."""
-        scene = replace(at(show, 60.0), lap_m=lap_m)
-        lens = Lens(
-            rig_of(resting(camera), scene, arrange(3840, 2160), Box(0, 0, 3840, 1500)), 3840, 1500
-        )
-        sight = arena.sight_of(lens)
-        s_m, near = sight.s_m, sight.near
-        points = sight.points[arena.LINES.index(arena.LANE_LINES[1]), near]
-        middle = lens.track((s_m[near][:-1] + s_m[near][1:]) / 2, arena.LANE_LINES[1][0])
-        along = np.diff(points, axis=0)
-        aside = np.stack(middle[:2], axis=1) - points[:-1]
-        cross = along[:, 0] * aside[:, 1] - along[:, 1] * aside[:, 0]
-        inside = np.abs(middle[0] - lens.width / 2) < lens.width / 2
-        return float(np.abs(cross / np.hypot(*along.T))[inside].max())
+    long, short = (_off(replace(at(show, 60.0), lap_m=lap_m), camera) for lap_m in (400.0, 200.0))
+    assert short < max(1.0, 1.2 * long)
 
-    assert off(200.0) < max(1.0, 1.2 * off(400.0))
+
+@pytest.mark.parametrize("time_s", [24.0, 62.0, 91.0, 108.0])
+@pytest.mark.parametrize("camera", [Camera.CHASE, Camera.GROUP])
+def test_lane_lines_have_no_corners_in_bends(show: Show, camera: Camera, time_s: float) -> None:
+    """In large pictures they were polygons, with chords of two metres."""
+    assert _off(at(show, time_s), camera) < 1.0
 
 
 def _alone(

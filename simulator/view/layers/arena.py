@@ -74,7 +74,7 @@ LINES: tuple[Line, ...] = tuple(
 )  # fmt: skip
 _AT = {line: i for i, line in enumerate(LINES)}
 _OFFSETS, _UPS = (np.array([line[i] for line in LINES])[:, None] for i in range(2))
-_AHEAD_M = 2.0
+_AHEAD_M = 1.0
 """Distance of the stations near a camera that looks along the track [m]: they stand still."""
 _ACROSS = np.concatenate([-np.geomspace(199.0, 1.0, 26), [0.0], np.geomspace(1.0, 199.0, 26)])
 """Stations along the track for a camera that looks across it [m]. Stations behind the lens come
@@ -92,7 +92,7 @@ ROOF_SEEN_M = 12.0
 """From this height of the lens the stand is seen from above, as dark ground [m]."""
 FOLDED = 0.8
 """If the lens looks down more steeply, a bend's boards fold over and are drawn plain [rad]."""
-CHORD_PX = 0.05
+CHORD_PX = 0.1
 """About the farthest that a line may be from the chords it is drawn as [px]."""
 STEEP = 1.3
 """If the lens looks down more steeply, no stand is visible [rad]."""
@@ -164,9 +164,9 @@ def _places(first: float, way: str, lap_m: float) -> tuple[Floats, Floats, Float
         s_m = first + like * _ACROSS[like * np.abs(_ACROSS) < lap_m / 2]
     elif way == "round":
         s_m = lap_m / ROUND * (first + np.arange(ROUND + 1))
-    else:  # those far away are every second, then every fourth of those near by
+    else:  # those far away are every second, fourth, eighth of those near by
         more = max(1.0, 1.0 / like)  # on a short lap they are closer together, over as many metres
-        parts = ((-8, 20, 1), (20, 60, 2), (60, 192, 4))
+        parts = ((-16, 20, 1), (20, 60, 2), (60, 120, 4), (120, 384, 8))
         at = [np.arange(-(-(first + a * more) // k) * k, first + b * more, k) for a, b, k in parts]
         s_m = like * _AHEAD_M * np.concatenate(at)
         s_m = s_m[s_m < like * _AHEAD_M * first + lap_m - 18.0]

@@ -25,10 +25,10 @@ from simulator.view.panels.timeline import (
     plot_box,
     read_out,
 )
-from simulator.view.panels.what_if import _tag_box, lay_out
+from simulator.view.panels.what_if import lay_out
 from simulator.view.perspective import Lens
 from simulator.view.picture import Painter, PictureOptions, layout_of
-from simulator.view.text import Style, Type
+from simulator.view.text import SEMIBOLD, Style, Type
 from simulator.view.theme import THEMES
 from tests.view import scenes
 from tests.view.conftest import FakeSession
@@ -246,10 +246,8 @@ def test_the_target_lies_on_no_time_over_the_bars(size: tuple[int, int]) -> None
     shown = scenes.light_lost().what_if
     assert shown is not None
     lay = lay_out(panel, replace(shown, bars=bars, target_s=840.0), style)
-    line = lay.heading[1].h
-    tag = _tag_box(lay, 60, line)
-    for time in lay.times:
-        assert not tag.touches(Box(time.x, lay.bars[time.index].y - line, time.w, line))
+    tag = lay.inner.right - TYPE.width("14:00.00", SEMIBOLD, style.sizes.caption)
+    assert all(time.x + time.w <= tag for time in lay.times)
 
 
 # -- the weather -----------------------------------------------------------------------------------

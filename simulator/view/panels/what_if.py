@@ -94,9 +94,10 @@ def lay_out(panel: Box, shown: WhatIf, style: Style) -> BarLayout:
     inner, px = body(panel, style.sizes), style.sizes.caption
     line, words = round(1.5 * px), _heading(shown, inner.w, style)
     wide = min(style.type.width(words, REGULAR, px) + round(1.6 * px), inner.w)
-    area = Box(
-        inner.x, round(inner.y + 2.6 * line), inner.w, max(8, round(inner.h - 3.6 * line) - 2)
-    )
+    tag, room = _tag(shown), inner.w
+    if tag:  # the target's time stands beside the bars, where it covers none of them
+        room = max(1, room - style.type.width(tag, SEMIBOLD, px) - round(0.5 * px))
+    area = Box(inner.x, round(inner.y + 2.6 * line), room, max(8, round(inner.h - 3.6 * line) - 2))
     step = area.w / max(1, len(shown.bars))
     edges = [round(area.x + i * step) for i in range(len(shown.bars) + 1)]
     high = max(1, inner.bottom - area.y)
@@ -111,7 +112,7 @@ def lay_out(panel: Box, shown: WhatIf, style: Style) -> BarLayout:
         bars.append(Box(x, area.bottom - tall, thick, tall))
     target_y = round(area.bottom - (shown.target_s - foot) / span * area.h)
     heading = words, Box(inner.x, inner.y, wide, line)
-    labels, times = _labels(area, shown, style), _times(area, shown, values, style)
+    labels, times = _labels(area, inner, shown, style), _times(area, shown, values, style)
     return BarLayout(inner, heading, area, tuple(bars), columns, labels, times, target_y, values)
 
 
@@ -135,28 +136,34 @@ def value_text(shown: WhatIf, bar: Alternative, value: float) -> str:
     return "kept" if bar.lost_light_m is None else f"{whole_metres(value)} m"
 
 
+def _tag(shown: WhatIf) -> str:
+    """Return the target's time, with which only finish times are compared."""
+    return format_time(shown.target_s) if shown.measure == FINISH else ""
+
+
 def _scale(shown: WhatIf, values: tuple[float | None, ...]) -> tuple[float, float]:
     """Return where the axis of the bars begins, and its length."""
     known = [value for value in values if value is not None]
     if shown.measure not in (FINISH, LIGHT):
         return 0.0, max([*known, 0.01])
     least, ends = (0.5, [shown.target_s]) if shown.measure == FINISH else (25.0, known or [0.0])
-    low, most = min([*known, *ends]), max(known, default=max(ends))
+    low, most = min([*known, *ends]), max([*known, *ends])
     foot = low - max(0.25 * (most - low), least)
     return foot, max(most - foot, least)
 
 
-def _labels(area: Box, shown: WhatIf, style: Style) -> tuple[BarLabel, ...]:
-    """Return the labels below the bars.
+def _labels(area: Box, inner: Box, shown: WhatIf, style: Style) -> tuple[BarLabel, ...]:
+    """Return the labels below the bars, which may reach as far as the panel does.
 
     The live attempt's and the file's are always written; of the others every n-th from it, with the
     smallest n that keeps them apart.
     """
     bars, gap = shown.bars, max(3, round(0.5 * style.sizes.caption))
-    every = [_label(i, bar, area, area.w / len(bars), style) for i, bar in enumerate(bars)]
+    step = area.w / len(bars)
+    every = [_label(i, bar, inner, step, style) for i, bar in enumerate(bars)]
     filed, own = files_bar(shown), next((i for i, bar in enumerate(bars) if bar.current), 0)
     written = [every[i] for i, bar in enumerate(bars) if bar.current or bar is filed]
-    lefts = apart([(label.x, label.w) for label in written], gap, area.x, area.right)
+    lefts = apart([(label.x, label.w) for label in written], gap, inner.x, inner.right)
     pairs = zip(written, lefts, strict=True)
     written = [replace(label, x=math.floor(left)) for label, left in pairs]
     some = every
@@ -317,37 +324,19 @@ def paint(surface: pygame.Surface, lay: BarLayout, shown: WhatIf, style: Style) 
 def _target(
     surface: pygame.Surface, lay: BarLayout, shown: WhatIf, line: int, style: Style
 ) -> None:
-    """Draw the line of the target and its time, both clear of the values over the bars."""
+    """Draw the line of the target, clear of the bars' values and "?", and its time at its end."""
     theme, px, write, area = style.theme, style.sizes.caption, style.type.write, lay.area
     dash, y, end = max(4, round(5 * style.sizes.unit)), lay.target_y, area.right
     thick = max(1, round(1.4 * style.sizes.unit))
-    times = _time_boxes(lay, line)
+    free = [Box(t.x - 3, lay.bars[t.index].y - line, t.w + 6, line) for t in lay.times]
+    for bar, rect in zip(shown.bars, lay.bars, strict=True):
+        if bar.hidden:
+            free.append(Box(rect.x, round(rect.centre[1] - 0.6 * line), rect.w, round(1.2 * line)))
     for x in range(area.x, end, 2 * dash):
         part = Box(x, y, min(dash, end - x), thick)
-        if not any(part.touches(time) for time in times):
+        if not any(part.touches(each) for each in free):
             surface.fill(theme.target, part)
-    tag = format_time(shown.target_s)
-    wide = style.type.width(tag, SEMIBOLD, px)
-    box = _tag_box(lay, wide + 6, line)
-    surface.fill(quiet_ground(theme), box)
-    write(surface, tag, (box.x + 2, box.centre[1]), SEMIBOLD, px, theme.target)
-
-
-def _time_boxes(lay: BarLayout, line: int) -> list[Box]:
-    """Return where the values over the bars are written, which nothing may cross."""
-    return [Box(t.x - 3, lay.bars[t.index].y - line, t.w + 6, line) for t in lay.times]
-
-
-def _tag_box(lay: BarLayout, wide: int, line: int) -> Box:
-    """Return the box of the target's time: at its line, clear of the times over the bars."""
-    area, y = lay.area, lay.target_y
-    times = _time_boxes(lay, line)
-    places = [
-        Box(x, top, wide, line - 2)
-        for top in (y - line - 1, y + 2)
-        for x in (area.x, area.right - wide)
-    ]
-    return next((p for p in places if not any(p.touches(t) for t in times)), places[0])
+    write(surface, _tag(shown), (lay.inner.right, y), SEMIBOLD, px, theme.target, align=1)
 
 
 def _bar(

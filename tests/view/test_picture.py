@@ -45,7 +45,7 @@ from simulator.view.panels.timeline import plot_box
 from simulator.view.picture import Painter, PictureOptions, layout_of, save_png
 from simulator.view.sprites import LEVELS, PHASES, dot, glow, ring
 from simulator.view.text import Style, Type
-from simulator.view.theme import NIGHT, THEMES
+from simulator.view.theme import NIGHT, THEMES, Theme, relative_luminance
 from tests.view import scenes
 from tests.view.golden import compare
 from tests.view.test_side import Inked
@@ -469,6 +469,80 @@ def test_the_group_shows_every_pacer_whole_and_no_name_lies_on_one(
         assert ends[0] >= piece.box.y + top - 1.5
         assert ends[1] <= piece.box.bottom - bottom + 1.5
         assert piece.place(*piece.spot(3.0, offsets[1])) == pytest.approx((3.0, offsets[1]))
+
+
+def words_of_the_group(
+    scene: Scene, box: Box, style: Style, way: int, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, pygame.Rect]:
+    """Return where the group's words are written, and check that each can be read."""
+    found: dict[str, pygame.Rect] = {}
+    ground = relative_luminance(group.tartan(style.theme))
+
+    def noting(
+        self: Type, _: pygame.Surface, text: str, at: tuple[float, float], weight: str, px: int,
+        colour: tuple[int, int, int], *, align: float = 0.0, **_more: object,
+    ) -> int:  # fmt: skip
+        wide, high = self.width(text, weight, px), self.height(weight, px)
+        found[text] = pygame.Rect(round(at[0] - align * wide), round(at[1] - high / 2), wide, high)
+        low, bright = sorted((ground, relative_luminance(colour)))
+        whole = piece.box.x + px < found[text].x and found[text].right < piece.box.right - px
+        assert not whole or (bright + 0.05) / (low + 0.05) >= 3.0, text
+        return wide
+
+    piece = group.straight(box, scene.group, style.sizes, way)
+    with monkeypatch.context() as patch:
+        patch.setattr(Type, "write", noting)
+        group.draw(pygame.Surface((box.right, box.bottom)), scene, box, style, way)
+    return found
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+@pytest.mark.parametrize(
+    "size", [(800, 600), (1024, 768), (1280, 720), (3840, 2160), (720, 1280), (1080, 1920)]
+)
+def test_the_groups_words_can_be_read_and_none_touch(
+    size: tuple[int, int], theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout, painter = arrange(*size), Painter()
+    style = Style(painter.type, layout.sizes, theme)
+    now = scenes.running(60.0)
+    slots = (PacerSlot(0, "A", 1.0, 8.0, 0.0, None),)
+    wide = replace(now, group=replace(now.group, slots=slots))
+    for box, way in ((layout.infield.group, 1), (layout.band.group, 1), (layout.band.group, -1)):
+        if box is None:
+            continue
+        for scene in (now, wide):
+            words = words_of_the_group(scene, box, style, way, monkeypatch)
+            assert words
+            for one, other in itertools.combinations(words.values(), 2):
+                assert not one.inflate(-2, -2).colliderect(other.inflate(-2, -2))
+
+
+@pytest.mark.parametrize("ghosts", [1, 2, 5, 10])
+def test_names_in_the_group_stay_near_their_bodies_and_hers_with_her(ghosts: int) -> None:
+    box, gap, near, white = Box(10, 10, 400, 80), 5, 10.0, (255, 255, 255)
+    her = (210.0, 58, "KIPYEGON", white)
+    for step in (0.0, 3.0, 9.0, 20.0, 40.0):
+        for side in (-1, 1):
+            names = [(210.0 + side * step * k, 45, f"{k}", white) for k in range(1, ghosts + 1)]
+            shown = group.spread([*names[1::2], her, *names[::2]], len(names) // 2, box, gap, near)
+            wide = {text: wide for _, wide, text, _ in [her, *names]}
+            best = {text: middle - wide / 2 for middle, wide, text, _ in [her, *names]}
+            assert next(left for left, text, _ in shown if text == "KIPYEGON") == best["KIPYEGON"]
+            assert ghosts > 2 or len(shown) == 1 + ghosts
+            assert all(abs(left - best[text]) <= 100.0 for left, text, _ in shown)
+            assert all(box.x <= left <= box.right - wide[text] for left, text, _ in shown)
+            for (left, text, _), (right, *_) in itertools.pairwise(shown):
+                assert left + wide[text] + gap <= right + 1e-6
+
+
+def test_names_of_those_who_run_side_by_side_keep_their_order() -> None:
+    def order(*ahead: float) -> list[str]:
+        names = [(200.0 + px, 40, f"{k}", (255, 255, 255)) for k, px in enumerate(ahead)]
+        return [text for _, text, _ in group.spread(names, 1, Box(0, 0, 400, 80), 5, 10.0)]
+
+    assert order(0.0, 1.0, 2.0) == order(0.0, -1.0, -2.0) == order(0.0, 2.0, -9.0)
+    assert order(0.0, -11.0, 2.0) == ["1", "0", "2"], "a body's length behind"
 
 
 def test_the_ground_of_the_group_follows_the_formation() -> None:

@@ -36,6 +36,10 @@ ABOVE_M = 0.85
 """Ground shown inside the kerb, unless a pacer runs further inside [m]."""
 BODY_M = 0.42
 """Room for half a body across the track [m]."""
+SIDE_BY_SIDE_M = 0.6
+"""Names keep their order while one is ahead by less than this, about a body's length [m]."""
+NAME_MOVES = 0.25
+"""How far from its body a name is at most, as a share of the width; others are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,23 +204,28 @@ def note(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
 def _metres(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: Style) -> None:
     """Draw a chevron on the ground each 5 m and the race metres each 10 m, passing by.
 
-    A number that comes to an edge fades before it would be cut.
+    A number that comes to an edge fades before it would be cut. Where the names are as low as the
+    numbers, those are left out.
     """
     group, px = scene.group, style.sizes.caption
     ground = tartan(style.theme)
     colour = mix(style.theme.back, style.theme.ground.line, 0.40)
+    ink = mix(ground, style.theme.text, 0.55)
     first = math.floor((group.centre_m - group.span_m / 2) / 5)
     row = piece.y(KERB_M + 1.5 * LANE_WIDTH_M)
-    size = 0.26 * piece.scale
+    size, high = 0.26 * piece.scale, style.type.height(SEMIBOLD, px)
+    clear = abs(row - _name_row(piece, style)) > high
+    if not clear:  # the chevrons end where the names begin
+        row = _name_row(piece, style) - piece.way * (high / 2 + size)
     for k in range(first, first + int(group.span_m / 5) + 3):
         x = piece.x(5 * k - group.centre_m)
-        if k % 2 == 0 and 0 <= 5 * k <= scene.race_m:
+        if k % 2 == 0 and clear and 0 <= 5 * k <= scene.race_m:
             text = f"{5 * k} m"
             room = min(x - piece.box.x, piece.box.right - x)
             room -= style.type.width(text, SEMIBOLD, px) / 2
             seen = min(1.0, round(4.0 * room / px) / 8.0)
             if seen > 0.0:
-                shade = mix(ground, colour, seen)
+                shade = mix(ground, ink, seen)
                 style.type.write(surface, text, (x, row), SEMIBOLD, px, shade, align=0.5)
         else:
             for left in (x, x + 1):
@@ -310,21 +319,28 @@ def _names(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: S
     They are cut only if they do not fit beside one another.
     """
     px, theme, type_ = style.sizes.caption, style.theme, style.type
-    half = type_.height(SEMIBOLD, px) / 2
-    row = piece.box.bottom - half if piece.way > 0 else piece.box.y + half
-    gap, most, seen = px // 2, piece.box.w, []
-    for body in (scene.runner, *scene.ghosts):
+    row, gap, most, her = _name_row(piece, style), px // 2, piece.box.w, 0
+    seen = []
+    # of those beside her every second one's name stands to her left
+    for body in (*scene.ghosts[1::2], scene.runner, *scene.ghosts[::2]):
+        her = len(seen) if body is scene.runner else her
         along = body.x_m - scene.group.centre_m
         if abs(along) < scene.group.span_m / 2 and body.alpha > 0.05 and body.label:
             seen.append((piece.x(along), body.label, name_colour(theme, body.colour)))
     wide = sum(type_.width(text, SEMIBOLD, px) + gap for _, text, _ in seen)
     room = most if wide <= most else most // len(seen) - gap
-    names = []
+    names: list[Name] = []
     for x, label, shade in seen:
         text = type_.fit_name(label, SEMIBOLD, px, room, most)
         names.append((x, type_.width(text, SEMIBOLD, px), text, shade))
-    for left, text, shade in spread(names, piece.box, gap):
+    for left, text, shade in spread(names, her, piece.box, gap, SIDE_BY_SIDE_M * piece.scale):
         type_.write(surface, text, (left, row), SEMIBOLD, px, shade)
+
+
+def _name_row(piece: StraightTrack, style: Style) -> float:
+    """Return the row of the names: the lowest, or the highest if all is turned round."""
+    half = style.type.height(SEMIBOLD, style.sizes.caption) / 2
+    return piece.box.bottom - half if piece.way > 0 else piece.box.y + half
 
 
 def name_colour(theme: Theme, colour: str) -> Colour:
@@ -332,17 +348,48 @@ def name_colour(theme: Theme, colour: str) -> Colour:
     return mix(theme.colour(colour), theme.text, 0.45)
 
 
+Name = tuple[float, int, str, Colour]
+"""A name's middle and width [px], its text and its colour."""
+
+
 def spread(
-    names: list[tuple[float, int, str, Colour]], box: Box, gap: int
+    names: list[Name], her: int, box: Box, gap: int, near: float
 ) -> list[tuple[float, str, Colour]]:
     """Return names with their left edges, so that none overlaps and all are inside.
 
-    Names are (middle, width, text, colour). Names that do not fit into the box's width are dropped
-    from the end.
+    That of index `her` stays where it is, and the others stand behind or ahead of it. Two whose
+    middles are less than `near` apart keep their order. Names that have no room near their middles
+    are dropped.
     """
-    while names and sum(name[1] + gap for name in names) - gap > box.w:
-        names = names[:-1]
-    names = sorted(names, key=lambda name: name[0])
-    wanted = [(middle - wide / 2, wide) for middle, wide, *_ in names]
-    lefts = apart(wanted, gap, box.x, box.right)
-    return [(left, text, colour) for left, (_, _, text, colour) in zip(lefts, names, strict=True)]
+    if not names:
+        return []
+    row: list[Name] = []
+    for name in names:
+        place = len(row)
+        while place and row[place - 1][0] > name[0] + near:
+            place -= 1
+        row.insert(place, name)
+    (middle, wide, text, colour), place = names[her], row.index(names[her])
+    left = min(max(box.x, middle - wide / 2), box.right - wide)
+    return [
+        *_beside(row[:place], box.x, left - gap, gap, NAME_MOVES * box.w),
+        (left, text, colour),
+        *_beside(row[place + 1 :], left + wide + gap, box.right, gap, NAME_MOVES * box.w),
+    ]
+
+
+def _beside(
+    row: list[Name], low: float, high: float, gap: int, most: float
+) -> list[tuple[float, str, Colour]]:
+    """Return a row's names between two columns; without those moved furthest, if by over `most`."""
+    while row:
+        wanted = [(middle - wide / 2, wide) for middle, wide, *_ in row]
+        lefts = apart(wanted, gap, low, high)
+        moved = [abs(left - best) for left, (best, _) in zip(lefts, wanted, strict=True)]
+        if max(moved) <= most and lefts[-1] + row[-1][1] <= high + 1e-6:
+            break
+        worst = moved.index(max(moved))
+        row = row[:worst] + row[worst + 1 :]
+    else:
+        return []
+    return [(left, text, colour) for left, (_, _, text, colour) in zip(lefts, row, strict=True)]

@@ -182,9 +182,17 @@ const drawGroup = (picture) => {
 const axisX = (w, race) => (x) => 46 + (w - 56) * x / race;
 const drawCurve = (picture) => {
   const [pen, w, h] = sized($("curve"));
-  const left = 46, right = 10, top = 18, bottom = 24, [low, high] = picture.range;
-  const px = axisX(w, picture.race), py = (g) => top + (h - top - bottom) * (g - low) / (high - low);
-  pen.font = "12px Lightpace"; pen.textBaseline = "middle"; pen.lineWidth = 1;
+  const left = 46, right = 10, top = 18, [low, high] = picture.range, px = axisX(w, picture.race);
+  pen.font = "12px Lightpace";
+  const rows = [], words = picture.marks.map(({ x_m, label }) => { // in rows of their own below the curves
+    const x = px(x_m), wide = pen.measureText(label).width, at = x + 5 + wide > w - right ? x - 5 - wide : x + 5;
+    let row = 0;
+    while ((rows[row] ?? []).some(([from, to]) => at < to + 8 && at + wide > from - 8)) row++;
+    (rows[row] ??= []).push([at, at + wide]);
+    return { x, at, label, row };
+  });
+  const bottom = 24 + 16 * rows.length, py = (g) => top + (h - top - bottom) * (g - low) / (high - low);
+  pen.textBaseline = "middle"; pen.lineWidth = 1;
   const step = [0.5, 1, 2, 5, 10, 20, 50, 100, 500].find((s) => (high - low) / s <= 6) || 1000;
   for (let g = Math.ceil(low / step) * step; g <= high + 1e-9; g += step) {
     pen.strokeStyle = shade("edge"); pen.beginPath(); pen.moveTo(left, py(g)); pen.lineTo(w - right, py(g)); pen.stroke();
@@ -198,15 +206,10 @@ const drawCurve = (picture) => {
     const half = pen.measureText(x + " m").width / 2, middle = Math.max(px(x), 30);
     if (middle + half < room) pen.fillText(x + " m", middle, h - 9);
   }
-  const rows = [];
-  for (const mark of picture.marks) {
-    const x = px(mark.x_m), wide = pen.measureText(mark.label).width, at = x + 5 + wide > w - right ? x - 5 - wide : x + 5;
+  for (const { x, at, label, row } of words) {
     pen.strokeStyle = shade("muted"); pen.setLineDash([2, 4]); pen.beginPath();
-    pen.moveTo(x, top); pen.lineTo(x, h - bottom); pen.stroke(); pen.setLineDash([]);
-    let row = 0;
-    while (rows.some(([r, from, to]) => r === row && at < to + 8 && at + wide > from - 8)) row++;
-    rows.push([row, at, at + wide]);
-    pen.fillStyle = shade("muted"); pen.textAlign = "left"; pen.fillText(mark.label, at, h - bottom - 10 - 16 * row);
+    pen.moveTo(x, top); pen.lineTo(x, h - bottom + 6); pen.stroke(); pen.setLineDash([]);
+    pen.fillStyle = shade("muted"); pen.textAlign = "left"; pen.fillText(label, at, h - bottom + 8 + 16 * row);
   }
   pen.strokeStyle = named(picture.light); pen.lineWidth = 2; pen.beginPath(); pen.moveTo(px(0), py(0)); pen.lineTo(px(picture.race), py(0)); pen.stroke();
   pen.save(); pen.beginPath(); pen.rect(left - 2, top - 4, w - left - right + 4, h - top - bottom + 8); pen.clip();

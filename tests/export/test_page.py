@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import math
 import re
@@ -167,6 +168,48 @@ def test_times_and_metres_are_written_as_python_writes_them(browser: webdriver.C
     places = [-1.0, 0.0, 933.55, 1499.9999999999, 1499.99, 1500.0]
     read = browser.execute_script(f"{script}; return arguments[0].map(wholeMetres);", places)
     assert read == [whole_metres(place) for place in places]
+
+
+@pytest.mark.parametrize("width", [300, 480, 900])
+def test_the_words_of_events_lie_below_the_curves(width: int, browser: webdriver.Chrome) -> None:
+    browser.get("about:blank")
+    script = asset_path("page/stage.js").read_text(encoding="utf-8")
+    marks = [
+        {"x_m": 3000, "label": "Beatrice Chepkoech leaves"},
+        {"x_m": 3200, "label": "light lost"},
+        {"x_m": 4600, "label": "bell"},
+    ]
+    picture = {
+        "race": 5000, "range": [-4, 2], "marks": marks, "light": "white", "x": 0, "gap": 0,
+        "curves": [{"colour": "#123456", "own": True, "gap": [-4, 2, 2, 2, 2, -4]}],
+    }  # fmt: skip
+    words, lowest, high = browser.execute_script(
+        f"""{script}
+        document.body.innerHTML = '<canvas id="curve" style="height: 208px"></canvas>';
+        $("curve").style.width = arguments[1] + "px";
+        const kind = CanvasRenderingContext2D.prototype, words = [];
+        const {{ fillText, lineTo }} = kind;
+        let lowest = 0;
+        kind.fillText = function (text, x, y) {{
+          words.push([text, x, y, this.measureText(text).width]);
+          fillText.call(this, text, x, y);
+        }};
+        kind.lineTo = function (x, y) {{
+          if (this.strokeStyle === "#123456") lowest = Math.max(lowest, y);
+          lineTo.call(this, x, y);
+        }};
+        drawCurve(arguments[0]);
+        return [words, lowest, 208];""",
+        picture,
+        width,
+    )
+    labels = {mark["label"] for mark in marks}
+    below = [word for word in words if word[0] in labels]
+    assert len(below) == len(marks)
+    assert lowest > 0
+    assert all(lowest < y - 6 < high - 6 for _, _, y, _ in below)
+    for (_, x, y, wide), (_, other_x, other_y, other_wide) in itertools.combinations(below, 2):
+        assert y != other_y or x + wide < other_x or other_x + other_wide < x
 
 
 @pytest.mark.parametrize("name", shipped_names())

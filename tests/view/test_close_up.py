@@ -497,6 +497,12 @@ def _gap_drawn(
     return pygame.surfarray.array2d(target) == colour, lens
 
 
+@pytest.mark.parametrize("camera", [Camera.RAIL, Camera.CHASE, Camera.GROUP])
+def test_the_line_of_a_small_gap_appears_with_its_metres(show: Show, camera: Camera) -> None:
+    drawn = [_gap_drawn(show, 60.0, metres, camera)[0].any() for metres in (-0.2, 0.2, 0.31)]
+    assert drawn == [False, False, True]
+
+
 def test_a_lost_light_leaves_the_line_in_dashes_up_to_the_light(show: Show) -> None:
     rows = np.flatnonzero(_gap_drawn(show, 180.0)[0].any(axis=0))
     parts = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)

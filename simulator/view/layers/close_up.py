@@ -501,7 +501,10 @@ def _streak(colour: Colour, dx: int, dy: int, high: int, level: int) -> pygame.S
 def gap_line(
     target: pygame.Surface, scene: Scene, lens: Lens, style: Style
 ) -> tuple[float, float] | None:
-    """Draw the dimension line between her and the light; return the pixel for its text."""
+    """Draw the dimension line between her and the light; return the pixel for its text.
+
+    A short one appears with its text, which says what it measures.
+    """
     line = scene.gaps[0] if scene.gaps else None
     lit = scene.waves and scene.light_m is not None  # the waves may be ghosts' alone
     if not lit or line is None or line.metres is None or abs(line.metres) <= GAP_SEEN_M[0]:
@@ -526,6 +529,12 @@ def gap_line(
     near = [
         depth > NEAR_M and picture.inflate(120, 120).collidepoint(x, y) for x, y, _, depth in spots
     ]
+    opacity = _weight(_weight(long, GAP_SEEN_M), OPEN_ENOUGH)
+    reach = round(2.0 * spots[0][2])  # everything of a line that is not all seen
+    under = pygame.Rect(0, 0, reach, reach)
+    under.center = (round(spots[0][0]), round(spots[0][1]))
+    under = under.clip(picture)
+    before = target.subsurface(under).copy() if opacity < 1.0 else None
     thick = max(2, round(3.0 * unit))
     dark = mix(style.theme.ground.turf, (0, 0, 0), 0.6)
     tether = effects.tether(scene)
@@ -543,6 +552,9 @@ def gap_line(
         elif near[end]:
             ends = [lens.spot(along[end], at)[:2] for at in (GAP_OFFSET_M - 0.3, KERB_M - 0.1)]
             pygame.draw.line(target, colour, ends[0], ends[1], thick)
+    if before is not None:
+        before.set_alpha(round(255 * (1.0 - opacity)))
+        target.blit(before, under)
     return _middle(shown)
 
 

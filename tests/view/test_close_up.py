@@ -685,6 +685,30 @@ def test_no_label_lies_on_a_head_where_the_camera_looks_down(
                 assert not on, (time_s, camera, each.body.name, head, on)
 
 
+@pytest.mark.parametrize(
+    "layout",
+    [arrange(1280, 720), arrange(3840, 2160), arrange(720, 1280), arrange_lecture(1280, 720)],
+    ids=["wide", "large", "tall", "presenting"],
+)
+@pytest.mark.parametrize("camera", [Camera.CHASE, Camera.GROUP])
+def test_no_label_lies_on_the_line_to_the_light_where_the_camera_looks_down(
+    show: Show, camera: Camera, layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = CloseUp()
+    monkeypatch.setattr(close, "bodies", lambda _, scene, lens, *__, **___: place(scene, lens))
+    target, style = pygame.Surface(layout.view[2:], 0, 32), Style(TYPE, layout.sizes, NIGHT)
+    for time_s in range(5, 170, 13):
+        scene = at(show, float(time_s))
+        rig = rig_of(resting(camera), scene, layout, layout.view)
+        _map, *words = close.draw(target, scene, rig, style, labels=True, exact=False)
+        lens, her = Lens(rig, *target.get_size()), scene.s_m(scene.runner)
+        metres = scene.gaps[0].metres or 0.0
+        line = [lens.spot(her + m, close_up.GAP_OFFSET_M)[:2] for m in np.linspace(0, metres, 50)]
+        for word in words:
+            on = [spot for spot in line if word.inflate(-4, -4).collidepoint(spot)]
+            assert not on, (time_s, word)
+
+
 @pytest.mark.parametrize("camera", CLOSE)
 @pytest.mark.parametrize("stretch_s", [(10.5, 10.8), (93.2, 93.4), (105.2, 105.5)])
 def test_a_label_that_comes_or_goes_pushes_no_other_aside_at_once(

@@ -749,7 +749,10 @@ def names(
         tall = (body.build.stature_m + 0.16) * each.scale
         lift = tall * math.cos(math.radians(each.view.pitch_deg)) + 0.2 * each.scale
         if aside:
-            box.midright = (round(each.x - 0.6 * each.scale), round(each.y - 0.6 * lift))
+            # from above, beyond the dimension line; a lens that looks ahead sees it to the right
+            beyond_m = body.offset_m - GAP_OFFSET_M + 0.1
+            left_m = 0.6 + _weight(each.view.pitch_deg, (20.0, 50.0)) * max(beyond_m - 0.6, 0.0)
+            box.midright = (round(each.x - left_m * each.scale), round(each.y - 0.6 * lift))
         else:
             box.midbottom = (round(each.x), round(each.y - lift))
         if bounds.inflate(box.w, box.h).contains(box):

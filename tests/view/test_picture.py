@@ -541,7 +541,7 @@ def test_names_of_those_who_run_side_by_side_keep_their_order() -> None:
         names = [(200.0 + px, 40, f"{k}", (255, 255, 255)) for k, px in enumerate(ahead)]
         return [text for _, text, _ in group.spread(names, 1, Box(0, 0, 400, 80), 5, 10.0)]
 
-    assert order(0.0, 1.0, 2.0) == order(0.0, -1.0, -2.0) == order(0.0, 2.0, -9.0)
+    assert order(0.0, 1.0, 2.0) == order(0.0, -1.0, -2.0) == order(0.0, 2.0, -7.0)
     assert order(0.0, -11.0, 2.0) == ["1", "0", "2"], "a body's length behind"
 
 

@@ -320,7 +320,7 @@ def _names(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: S
     """
     px, theme, type_ = style.sizes.caption, style.theme, style.type
     row, gap, most, her = _name_row(piece, style), px // 2, piece.box.w, 0
-    seen = []
+    seen: list[tuple[float, str, Colour]] = []
     # of those beside her every second one's name stands to her left
     for body in (*scene.ghosts[1::2], scene.runner, *scene.ghosts[::2]):
         her = len(seen) if body is scene.runner else her

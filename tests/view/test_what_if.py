@@ -69,6 +69,15 @@ def rows_of(axis: str) -> list[Alternative]:
     return [replace(row, finish_s=245.0 + i, assumed=False) for i, row in enumerate(rows)]
 
 
+def test_the_first_and_the_own_bar_are_named(places: Places) -> None:
+    """Nobody in front of her is the bar that is told of most."""
+    bars = tuple(scenes.bar(str(n), 250.0 - n / 10, current=n == 13) for n in range(14))
+    for box, style in places:
+        named = [label.text for label in lay_out(box, WhatIf("pacers", bars, 239.99), style).labels]
+        assert (named[0], named[-1]) == ("0", "13")
+        assert len(named) > 5
+
+
 def check_labels(box: Box, shown: WhatIf, style: Style) -> None:
     found = lay_out(box, shown, style).labels
     inner = body(box, style.sizes)

@@ -155,8 +155,8 @@ def _scale(shown: WhatIf, values: tuple[float | None, ...]) -> tuple[float, floa
 def _labels(area: Box, inner: Box, shown: WhatIf, style: Style) -> tuple[BarLabel, ...]:
     """Return the labels below the bars, which may reach as far as the panel does.
 
-    The live attempt's and the file's are always written; of the others every n-th from it, with the
-    smallest n that keeps them apart.
+    The live attempt's and the file's are always written, the first where it has room; of the others
+    every n-th from the live one, with the smallest n that keeps them apart.
     """
     bars, gap = shown.bars, max(3, round(0.5 * style.sizes.caption))
     step = area.w / len(bars)
@@ -172,8 +172,9 @@ def _labels(area: Box, inner: Box, shown: WhatIf, style: Style) -> tuple[BarLabe
         if all(one.clear_of(after, gap) for one, after in itertools.pairwise(some)):
             break
     always = {label.index for label in written}
-    free = [label for label in some if label.index not in always]
-    written += [label for label in free if all(label.clear_of(each, gap) for each in written)]
+    for label in (every[0], *some):
+        if label.index not in always and all(label.clear_of(each, gap) for each in written):
+            written.append(label)
     return tuple(sorted(written, key=lambda label: label.index))
 
 

@@ -190,16 +190,24 @@ def _times(
     gap, step = round(0.5 * style.sizes.caption), area.w / len(shown.bars)
     times: list[BarLabel] = []
     for i, bar, value in named:
-        time = _label(i, replace(bar, label=value_text(shown, bar, value)), area, step, style)
+        named_so = replace(bar, label=value_text(shown, bar, value))
+        time = _label(i, named_so, area, step, style, share=1.0)
         if all(time.clear_of(other, gap) for other in times):
             times.append(time)
     return tuple(times)
 
 
-def _label(index: int, bar: Alternative, area: Box, step: float, style: Style) -> BarLabel:
+def _label(
+    index: int,
+    bar: Alternative,
+    area: Box,
+    step: float,
+    style: Style,
+    share: float = _LABEL_SHARE,
+) -> BarLabel:
     """Return a label below or over the middle of its bar, moved to stay in the area."""
     weight, px = SEMIBOLD if bar.current else REGULAR, style.sizes.caption
-    text = style.type.fit(bar.label, weight, px, round(_LABEL_SHARE * area.w))
+    text = style.type.fit(bar.label, weight, px, round(share * area.w))
     wide = style.type.width(text, weight, px)
     x = round(area.x + (index + 0.5) * step - wide / 2)
     return BarLabel(index, text, max(area.x, min(x, area.right - wide)), wide, weight)

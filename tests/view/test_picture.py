@@ -536,6 +536,28 @@ def test_names_in_the_group_stay_near_their_bodies_and_hers_with_her(ghosts: int
                 assert left + wide[text] + gap <= right + 1e-6
 
 
+@pytest.mark.parametrize("size", [(800, 600), (1024, 768), (1280, 720)])
+def test_her_name_in_the_group_is_whole_and_no_other_a_stump(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    write = Type.write
+
+    def noting(self: Type, on: pygame.Surface, text: str, *more: Any, **named: Any) -> int:
+        written.append(text)
+        return write(self, on, text, *more, **named)
+
+    scene = scenes.running(60.0)
+    beside = tuple(
+        replace(scene.ghosts[0], name=f"{m}", label="a warmer evening", x_m=scene.runner.x_m + m)
+        for m in (-6.0, -4.0, -1.0, 1.0, 3.0)
+    )
+    monkeypatch.setattr(Type, "write", noting)
+    Painter().draw(pygame.Surface(size), replace(scene, ghosts=beside), PictureOptions())
+    assert written.count("KIPYEGON") == 2, "next to her and in the group"
+    assert all(len(text) > 5 for text in written if text.endswith("…"))
+
+
 def test_names_of_those_who_run_side_by_side_keep_their_order() -> None:
     def order(*ahead: float) -> list[str]:
         names = [(200.0 + px, 40, f"{k}", (255, 255, 255)) for k, px in enumerate(ahead)]

@@ -73,7 +73,7 @@ GAP_FIRM = 0.2
 _ROW_GAP = 3
 """Between two labels that lie one above the other [px]."""
 NAME_EMS = 9
-"""A name is cut that is longer than this many of its heights and than a quarter of the picture."""
+"""A name is cut that is longer than this many of its heights and than a third of the picture."""
 TRAIL_M = 2.4
 """Length of a ghost's trail [m]."""
 STREAK_PX = 30.0
@@ -742,7 +742,7 @@ def names(
         body, runner = each.body, each.body.kind == "runner"
         px = style.sizes.px(22 if runner else 19, 11)
         spacing = max(1, round(px * 0.16))
-        room = max(NAME_EMS * px, bounds.w // 4), bounds.w - 2 * px
+        room = max(NAME_EMS * px, bounds.w // 3), bounds.w - 2 * px
         text = style.type.fit_name(body.label.upper(), SEMIBOLD, px, *room, spacing)
         wide = style.type.width(text, SEMIBOLD, px, spacing)
         box = pygame.Rect(0, 0, wide + px, round(1.5 * px))

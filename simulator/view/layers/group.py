@@ -41,6 +41,9 @@ SIDE_BY_SIDE_M = 0.6
 NAME_MOVES = 0.25
 """How far from its body a name is at most, as a share of the width; others are left out."""
 
+LEAST_EMS = 5
+"""A name that would be cut to less than this many of its heights is left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class StraightTrack:
@@ -316,22 +319,31 @@ def body_size(kind: str, scale: float, flat: float) -> tuple[float, float]:
 def _names(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: Style) -> None:
     """Write the ghosts' and the runner's names at the bottom, pushed apart if they would meet.
 
-    They are cut only if they do not fit beside one another.
+    If they do not fit beside one another, the ghosts' are cut, and left out where next to nothing
+    would be left of one.
     """
     px, theme, type_ = style.sizes.caption, style.theme, style.type
-    row, gap, most, her = _name_row(piece, style), px // 2, piece.box.w, 0
-    seen: list[tuple[float, str, Colour]] = []
+    row, gap, most = _name_row(piece, style), px // 2, piece.box.w
     # of those beside her every second one's name stands to her left
-    for body in (*scene.ghosts[1::2], scene.runner, *scene.ghosts[::2]):
-        her = len(seen) if body is scene.runner else her
-        along = body.x_m - scene.group.centre_m
-        if abs(along) < scene.group.span_m / 2 and body.alpha > 0.05 and body.label:
-            seen.append((piece.x(along), body.label, name_colour(theme, body.colour)))
-    wide = sum(type_.width(text, SEMIBOLD, px) + gap for _, text, _ in seen)
-    room = most if wide <= most else most // len(seen) - gap
-    names: list[Name] = []
-    for x, label, shade in seen:
-        text = type_.fit_name(label, SEMIBOLD, px, room, most)
+    named = [
+        body
+        for body in (*scene.ghosts[1::2], scene.runner, *scene.ghosts[::2])
+        if abs(body.x_m - scene.group.centre_m) < scene.group.span_m / 2
+        and body.alpha > 0.05
+        and body.label
+    ]
+    hers, room = type_.width(scene.runner.label, SEMIBOLD, px), most
+    if sum(type_.width(body.label, SEMIBOLD, px) + gap for body in named) > most:
+        room = (most - hers) // max(1, len(named) - 1) - gap  # the others share the rest
+    names, her = list[Name](), 0
+    for body in named:
+        own = body is scene.runner
+        text = type_.fit_name(body.label, SEMIBOLD, px, most if own else room, most)
+        if own:
+            her = len(names)
+        elif text != body.label and room < LEAST_EMS * px:
+            continue
+        shade, x = name_colour(theme, body.colour), piece.x(body.x_m - scene.group.centre_m)
         names.append((x, type_.width(text, SEMIBOLD, px), text, shade))
     for left, text, shade in spread(names, her, piece.box, gap, SIDE_BY_SIDE_M * piece.scale):
         type_.write(surface, text, (left, row), SEMIBOLD, px, shade)

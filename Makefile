@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # The build backend is installed first and used without isolation, so that a reinstall works offline too.
 BACKEND := 'cython>=3.1,<4' 'hatchling>=1.27' 'hatch-fancy-pypi-readme>=24.1' 'setuptools>=77'
 
-.PHONY: run test test-slow test-versions soak soak-short mutants check audit bench golden docs links validation owner clean
+.PHONY: run test test-slow test-versions soak soak-short mutants check audit bench golden pictures docs links validation owner clean
 
 run: $(RUNTIME) $(KERNEL)
 	$(BIN)/python -m simulator run
@@ -49,6 +49,16 @@ check: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The README's pictures and film, as they are drawn now.
+FILM := $(BIN)/python -m simulator film --force
+OF_RAIL := --presenting --camera rail --size 1152x648 --fps 10
+pictures: $(DEV) $(KERNEL)
+	mkdir -p build
+	$(FILM) breaking4 $(OF_RAIL) --from 1:40.2 --to 1:40.3 -o build/window%d.png && mv build/window1.png docs/window.png
+	$(FILM) breaking4 $(OF_RAIL) --from 2:21.6 --to 2:21.7 -o build/lost%d.png && mv build/lost1.png docs/light-lost.png
+	$(FILM) breaking4 $(OF_RAIL) --from 4:09.4 --to 4:09.5 -o build/finish%d.png && mv build/finish1.png docs/finish.png
+	$(FILM) stories/breaking4 --from 1:08 --to 2:09 --size 640x360 --fps 10 -o docs/film.webp
 
 # The site in build/docs; a link within it that leads nowhere is an error. `make links` tries those to other sites, too.
 docs: $(DOCS)

@@ -14,6 +14,9 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 STARTED = "return 'lightpace' in globalThis || !document.getElementById('trouble').hidden;"
 
+EXAMPLES = ("breaking4", "kipyegon_paris_2023", "wait_for_runner", "solo")
+"""Scenarios whose pages are tried each time; the other ones only by .ci/run."""
+
 
 @contextmanager
 def chromium() -> Iterator[webdriver.Chrome]:

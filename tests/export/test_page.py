@@ -32,7 +32,7 @@ from simulator.scenario.reading import shipped_names
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time, whole_metres
 from simulator.view.theme import THEMES, relative_luminance
-from tests.export.browsers import go_to, on_paper, sized
+from tests.export.browsers import EXAMPLES, go_to, on_paper, sized
 from tests.samples import few_samples
 from tests.session.short import FAILING
 
@@ -212,7 +212,13 @@ def test_the_words_of_events_lie_below_the_curves(width: int, browser: webdriver
         assert y != other_y or x + wide < other_x or other_x + other_wide < x
 
 
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in EXAMPLES else pytest.mark.slow)  # .ci/run runs all
+        for name in shipped_names()
+    ],
+)
 def test_the_script_repeats_the_tables_it_finds(
     browser: webdriver.Chrome, page_of: Callable[..., Path], name: str
 ) -> None:

@@ -27,7 +27,7 @@ from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import EvenPlan, SteppedPlan
 from simulator.scenario.reading import shipped_names
-from tests.export.browsers import go_to
+from tests.export.browsers import EXAMPLES, go_to
 
 HARD = (
     "runner.passes=yes",
@@ -162,7 +162,12 @@ def test_every_tick_is_that_of_the_program(
 
 
 @pytest.mark.parametrize(
-    "case", [*CASES, ("solo", SPRINT)], ids=lambda case: "-".join([case[0], *case[1]])[:40]
+    "case",
+    [
+        pytest.param(case, marks=() if case[0] in EXAMPLES else pytest.mark.slow)  # .ci/run: all
+        for case in (*CASES, ("solo", SPRINT))
+    ],
+    ids=lambda case: "-".join([case[0], *case[1]])[:40],
 )
 def test_the_command_of_a_page_gives_its_run(
     browser: webdriver.Chrome,

@@ -451,7 +451,7 @@ def lights_beside(scene: Scene, bodies: list[Body], theme: Theme) -> list[Colour
     lengths_m = np.maximum(1.0 - away_m / LIT_M, 0.0) * step_m
     at = near.astype(np.intp) % scene.leds
     lit_m = np.array([(wave.brightness[at] * lengths_m).sum(axis=1) for wave in scene.waves])
-    brightest = lit_m.argmax(axis=0).tolist()  # as an LED shows the brightest
+    brightest = lit_m.argmax(axis=0).tolist()  # the wave that lights it most
     most = lit_m.max(axis=0).tolist()
     for i, (body, wave, length_m) in enumerate(zip(bodies, brightest, most, strict=True)):
         share = _weight(length_m, BESIDE_M)

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pygame
 import pytest
+from numpy.typing import NDArray
 
 from simulator import load_scenario, simulate
 from simulator.screen import Camera
 from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.stage.playback import Playback
-from simulator.stage.scene import Scene
+from simulator.stage.scene import Scene, Wave
 from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.stage.wake import Wake
@@ -443,6 +444,25 @@ def test_no_light_on_legs_by_day_far_from_the_wave_and_on_ghosts(show: Show) -> 
     of_ghost, of_her = close_up.lights_beside(scene, [ghost, scene.runner], NIGHT)
     assert of_ghost is None
     assert of_her is not None
+
+
+def test_where_two_waves_meet_they_both_light_whoever_is_there(show: Show) -> None:
+    """As each LED there shows the sum of both; bodies had the colour of one."""
+    scene = at(show, 108.0)
+    (wave,) = scene.waves
+    other, weaker = replace(wave, colour="red"), 0.5 * wave.brightness
+
+    def beside(*waves: Wave) -> NDArray[np.int_]:
+        (colour,) = close_up.lights_beside(replace(scene, waves=waves), [scene.runner], NIGHT)
+        return np.array(colour)
+
+    both = beside(wave, other)
+    assert (both >= np.maximum(beside(wave), beside(other))).all()
+    assert (both == beside(other, wave)).all()
+    less = beside(wave, replace(other, brightness=weaker))
+    assert beside(wave)[0] < less[0] < both[0]
+    away = replace(other, brightness=np.roll(other.brightness, 100))
+    assert (beside(wave, away) == beside(wave)).all()
 
 
 @pytest.mark.parametrize(("offset_m", "hidden"), [(0.9, True), (-0.9, False)])

@@ -439,7 +439,8 @@ def _put(target: pygame.Surface, stamps: list[Stamp]) -> None:
 def lights_beside(scene: Scene, bodies: list[Body], theme: Theme) -> list[Colour | None]:
     """Return the light on each body's shoes from the LEDs beside it; None where there is none.
 
-    By day they outshine nothing, and a ghost is nothing to shine on.
+    Waves that meet add up, as in the LEDs. By day they outshine nothing, and a ghost is nothing to
+    shine on.
     """
     found: list[Colour | None] = [None] * len(bodies)
     if theme.by_day or scene.leds < 1 or not scene.waves or not bodies:
@@ -451,12 +452,13 @@ def lights_beside(scene: Scene, bodies: list[Body], theme: Theme) -> list[Colour
     lengths_m = np.maximum(1.0 - away_m / LIT_M, 0.0) * step_m
     at = near.astype(np.intp) % scene.leds
     lit_m = np.array([(wave.brightness[at] * lengths_m).sum(axis=1) for wave in scene.waves])
-    brightest = lit_m.argmax(axis=0).tolist()  # the wave that lights it most
-    most = lit_m.max(axis=0).tolist()
-    for i, (body, wave, length_m) in enumerate(zip(bodies, brightest, most, strict=True)):
-        share = _weight(length_m, BESIDE_M)
-        if share > 0.0 and body.kind != "ghost":
-            found[i] = mix((0, 0, 0), theme.light(scene.waves[wave].colour), share)
+    waves = np.array([theme.light(wave.colour) for wave in scene.waves])
+    for i, (body, lengths) in enumerate(zip(bodies, lit_m.T.tolist(), strict=True)):
+        shares = [_weight(length_m, BESIDE_M) for length_m in lengths]
+        if any(shares) and body.kind != "ghost":
+            added = np.rint(np.minimum(shares @ waves, 255.0)).astype(int)
+            red, green, blue = added.tolist()
+            found[i] = (red, green, blue)
     return found
 
 

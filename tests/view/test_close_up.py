@@ -571,6 +571,39 @@ def test_the_line_goes_on_to_the_tip_of_its_arrow_but_not_under_the_map(
         assert max(breadth[0], breadth[2]) < breadth[1], "a tip, the head, the line behind it"
 
 
+def test_the_map_shows_the_leds_as_the_whole_track_does(show: Show) -> None:
+    """Every wave was a comet of 12 m in its own colour, bright until the lights were out."""
+    scene = at(show, 60.0)
+    (wave,) = scene.waves
+    leds = np.arange(scene.leds)
+    ahead = np.mod(leds - int(scene.s_m(scene.runner)) - 100, scene.leds)
+
+    def drawn(*waves: Wave) -> NDArray[np.int_]:
+        layout = arrange(1920, 1080)
+        target, style = pygame.Surface(layout.view[2:], 0, 32), Style(TYPE, layout.sizes, NIGHT)
+        rig = rig_of(resting(Camera.CHASE), scene, layout, layout.view)
+        close_up.minimap(target, replace(scene, waves=waves), rig, style)
+        return pygame.surfarray.array3d(target).astype(int)
+
+    def area(picture: NDArray[np.int_], colour: str) -> int:
+        return int((picture == NIGHT.light(colour)).all(axis=2).sum())
+
+    short = replace(wave, colour="green", brightness=np.where(ahead < 6, 1.0, 0.0))
+    long = replace(wave, colour="red", brightness=np.where(ahead < 24, 1.0, 0.0))
+    apart = replace(long, brightness=np.roll(long.brightness, 100))
+    assert area(drawn(short), "green") + 8 < area(drawn(long), "red")
+    both = drawn(short, apart)
+    assert area(both, "green") == area(drawn(short), "green")
+    assert area(both, "red") >= 0.9 * area(drawn(long), "red")
+    met = drawn(short, long)
+    added = np.minimum(np.add(NIGHT.light("green"), NIGHT.light("red")), 255)
+    assert (met == added).all(axis=2).any()
+    assert area(met, "green") == 0
+    assert 0 < area(met, "red") < area(drawn(long), "red")
+    out = replace(short, brightness=0.0 * short.brightness)
+    assert (drawn(out) == drawn()).all()
+
+
 @pytest.mark.parametrize("turn", [7, 93, 200])
 def test_the_lap_on_the_map_has_smooth_edges(turn: int) -> None:
     disc = close_up._lap(74, turn, 4, (10, 14, 24), (140, 150, 180))

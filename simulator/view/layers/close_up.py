@@ -800,16 +800,22 @@ def minimap(target: pygame.Surface, scene: Scene, rig: Rig, style: Style) -> pyg
     turn = round(math.degrees(rig.yaw)) % 360
     target.blit(_lap(half, turn, max(1, round(4 * unit)), theme.panel, theme.faint), (left, top))
 
-    def dot(x_m: float, colour: Colour, radius: float) -> None:
-        x, y = on_map(*place_at(x_m * LAP_M / scene.lap_m + scene.start_s_m, 3.0), turn, half)
-        pygame.draw.circle(target, colour, (left + x, top + y), radius)
+    def dot(s_m: float, colour: Colour, radius: float) -> None:
+        x, y = on_map(*place_at(s_m * LAP_M / scene.lap_m, 3.0), turn, half)
+        pygame.draw.circle(target, colour, (left + x, top + y), radius * unit)
 
-    for wave in scene.waves:
-        colour = theme.light(wave.colour) if theme.ground.floodlight else theme.colour(wave.colour)
-        for k in range(5):
-            dot(wave.head_m - 3.0 * k, colour, max(1.5, (5.4 - 0.7 * k) * unit))
-    dot(scene.runner.x_m, theme.panel, max(3.0, 8.5 * unit))
-    dot(scene.runner.x_m, theme.text, max(2.0, 6.5 * unit))
+    bright, colours = effects.led_lights(scene.waves, scene.leds, theme)
+    lit = [led for led in np.argsort(bright).tolist() if bright[led] > 0.02]
+    # by day a dark rim all around, as on the whole track
+    for rim, shade in ((1.0, 0.6), (0.0, 0.0)) if theme.by_day else ((0.0, 0.0),):
+        for led in lit:  # the brightest cover the others
+            share = float(bright[led])
+            colour = mix(theme.faint, colours[led], min(2.0 * share, 1.0))
+            radius = 2.0 + 3.4 * share + rim
+            dot(led * scene.lap_m / scene.leds, mix(colour, (0, 0, 0), shade), radius)
+    her = scene.s_m(scene.runner)
+    dot(her, theme.panel, 8.5)
+    dot(her, theme.text, 6.5)
     return box
 
 

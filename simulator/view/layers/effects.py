@@ -71,7 +71,7 @@ def led_lights(
     """
     if len(waves) == 1:  # most pictures have one, which needs no adding
         return np.minimum(waves[0].brightness, 1.0), [theme.light(waves[0].colour)] * leds
-    light = np.array([wave.brightness for wave in waves]).reshape(-1, leds)
+    light = np.array([wave.brightness for wave in waves]).reshape(len(waves), leds)
     bright = np.minimum(light.sum(axis=0), 1.0)
     lit = np.flatnonzero(bright)
     shares = np.rint(_SHARES * light[:, lit] / bright[lit]) / _SHARES

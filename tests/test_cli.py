@@ -732,6 +732,13 @@ def test_a_race_without_a_light_neither_keeps_nor_loses_one(lightpace: Lightpace
     assert "lost the light at" in lightpace("simulate", "breaking4").out
 
 
+def test_of_several_lights_simulate_names_the_one_that_is_lost(lightpace: Lightpace) -> None:
+    waves = "wavelight.waves=[{name: 3:59.99}, {name: record, plan: {target: 3:55}}]"
+    assert (
+        "\nlost light 3:59.99 at 933 m\n" in lightpace("simulate", "breaking4", "--set", waves).out
+    )
+
+
 def test_check_goes_on_after_a_story_whose_ghost_cannot_be_read(
     lightpace: Lightpace, tmp_path: Path
 ) -> None:

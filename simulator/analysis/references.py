@@ -106,10 +106,27 @@ def wave_references(scenario: Scenario) -> list[Reference]:
     ]
 
 
+def running_lights(scenario: Scenario) -> list[Reference]:
+    """Return the waves of light that are on; the first is the one that she chases."""
+    waves = zip(scenario.wavelight.waves, wave_references(scenario), strict=True)
+    return [mark for wave, mark in waves if wave.on]
+
+
 def light_reference(scenario: Scenario) -> Reference:
     """Return the light she chases: the first wave that is on; without one, the plan."""
-    waves = zip(scenario.wavelight.waves, wave_references(scenario), strict=True)
-    return next((mark for wave, mark in waves if wave.on), None) or plan_reference(scenario)
+    return next(iter(running_lights(scenario)), None) or plan_reference(scenario)
+
+
+def light_words(lights: Sequence[Reference]) -> str:
+    """Return what the light she chases is called: among several, the first by its name."""
+    return light_name(lights[0], lights) if len(lights) > 1 else "the light"
+
+
+def light_name(mark: Reference, lights: Sequence[Reference]) -> str:
+    """Return the name of one of several lights: its time, or its own if another has that time."""
+    if [other.label for other in lights].count(mark.label) == 1:
+        return f"light {mark.label}"
+    return mark.name if "light" in mark.name else f"light {mark.name}"
 
 
 def ghost_references(scenario: Scenario) -> list[Reference]:

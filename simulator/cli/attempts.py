@@ -579,6 +579,7 @@ def print_summary(summary: Summary) -> None:
 
 
 def _facts(summary: Summary) -> list[str]:
+    from simulator.analysis.references import light_words, running_lights
     from simulator.analysis.splits import worst_residual
 
     energy, lost, finish = summary.energy, summary.lost_light_at_m, summary.recording.finish_s
@@ -586,11 +587,9 @@ def _facts(summary: Summary) -> list[str]:
     if finish is not None:
         late, target = difference_cell(finish, summary.target_s), format_time(summary.target_s)
         result = f"finish {format_time(finish)}, {late} s against the plan's {target}"
-    light = (
-        "kept the light to the line"
-        if lost is None
-        else f"lost the light at {whole_metres(lost)} m"
-    )
+    light = light_words(running_lights(summary.scenario))
+    at = "to the line" if lost is None else f"at {whole_metres(lost)} m"
+    light = f"{'kept' if lost is None else 'lost'} {light} {at}"
     lines = [
         f"{result}; status: {summary.recording.status.value}",
         *([light] if summary.scenario.lit and (lost is not None or finish is not None) else []),

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.analysis.references import light_words
 from simulator.coefficients import BEND_M, LAP_M, LOST_S
 from simulator.physics.track import laps_done
 from simulator.recording.recording import Moment, Recording
@@ -62,7 +63,6 @@ def beat_s(show: Show, *, slow_motion: bool = True) -> float | None:
 _IN_LAPS = re.compile(r"laps?$", re.IGNORECASE)
 _NEVER = {
     "finish": "she does not finish in this run",
-    "light lost": "the light is not lost in this run",
     "pacer left": "no pacer leaves in this run",
     "pacers swap": "no pacers swap in this run",
     "bell": "this race has no last lap of its own",
@@ -80,7 +80,8 @@ def time_of(show: Show, when: StoryMoment) -> float:
         known = events(show)
         if when.event not in known:
             happens = ", ".join(known)
-            raise ValueError(f"{_NEVER[when.event]}; what happens: {happens}")
+            lit = f"{light_words(show.lights)} is not lost in this run"
+            raise ValueError(f"{_NEVER.get(when.event, lit)}; what happens: {happens}")
         time_s = known[when.event]
     elif (x := distance_of(show, when)) is not None:
         time_s = float(run.time_at(x)) if x <= run.race_m else math.nan

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.references import Reference, wave_references
+from simulator.analysis.references import Reference, light_name, light_words, wave_references
 from simulator.analysis.splits import worst_residual
 from simulator.coefficients import LAP_M
 from simulator.errors import RecordingError
@@ -479,7 +479,7 @@ def _gaps(show: Show, t: float, x: float) -> tuple[GapLine, ...]:
         known, is_light = t > 0 and x > 0, i < len(lights)
         lines.append(
             GapLine(
-                _light_name(track.mark, lights) if is_light else track.mark.name,
+                light_name(track.mark, lights) if is_light else track.mark.name,
                 track.mark.finish_s or 0.0,
                 track.seconds_at(t) if known else None,
                 track.metres_at(t) if known else None,
@@ -489,13 +489,6 @@ def _gaps(show: Show, t: float, x: float) -> tuple[GapLine, ...]:
             )
         )
     return tuple(lines)
-
-
-def _light_name(mark: Reference, lights: Sequence[Reference]) -> str:
-    """Return the name of a light's gap: its time, or what it is called if another has that time."""
-    if [other.label for other in lights].count(mark.label) == 1:
-        return f"light {mark.label}"
-    return mark.name if "light" in mark.name else f"light {mark.name}"
 
 
 def is_left(name: str) -> bool:
@@ -541,7 +534,8 @@ def _marks(show: Show, reveal_m: float) -> tuple[ChartMarker, ...]:
     if race > lap_m:
         marks.append(ChartMarker(race - lap_m, "bell", "bell"))
     if show.lost_light_m is not None and show.lost_light_m <= reveal_m:
-        marks.append(ChartMarker(show.lost_light_m, "light lost", "event"))
+        light = light_words(show.lights).removeprefix("the ")
+        marks.append(ChartMarker(show.lost_light_m, f"{light} lost", "event"))
     return tuple(marks)
 
 
@@ -652,9 +646,10 @@ def board_of(show: Show) -> Board:
     run = show.recording
     target = show.plan.finish_s or 0.0
     lost_m = show.lost_light_m
-    lost = [
-        ("the light", "kept") if lost_m is None else ("light lost at", f"{whole_metres(lost_m)} m")
-    ]
+    light = light_words(show.lights)
+    lost = [(light, "kept")]
+    if lost_m is not None:
+        lost = [(f"{light.removeprefix('the ')} lost at", f"{whole_metres(lost_m)} m")]
     lost = lost if show.lit and (lost_m is not None or run.finish_s is not None) else []
     good = run.status is Status.FINISHED
     if run.finish_s is None:
@@ -728,12 +723,13 @@ def evenly(splits: Sequence[Split], most: int) -> list[Split]:
 def _facts(show: Show) -> tuple[str, ...]:
     run = show.recording
     lost = show.lost_light_m
-    light = (
-        "kept the light to the line"
-        if lost is None
-        else f"lost the light at {whole_metres(lost)} m"
+    light = light_words(show.lights)
+    at = "to the line" if lost is None else f"at {whole_metres(lost)} m"
+    facts = (
+        [f"{'kept' if lost is None else 'lost'} {light} {at}"]
+        if show.lit and (lost is not None or run.finish_s is not None)
+        else []
     )
-    facts = [light] if show.lit and (lost is not None or run.finish_s is not None) else []
     if run.status is not Status.FINISHED and run.finish_s is not None:
         facts.insert(0, f"not valid: {run.status.value}")
     facts.append(f"mean shelter {100 * run.mean_shelter:z.0f} %")

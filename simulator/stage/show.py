@@ -241,7 +241,8 @@ class Show:
         if self.lit:
             words.append("wave length and pace end")
         if s.plan.standing_start:
-            words.append(f"the {'light' if self.lit else 'plan'}'s start allowance")
+            owners = ("the plan's", "the light's", "the lights'")
+            words.append(f"{owners[min(len(self.lights), 2)]} start allowance")
         if self.has_constant_shelter:
             words.append("a constant shelter")
         elif rests_on_assumed(s.pacers):
@@ -260,7 +261,8 @@ class Show:
         count, roles = len(first), list(first.values())
         note = " (a constant shelter)" if self.has_constant_shelter else ""
         if count == 0:
-            return f"alone{' behind the light' if self.lit else ', without a light'}{note}"
+            lights = (", without a light", " behind the light", " behind the lights")
+            return f"alone{lights[min(len(self.lights), 2)]}{note}"
         counts = ((roles.count(role), role) for role in ("ahead", "beside", "behind"))
         places = ", ".join(f"{n} {role}" for n, role in counts if n)
         note = " (spacing assumed)" if self.rests_on_spacing else note

@@ -18,7 +18,9 @@ from simulator.analysis.references import (
     Reference,
     ghost_references,
     light_reference,
+    light_words,
     run_reference,
+    running_lights,
 )
 from simulator.errors import Problem, ScenarioError
 from simulator.physics.attempt import simulate_all
@@ -451,7 +453,8 @@ def _light_lost(seen: FactSource) -> str:
     own = seen.run is seen.live.recording
     lost_m = lost_light_m(seen.run, seen.live.light if own else light_reference(seen.scenario))
     if lost_m is None:
-        raise ValueError("the light is not lost in this run")
+        light = light_words(running_lights(seen.scenario))
+        raise ValueError(f"{light} is not lost in this run")
     return f"{whole_metres(lost_m)}{UNIT}m"
 
 

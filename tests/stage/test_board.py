@@ -13,7 +13,8 @@ from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.session import Session
 from simulator.stage.events import events
-from simulator.stage.scene_builder import board_of, evenly
+from simulator.stage.playback import Playback
+from simulator.stage.scene_builder import ShowOptions, board_of, evenly, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
 from tests.session.short import FAILING
@@ -62,6 +63,28 @@ def test_the_board_hides_neither_the_misses_nor_what_was_assumed(show: Show) -> 
     worst = max((s for s in show.splits if s.residual_s), key=lambda s: abs(s.residual_s or 0.0))
     (told,) = [fact for fact in board.facts if fact.startswith("largest miss of a published split")]
     assert f"{worst.residual_s:+.2f} s at {worst.label}" in told.replace("−", "-")
+
+
+SECOND_LIGHT = "wavelight: {waves: [{name: goal}, {name: record, plan: {target: '3:55'}}]}"
+
+
+@pytest.mark.parametrize("target", ["3:59.99", "4:20"])
+def test_of_several_lights_the_one_that_she_chases_is_named(target: str) -> None:
+    scenario = load_text(f"plan: {{target: '{target}'}}\n{SECOND_LIGHT}")
+    show = make_show(scenario, simulate(scenario))
+    name, lost_m = f"light {target}", show.lost_light_m
+    board = board_of(show)
+    if lost_m is None:
+        assert (name, "kept") in board.numbers
+        assert board.facts[0] == f"kept {name} to the line"
+    else:
+        assert (f"{name} lost at", f"{int(lost_m)} m") in board.numbers
+        assert board.facts[0] == f"lost {name} at {int(lost_m)} m"
+        end_s = show.recording.end_s
+        marks = scene_of(show, Playback(end_s, end_s, furthest_s=end_s), ShowOptions()).chart.marks
+        assert any(mark.label == f"{name} lost" for mark in marks)
+    assert (lost_m is None) == (target == "4:20")
+    assert "the lights' start allowance" in board.assumed
 
 
 def test_a_run_that_did_not_finish_says_so(scenario: Scenario, attempt: Recording) -> None:

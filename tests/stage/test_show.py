@@ -431,6 +431,7 @@ def test_every_light_has_a_gap_by_its_name() -> None:
     for line, wave in zip(lights, scene.waves, strict=True):
         assert line.metres == pytest.approx(wave.head_m - scene.runner.x_m, abs=1e-3)
     assert scene.compared_to == "light goal"
+    assert scene.subtitle == "alone behind the lights"
 
 
 def test_a_light_alone_is_the_light_and_without_one_gaps_are_to_the_plan() -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
+from simulator.analysis.references import light_words, running_lights
 from simulator.screen import Panel
 from simulator.stage.keys import Action
 from simulator.stage.scene import Scene, WhatIf
@@ -263,8 +264,11 @@ def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
     if value is None:
         known = not bar.stale and bar.finish_s is None
         return name, "does not finish" if known else "being computed"
-    words = {FINISH: "", LIGHT: "light lost at "}.get(shown.measure, f"{shown.measure} ")
-    words = "the light is " if shown.measure == LIGHT and bar.lost_light_m is None else words
+    words = "" if shown.measure == FINISH else f"{shown.measure} "
+    if shown.measure == LIGHT:
+        light = light_words(running_lights(bar.scenario))
+        lost = f"{light.removeprefix('the ')} lost at "
+        words = f"{light} is " if bar.lost_light_m is None else lost
     if shown.measure == FINISH:
         said = [_compared(shown, bar, value)]
     else:

@@ -10,7 +10,14 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   const state = { t: 0, rate: 1, playing: false, before: 0, x: 0 };
 
   const PRONOUNS = show.woman ? { she: "she", She: "She", her: "her", hers: "her", Hers: "Her" } : { she: "he", She: "He", her: "him", hers: "his", Hers: "His" };
-  const mark = show.lit ? "light" : "plan"; // what gaps are taken to
+  const several = show.waves.length > 1;
+  const lightName = (i) => { // as `light_name` in simulator/analysis/references.py
+    const labels = show.waves.map((w) => w.label ?? timeText(run.target).replace(/\.00$/, "")), { name } = show.waves[i];
+    if (labels.filter((label) => label === labels[i]).length === 1) return "light " + labels[i];
+    return name.includes("light") ? name : "light " + name;
+  };
+  const mark = () => (several ? lightName(0) : show.lit ? "the light" : "the plan"); // what gaps are taken to
+  const led = () => (!several ? mark() : show.leads === null ? "the plan" : lightName(show.leads)); // what the pacers keep to
   const as = (words) => words.replace(/\{(\w+)\}/g, (_, name) => PRONOUNS[name]);
 
   // -- words ---------------------------------------------------------------------------------------
@@ -124,7 +131,8 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     for (const c of curves) if (c.own || c.name !== "you") for (const g of c.gap) { if (g < low) low = g; if (g > high) high = g; }
     const pad = 0.06 * (high - low);
     gapRange = [low - pad, high + pad];
-    $("legend").replaceChildren(...[{ name: "the " + mark, colour: named(show.light_colour), own: true }, ...curves].map((c) => {
+    $("gap-heading").textContent = "Gap to " + mark();
+    $("legend").replaceChildren(...[{ name: mark(), colour: named(show.light_colour), own: true }, ...curves].map((c) => {
       const key = make("i", { className: c.own ? "" : "ghost" });
       key.style.color = c.colour;
       return make("li", {}, key, c.name);
@@ -139,7 +147,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     const side = name.split("-")[0], arrow = { ahead: "▲", level: "●", behind: "▼" }[side];
     const far = state.t >= run.end ? "" : ` · ${Math.abs(metres).toFixed(1)} m`;
     const meant = { ahead: "ahead of", level: "level with", behind: "behind" }[side];
-    return [`${arrow} ${signed(seconds)} s${far} ${meant} the ${mark}`, name];
+    return [`${arrow} ${signed(seconds)} s${far} ${meant} ${mark()}`, name];
   };
   const endWords = () => (Number.isNaN(run.finish) ? "did not finish" : `finish, ${difference(run.finish, run.target)} s against ${timeText(run.target)}`);
   const draw = () => {
@@ -200,7 +208,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   // -- what can be turned ------------------------------------------------------------------------------
   const TEXTS = {
     pacers: ["Pacers", (v) => String(v)], gap: ["Gap to the front", (v) => v.toFixed(2) + " m"], wait: ["They wait up to", (v) => v + " m"],
-    target: [!show.lit || m.light_plan || m.leader_plan ? as("{Hers} plan runs") : "The light runs", (v) => timeText(v)], strength: ["Second half faster", (v) => signed(v, 1) + " %"],
+    target: [!show.lit || several || m.light_plan || m.leader_plan ? as("{Hers} plan runs") : "The light runs", (v) => timeText(v)], strength: ["Second half faster", (v) => signed(v, 1) + " %"],
     temperature: ["Temperature", (v) => v.toFixed(1) + " °C"], wind: ["Wind", (v) => v.toFixed(1) + " m/s"], form: [as("{Hers} form"), (v) => signed(v, 1) + " %"],
   };
   const text = (name, value) => TEXTS[name][1](value);
@@ -221,7 +229,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   };
   const policyRow = () => {
     if (controls.policy || !knobs.pacers) return;
-    const choices = { hold_light: "Keep to the " + mark, wait_for_runner: as("Wait for {her}") };
+    const choices = { hold_light: "Keep to " + led(), wait_for_runner: as("Wait for {her}") };
     const buttons = Object.entries(choices).map(([value, words]) => {
       const button = make("button", { type: "button" }, words);
       button.dataset.policy = value;
@@ -235,6 +243,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     for (const [name, control] of Object.entries(controls)) {
       if (name === "policy") {
         for (const button of control) button.setAttribute("aria-pressed", String(button.dataset.policy === settings.policy));
+        control[0].textContent = "Keep to " + led();
         continue;
       }
       const value = settings[name], differs = value !== knobs[name].value;
@@ -262,13 +271,14 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     facts("late", done ? difference(run.finish, run.target) : "");
     $("fact-late").querySelector("dt").textContent = `s against ${timeText(run.target)}`;
     facts("change", differs && done && ofFile.finish ? difference(run.finish, ofFile.finish) : "");
+    if (show.lit) $("fact-lost").querySelector("dt").textContent = mark().replace("the ", "") + " lost at";
     facts("lost", !show.lit || lost === null && !done ? "" : lost === null ? "never" : wholeMetres(lost) + " m");
     facts("shelter", (100 * sheltered / (until + 1)).toFixed(1) + " %");
     facts("reserve", Math.max(0, between(run.reserves, run.end / run.step)).toFixed(0) + " J/kg");
     $("fact-chance").hidden = differs; // it was worked out for the file
     const kept = !show.lit ? "" : lost === null ? " It was kept to the line." : ` It was lost at ${wholeMetres(lost)} m.`;
     const ends = done ? `, ${signed(gapAt(run.end)[0])} s at the finish.${kept}` : ". The line was not reached.";
-    $("curve").setAttribute("aria-label", `Gap to the ${mark} over distance${ends}`);
+    $("curve").setAttribute("aria-label", `Gap to ${mark()} over distance${ends}`);
   };
   const showSplits = () => {
     for (const row of rows) {
@@ -299,23 +309,24 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     const turned = (name) => knobs[name] && settings[name] !== knobs[name].value;
     const before = (name) => without({ [name]: knobs[name].value });
     if (turned("target") && !m.light_plan && !m.leader_plan) {
+      const noun = show.lit && !several ? "light" : "plan";
       const was = before("target"), faster = settings.target < knobs.target.value;
-      if (faster && finish > was + 0.005) words.push(`A faster ${mark} makes {her} slower here: it takes the pacers away from {her} sooner, and with them the shelter.`);
-      if (!faster && finish < was - 0.005) words.push(`A slower ${mark} makes {her} faster here: {she} stays longer in the shelter of those who follow it.`);
+      if (faster && finish > was + 0.005) words.push(`A faster ${noun} makes {her} slower here: it takes the pacers away from {her} sooner, and with them the shelter.`);
+      if (!faster && finish < was - 0.005) words.push(`A slower ${noun} makes {her} faster here: {she} stays longer in the shelter of those who follow it.`);
     }
-    if (turned("gap") && settings.gap < knobs.gap.value && finish > before("gap") + 0.005) words.push(`Nearer is not faster here: ${show.lit ? "an early loss of the light" : "falling behind the plan early"} weighs more.`);
+    if (turned("gap") && settings.gap < knobs.gap.value && finish > before("gap") + 0.005) words.push(`Nearer is not faster here: ${show.lit ? "an early loss of " + mark() : "falling behind the plan early"} weighs more.`);
     if (turned("temperature")) {
       const was = before("temperature");
       if (settings.temperature > knobs.temperature.value && finish < was - 0.005) words.push("Warm air is thinner: it brakes less, as long as it is not so hot that the heat takes {hers} power.");
       if (settings.temperature > knobs.temperature.value && finish > was + 0.005) words.push("Warm air is thinner, but in such heat {she} loses more aerobic power than that gives.");
     }
     if (turned("wind") && settings.wind > knobs.wind.value && finish > before("wind") + 0.005) words.push("Wind costs on every lap: what it takes from {her} against the wind is more than it gives back from behind.");
-    if (settings.policy === "wait_for_runner" && model.defaults.policy !== settings.policy && finish < without({ policy: "hold_light" }) - 0.005) words.push(`Pacers who wait keep {her} sheltered after ${show.lit ? "the light is lost" : "{she} has fallen behind the plan"}: that is worth more than their pace.`);
+    if (settings.policy === "wait_for_runner" && model.defaults.policy !== settings.policy && finish < without({ policy: "hold_light" }) - 0.005) words.push(`Pacers who wait keep {her} sheltered after ${show.lit ? mark() + " is lost" : "{she} has fallen behind the plan"}: that is worth more than their pace.`);
     return as(words.slice(0, 2).join(" "));
   };
   const verdict = () => {
     const differs = changed();
-    const list = differs.map((name) => (name === "policy" ? (settings.policy === "hold_light" ? "they keep to the " + mark : as("they wait for {her}")) : name === "wait" ? "up to " + text(name, settings[name]) : `${TEXTS[name][0].toLowerCase()} ${text(name, settings[name])}`));
+    const list = differs.map((name) => (name === "policy" ? (settings.policy === "hold_light" ? "they keep to " + led() : as("they wait for {her}")) : name === "wait" ? "up to " + text(name, settings[name]) : `${TEXTS[name][0].toLowerCase()} ${text(name, settings[name])}`));
     const change = run.finish - ofFile.finish;
     const compared = Number.isNaN(run.finish) ? as("{She} does not finish.") : !differs.length ? "As in the file." : Number.isNaN(change) ? "" : Math.abs(change) < 0.005 ? "No faster and no slower than in the file." : `${Math.abs(change).toFixed(2)} s ${change < 0 ? "faster" : "slower"} than in the file.`;
     const said = [list.length ? list.join(", ").replace(/^./, (c) => c.toUpperCase()) + ": " + compared : compared, surprise()].join(" ");
@@ -398,7 +409,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   // -- the map ------------------------------------------------------------------------------------------------
   const mapAxes = knobs.pacers && knobs.gap ? ["pacers", "gap"] : ["temperature", "wind"];
   let chart = null;
-  const rgb = (name) => { const s = shade(name); return [1, 3, 5].map((i) => parseInt(s.slice(i, i + 2), 16)); };
+  const rgb = (name) => channels(shade(name));
   function* mapOf() {
     const [a, b] = mapAxes, least = (x) => { const l = a === "pacers" ? m.formations[0].least[x] : null; return l === null ? 0 : l; };
     const across = AXES[a](), up = [...new Set([...(b === "gap" ? near("gap", [0.8, 1, 1.2, 1.5, 2, 2.5, 3, 4, 5]) : AXES[b]()), knobs[b].value])].sort((p, q) => p - q);

@@ -33,6 +33,7 @@ let shades = new Map();
 const forgetColours = () => { shades = new Map(); };
 const shade = (name) => { if (!shades.has(name)) shades.set(name, colour(name)); return shades.get(name); };
 const named = (name) => (name.startsWith("#") ? name : shade("named-" + name) || shade("muted"));
+const channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 const halfEven = (v) => { const up = Math.round(v); return up - v === 0.5 && up % 2 ? up - 1 : up; };
 const timeText = (s, digits = 2) => { // as `format_time` in simulator/units.py, which rounds halves to even
   if (!Number.isFinite(s)) return "–";
@@ -100,6 +101,20 @@ const dot = (pen, x, y, radius, tint, hollow, alpha = 1) => {
   }
   pen.globalAlpha = 1;
 };
+const lightsOf = (picture) => { // colour and brightness at a metre: the waves added up, as `led_lights` in simulator/view/layers/effects.py
+  const lap = LAP / picture.oval[1], waves = picture.waves.map((wave) => ({ ...wave, tint: channels(named(wave.colour)) }));
+  return (at) => {
+    const sum = [0, 0, 0];
+    let total = 0;
+    for (const { head, length, tint } of waves) {
+      const behind = ((head - at) % lap + lap) % lap, bright = Math.max(Math.pow(Math.max(0, 1 - behind / length), 1.4), behind - lap + 1);
+      total += bright;
+      tint.forEach((c, i) => { sum[i] += bright * c; });
+    }
+    const bright = Math.min(total, 1);
+    return [bright > 0 ? `rgb(${sum.map((c) => Math.round(Math.min(c / bright, 255)))})` : "", bright];
+  };
+};
 const drawTrack = (picture) => {
   const [pen, w, h] = sized($("track")), plane = planeFrom(picture.oval);
   const k = Math.min(w / (L + 2 * (R + LANES + 4)), h / (2 * (R + LANES + 4)));
@@ -117,14 +132,10 @@ const drawTrack = (picture) => {
   };
   line(0, shade("lane"), 1.5); line(picture.race, named("white"), 3);
   pen.textBaseline = "middle";
-  const size = Math.max(3, 1.35 * k);
-  for (const wave of picture.waves) {
-    const head = wave.head;
-    for (let i = wave.length; i >= 0; i--) {
-      const bright = Math.pow(1 - i / (wave.length + 1), 1.4);
-      const [x, y] = put(plane(head - i, -1.1));
-      glow(pen, x, y, size * (1 + 2 * bright), named(wave.colour), 0.7 * bright);
-    }
+  const size = Math.max(3, 1.35 * k), lightAt = lightsOf(picture);
+  for (let at = 0; at < LAP / picture.oval[1]; at++) {
+    const [tint, bright] = lightAt(at);
+    if (bright > 0.02) glow(pen, ...put(plane(at, -1.1)), size * (1 + 2 * bright), tint, 0.7 * bright);
   }
   for (const g of picture.ghosts) { const [x, y] = put(plane(g.x, 0.7)); dot(pen, x, y, size * 0.9, named(g.colour), true, g.alpha); }
   for (const body of picture.pacers) { const [x, y] = put(plane(body.x, body.offset + 0.7)); dot(pen, x, y, size * 0.85, shade("muted"), false, body.alpha); }
@@ -153,14 +164,12 @@ const drawGroup = (picture) => {
     pen.globalAlpha = 0.5; pen.fillRect(x, 21, 1, h); pen.globalAlpha = 1;
     if (at >= 0 && at <= picture.race && x < w - 90 && x > 20) pen.fillText(at + " m", x, h - 9);
   }
+  const lightAt = lightsOf(picture);
   for (let at = Math.floor(centre - span); at < centre + span; at++) {
     const [x] = put(at, 0);
     pen.fillStyle = shade("led"); pen.beginPath(); pen.arc(x, 12, 1.6, 0, 7); pen.fill();
-    for (const wave of picture.waves) {
-      const behind = wave.head - at;
-      const bright = behind < 0 ? Math.max(0, 1 + behind) : Math.pow(Math.max(0, 1 - behind / wave.length), 1.4);
-      if (bright > 0.02) { glow(pen, x, 12, 9, named(wave.colour), bright); glow(pen, x, 12, 4, named("white"), 0.7 * bright); }
-    }
+    const [tint, bright] = lightAt(at);
+    if (bright > 0.02) { glow(pen, x, 12, 9, tint, bright); glow(pen, x, 12, 4, named("white"), 0.7 * bright); }
   }
   const taken = []; // labels already there, as [left, right]
   for (const g of picture.ghosts) {

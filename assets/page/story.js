@@ -47,7 +47,7 @@ const start = ({ arrays, files, values: { chapters } }) => {
     const c = chapter(), now = raceTime(), gap = nearest(c.gap, state.t), metres = nearest(c.metres, state.t), name = c.states[nearest(c.state, state.t)];
     set("clock", !c.clock ? "" : now < 0 ? String(Math.ceil(-now)) : now >= c.end && c.finished ? timeText(c.end) : clockText(Math.min(now, c.end)));
     const side = name.split("-")[0];
-    set("gap", !c.gaps || gap === null || now <= 0 ? "" : `${{ ahead: "▲", level: "●", behind: "▼" }[side]} ${signed(gap / 100)} s${metres === null ? "" : ` · ${Math.abs(metres / 100).toFixed(1)} m`} ${side === "level" ? "level with" : side === "ahead" ? "ahead of" : "behind"} the ${c.mark}`);
+    set("gap", !c.gaps || gap === null || now <= 0 ? "" : `${{ ahead: "▲", level: "●", behind: "▼" }[side]} ${signed(gap / 100)} s${metres === null ? "" : ` · ${Math.abs(metres / 100).toFixed(1)} m`} ${side === "level" ? "level with" : side === "ahead" ? "ahead of" : "behind"} ${c.mark}`);
     $("gap").style.color = shade(name);
     const runner = c.bodies.find((b) => b.kind === "runner");
     set("where", now >= c.end ? (c.finished ? "finish" : "did not finish") : `${wholeMetres(Math.min(at(runner.x, state.t), c.race))} m of ${c.race_text}`);
@@ -79,8 +79,8 @@ const start = ({ arrays, files, values: { chapters } }) => {
     $("group").hidden = !c.close;
     $("chart").hidden = !c.chart;
     if (c.chart) {
-      $("curve").setAttribute("aria-label", `Gap to the ${c.mark} over distance.`);
-      $("legend").replaceChildren(...[{ name: "the " + c.mark, colour: c.chart.light, own: true }, ...c.chart.curves].map((curve) => {
+      $("curve").setAttribute("aria-label", `Gap to ${c.mark} over distance.`);
+      $("legend").replaceChildren(...[{ name: c.mark, colour: c.chart.light, own: true }, ...c.chart.curves].map((curve) => {
         const key = make("i", { className: curve.own ? "" : "ghost" });
         key.style.color = named(curve.colour);
         return make("li", {}, key, curve.name);

@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike
 
 from simulator.analysis.attribution import ENOUGH, FACTORS
 from simulator.analysis.gaps import GapState
-from simulator.analysis.references import Reference
+from simulator.analysis.references import Reference, light_words
 from simulator.analysis.splits import worst_residual
 from simulator.analysis.summary import Summary, summarise
 from simulator.analysis.uncertainty import (
@@ -46,7 +46,6 @@ from simulator.files import asset_path, refuse_existing, write_text
 from simulator.physics.pacers import group_of
 from simulator.physics.track import lap_count
 from simulator.scenario.loader import scenario_to_dict, without_folders
-from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import Leader
 from simulator.scenario.save import document_text, worded
 from simulator.scenario.schedule import Schedule
@@ -102,9 +101,9 @@ def page_text(show: Show, theme: Theme, link: str = "") -> str:
     values = {
         "title": escape(scenario.name),
         "subtitle": escape(show.subtitle),
-        "facts": _facts(summary, chance_of(show.scenario)),
+        "facts": _facts(summary, _mark_of(show), chance_of(show.scenario)),
         "end": f"{show.recording.end_s!r}",
-        "mark": _mark_of(scenario),
+        "mark": escape(_mark_of(show)),
         "splits": _splits(summary, table),
         "residual": " A residual is run minus published." if worst_residual(summary.splits) else "",
         "her": "her" if scenario.runner.woman else "him",
@@ -189,7 +188,7 @@ def _colours(theme: Theme) -> str:
 # -- content without a script ----------------------------------------------------------------------
 
 
-def _facts(summary: Summary, chance: float) -> str:
+def _facts(summary: Summary, mark: str, chance: float) -> str:
     run, target = summary.recording, summary.target_s
     finish, lost = run.finish_s, summary.lost_light_at_m
     late = "" if finish is None else difference_cell(finish, target)
@@ -198,7 +197,11 @@ def _facts(summary: Summary, chance: float) -> str:
         ("finish", "finish", "did not finish" if finish is None else format_time(finish)),
         ("late", f"s against {format_time(target)}", late),
         ("change", "s against the file", ""),
-        ("lost", "light lost at", kept if lost is None else f"{whole_metres(lost)} m"),
+        (
+            "lost",
+            f"{mark.removeprefix('the ')} lost at",
+            kept if lost is None else f"{whole_metres(lost)} m",
+        ),
         ("shelter", "mean shelter", f"{100 * summary.mean_shelter:z.1f} %"),
         ("reserve", "reserve left", f"{summary.energy.reserve_left:z.0f} J/kg"),
         ("chance", f"chance of {target_words(target)}", chance_words(chance, SAMPLES)),
@@ -210,9 +213,9 @@ def _facts(summary: Summary, chance: float) -> str:
     )
 
 
-def _mark_of(scenario: Scenario) -> str:
+def _mark_of(show: Show) -> str:
     """Return what gaps are taken to: without a light, the plan."""
-    return "light" if scenario.lit else "plan"
+    return light_words(show.lights) if show.lit else "the plan"
 
 
 def _splits(summary: Summary, table: list[list[str]]) -> str:
@@ -286,6 +289,8 @@ def _take(link: str) -> str:
 def _shown(show: Show, summary: Summary, bundle: Bundle) -> dict[str, Any]:
     scenario, last = show.scenario, show.recording.race_m
     pacers = scenario.pacers
+    lit = [wave.name for wave in scenario.wavelight.waves if wave.on]
+    followed = [i for i, name in enumerate(lit) if name == pacers.follows]
     return {
         "race_text": format_distance(last),
         "laps": [lap_count(last, scenario.track.lap), scenario.track.lap],
@@ -295,6 +300,7 @@ def _shown(show: Show, summary: Summary, bundle: Bundle) -> dict[str, Any]:
         "ghosts": [_ghost(ghost, last, bundle) for ghost in show.ghosts],
         "gone_m": [GONE_NEAR_M, GONE_FAR_M],
         "waves": _waves(show, bundle),
+        "leads": followed[0] if followed else None,
         "lit": scenario.lit,
         "light_colour": show.light.colour,
         "counts": [_with_count(show, n) for n in range(len(pacers.formation.names()) + 1)],
@@ -333,6 +339,8 @@ def _waves(show: Show, bundle: Bundle) -> list[dict[str, Any]]:
             own = mark.run if wave.plan is not None else None
             rows.append(
                 {
+                    "name": wave.name,
+                    "label": None if own is None else mark.label,
                     "colour": wave.colour,
                     "length": wave.length * lit,
                     "ahead": (wave.length - 1) * lit if wave.pace_end == "tail" else 0.0,
@@ -429,7 +437,7 @@ def _chapter(chapter: CompiledChapter, bundle: Bundle) -> dict[str, Any]:
         "gaps": Panel.GAPS in panels,
         "close": close,
         "meters": _meters(scenes) if Panel.METERS in panels else [],
-        "mark": _mark_of(chapter.show.scenario),
+        "mark": _mark_of(chapter.show),
         "chart": _chart(last, chapter.show.light.colour, bundle) if Panel.CHART in panels else None,
         "reveal": [round(100 * scene.chart.reveal_m) for scene in scenes],
         "splits": _chapter_splits(last) if Panel.SPLITS in panels else [],

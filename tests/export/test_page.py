@@ -702,6 +702,45 @@ def test_a_page_names_what_gaps_are_taken_to(
         )
 
 
+def test_of_several_lights_a_page_names_the_one_it_means(
+    browser: webdriver.Chrome, page_of: Callable[..., Path]
+) -> None:
+    waves = "wavelight.waves=[{name: goal}, {name: record, plan: {target: 3:55}}]"
+    sized(browser, 1280, 800, page_of("breaking4", waves, "pacers.follows=record"))
+    for target, name in ((239.99, "light 3:59.99"), (242.0, "light 4:02"), (235.0, "light goal")):
+        turn(browser, target=target, policy="wait_for_runner" if target == 242.0 else "hold_light")
+        settled(browser)
+        seek(browser, 100.0)
+        assert element(browser, "gap").text.endswith(f" {name}")
+        assert element(browser, "gap-heading").text.lower() == f"gap to {name}"
+        assert element(browser, "legend").text.startswith(f"{name}\n")
+        assert element(browser, "fact-lost").text.lower().startswith(f"{name} lost at")
+        keeps = "light record" if name == "light goal" else "light 3:55"
+        assert f"Keep to {keeps}" in element(browser, "knobs").text
+        written = "[...document.querySelectorAll('section:not(.scenario)')].map((s) => s.innerText)"
+        said = browser.execute_script(f"return {written}.join();")
+        assert not re.search(r"\bthe light\b", said, re.IGNORECASE)
+
+
+def test_a_page_adds_up_the_lights_that_meet(
+    browser: webdriver.Chrome, page_of: Callable[..., Path]
+) -> None:
+    """One was drawn over the other, so that the last one of the file prevailed."""
+    seen = []
+    for colours in (("green", "red"), ("red", "green"), ("green", "green")):
+        waves = ", ".join(f"{{name: {i}, colour: {name}}}" for i, name in enumerate(colours))
+        sized(
+            browser,
+            1280,
+            800,
+            page_of("breaking4", f"wavelight.waves=[{waves}]", "pacers.follows=~"),
+        )
+        seek(browser, 100.0)
+        seen.append([picture(browser, name) for name in ("track", "group")])
+    assert seen[0] == seen[1]
+    assert seen[0] != seen[2]
+
+
 def test_a_page_keeps_a_gap_smaller_than_its_control_offers(
     browser: webdriver.Chrome, page_of: Callable[..., Path]
 ) -> None:

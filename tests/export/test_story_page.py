@@ -292,21 +292,24 @@ def test_a_chapter_names_what_gaps_are_taken_to(browser: webdriver.Chrome, tmp_p
     script = load_story_text(
         "name: two\nscenario: breaking4\nchapters:\n"
         "  - {name: lit, until: 60 s, panels: [gaps, chart]}\n"
-        "  - {name: unlit, until: 60 s, set: [wavelight.waves.0.on=no], panels: [gaps, chart]}\n",
+        "  - {name: unlit, until: 60 s, set: [wavelight.waves.0.on=no], panels: [gaps, chart]}\n"
+        "  - {name: two lights, until: 60 s, panels: [gaps, chart],\n"
+        "     set: ['wavelight.waves=[{name: 3:59.99}, {name: b, plan: {target: 3:55}}]']}\n",
         tmp_path / "s.yaml",
     )
     with few_samples():
         timeline = Presentation(script).completed_timeline()
     path = tmp_path / "story.html"
     write_story_page(timeline, path, NIGHT)
-    for number, (mark, colour) in enumerate([("light", "green"), ("plan", "grey")], start=1):
+    marks = [("the light", "green"), ("the plan", "grey"), ("light 3:59.99", "green")]
+    for number, (mark, colour) in enumerate(marks, start=1):
         go_to(browser, path, f"#{number}")
         browser.execute_script("lightpace.state.t = 1;")
         press(browser, Keys.ARROW_RIGHT)  # to its end
-        assert said(browser, "gap").endswith(f" the {mark}")
-        assert said(browser, "legend").startswith(f"the {mark}\n")
+        assert said(browser, "gap").endswith(f" {mark}")
+        assert said(browser, "legend").startswith(f"{mark}\n")
         label = browser.find_element(By.ID, "curve").get_attribute("aria-label")
-        assert label == f"Gap to the {mark} over distance."
+        assert label == f"Gap to {mark} over distance."
         chart = "return lightpace.chapters[arguments[0]].chart.light;"
         assert browser.execute_script(chart, number - 1) == colour
 

@@ -46,6 +46,7 @@ class SavedSession:
         chapter: the chapter of a story that was shown, from 0; None without a story.
         pins: how many runs were pinned; they are in the second file.
         when: when it was written, as text.
+        locked: the locked sections of the plan.
     """
 
     version: int
@@ -58,6 +59,7 @@ class SavedSession:
     chapter: int | None = None
     pins: int = 0
     when: str = ""
+    locked: frozenset[int] = frozenset()
 
 
 def state_folder() -> Path:

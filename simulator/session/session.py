@@ -838,6 +838,7 @@ class Session:
             axis=self.bars.axis,
             measure=self.bars.measure,
             chapter=chapter,
+            locked=self.editor.locked,
         )
         autosave.keep(saved, [(pin.name, pin.run) for pin in self.pins.pins], wait=wait)
 
@@ -863,7 +864,7 @@ class Session:
             elif change is not None:
                 self._reopen(saved, change.settings)
             if change is not None:
-                self.editor.history.put(change)
+                self.editor.history.put(change, saved.locked)
             self._show_again(saved)
             live: Lineage | None = self._shown.lineage
             shown_m = self._player.show.recording.x

@@ -87,6 +87,25 @@ def test_settings_pins_and_place_come_back_after_a_crash(file: Path, folder: Pat
     assert again.left_behind == ""
 
 
+def test_locked_splits_come_back_locked(file: Path, folder: Path) -> None:
+    session = opened(file, folder)
+    session.editor.lock_split(0, on=True)
+    session.change("plan.target", "1:03")
+    kept = session.editor.splits()[0]
+    assert kept.locked
+    session.close()
+
+    left(folder)
+    again = opened(file, folder)
+    again.restore()
+    assert again.editor.splits() == session.editor.splits()
+    again.change("plan.target", "1:05")
+    assert again.editor.splits()[0] == kept
+    again.undo()
+    again.undo()
+    assert not any(split.locked for split in again.editor.splits())
+
+
 def test_a_process_that_is_killed_leaves_what_it_changed(file: Path, folder: Path) -> None:
     script = f"""
 import os, time

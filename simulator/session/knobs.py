@@ -16,6 +16,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeAlias, cast, get_args
 
+import numpy as np
+
 from simulator.analysis.splits import split_distances, split_label
 from simulator.errors import LightpaceError, ScenarioError
 from simulator.scenario.fields import MarkColour
@@ -503,6 +505,8 @@ LEAST_CHANGE_S = 0.0015
 """Splits that differ by less are equal [s]: a table's times are written in thousandths."""
 LEAST_CHANGE_TWICE_S = 2 * LEAST_CHANGE_S
 """The tolerance after a change and its reset, each of which rounds a table's times [s]."""
+NEXT_TO_M = 10.0
+"""A table's row nearer to the end of a section is replaced by it, as 440 yards by 400 m [m]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -553,7 +557,7 @@ def plan_with_target(
 ) -> str:
     """Return the plan with another finish time; a table's unlocked rows are stretched.
 
-    The rows stay where they are, unless some are locked: only those of `sections_of` can be. A
+    The rows stay where they are; where some are locked, the ends of `sections_of` are added. A
     table that becomes the file's again is the file's to the bit.
 
     Raises:
@@ -661,9 +665,21 @@ def _spread(times: Sequence[float], rows: Sequence[int], change_s: float) -> lis
 
 
 def table_text(plan: Plan, sections: PlanSections, times_s: Sequence[float]) -> str:
-    """Return a table of splits as a plan's text."""
-    ends = zip(sections.labels, accumulate(times_s), strict=True)
-    table = {label: time_text(end) for label, end in ends}
+    """Return a table of splits as a plan's text: the ends of its sections, which take `times_s`.
+
+    Rows that the plan has between them move with their section; in one that takes as long as before
+    they keep their times.
+    """
+    ends = sections.distances_m
+    race_m, at_s = ends[-1], dict(zip(ends, sections.cumulative_s, strict=True))
+    own = [p.distance_m for p in waypoints_of(plan, race_m)]
+    between = [x for x in own if min(abs(x - end) for end in ends) >= NEXT_TO_M]
+    at_s |= zip(between, schedule_of(plan, race_m).time_at(between).tolist(), strict=True)
+    places = sorted(at_s)
+    before, after = ((0.0, *sections.cumulative_s), (0.0, *accumulate(times_s)))
+    moved = np.interp([at_s[x] for x in places], before, after).tolist()
+    rows = zip(places, moved, strict=True)
+    table = {split_label(x, race_m): time_text(time_s) for x, time_s in rows}
     return flow({"shape": "splits", "standing_start": plan.standing_start, "splits": table})
 
 

@@ -7,13 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from simulator.scenario.loader import load_scenario, load_text
-from simulator.scenario.plan import waypoints_of
+from simulator.scenario.plan import schedule_of, waypoints_of
 from simulator.scenario.reading import shipped_names
 from simulator.session import Session
 from simulator.session.history import GESTURE_S
 from simulator.session.knobs import knobs_of, sections_of
 from simulator.stage.keys import Action
 from simulator.stage.scene import Knob, KnobKind
+from simulator.units import format_time
 from tests.session.short import load_short, settle
 
 Look = Callable[[str], str]
@@ -357,6 +358,39 @@ def test_a_new_target_leaves_locked_sections_of_any_plan(plan: str, change: str)
     assert not session.change("plan.target", "3:55")
     assert "locked" in find(session, "plan.target").problem
     assert sections(session) == after
+
+
+@pytest.mark.parametrize(
+    ("race", "plan", "inside_m"),
+    [
+        ("800 m", "{splits: {100: 14, 200: 29, 300: 42, 400: 60, 500: 73, finish: 120}}", 500.0),
+        ("10000 m", f"{{laps: [{', '.join(['70', '72'] * 12)}, 70]}}", 2400.0),
+    ],
+)
+@pytest.mark.parametrize("change", ["target", "split"])
+def test_a_locked_section_keeps_the_rows_of_the_file_within_it(
+    race: str, plan: str, inside_m: float, change: str
+) -> None:
+    """A table was made anew of its sections, 200 m to 1 km: the section had one pace all along."""
+    session = Session(load_text(f"name: a\ndistance: {race}\nplan: {plan}\n", "a.yaml"))
+    race_m = session.scenario.distance
+
+    def since_its_beginning() -> float:
+        start_m = session.panel_state().splits[1].distance_m
+        schedule = schedule_of(session.scenario.plan, race_m)
+        return float(schedule.time_at(inside_m) - schedule.time_at(start_m))
+
+    before, rows = since_its_beginning(), waypoints_of(session.scenario.plan, race_m)
+    session.editor.lock_split(2, True)
+    if change == "target":
+        assert session.change("plan.target", format_time(rows[-1].time_s + 2.0))
+    else:
+        first_s = sections(session)[0]
+        assert session.change_split(0, format_time(first_s + 1.0), cumulative=False)
+    assert since_its_beginning() == pytest.approx(before, abs=0.002)
+    assert session.panel_state().splits[2].locked
+    kept = {row.distance_m for row in waypoints_of(session.scenario.plan, race_m)}
+    assert {row.distance_m for row in rows} <= kept
 
 
 def test_its_own_target_leaves_a_plan_with_locks_as_it_is(mile: Session) -> None:

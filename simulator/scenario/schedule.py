@@ -78,7 +78,7 @@ class Schedule:
         i = np.minimum(np.maximum(np.searchsorted(self.knot_u, u, side="right") - 1, 0), last)
         p0 = self.knot_pace[i]
         slope = (self.knot_pace[i + 1] - p0) / (self.knot_x[i + 1] - self.knot_x[i])
-        du = u - self.knot_u[i]
+        du = np.minimum(u, self.knot_u[-1]) - self.knot_u[i]
         beyond = u > self.knot_u[-1]
         root = np.sqrt(np.maximum(p0 * p0 + 2.0 * slope * du, 0.0))
         dx = 2.0 * du / (p0 + root)
@@ -89,7 +89,10 @@ class Schedule:
         return x, np.where(beyond, end_pace, p0 + slope * dx)
 
     def distance_at(self, time_s: ArrayLike) -> Floats:
-        """Return race distance [m] at race time [s]; 0 before the gun, going on past the line."""
+        """Return race distance [m] at race time [s]; 0 before the gun, going on past the line.
+
+        It is infinite at an infinite time, and NaN at NaN, as `time_at` is.
+        """
         t = np.asarray(time_s, dtype=np.float64)
         return self._locate(self._flying_clock(t))[0]
 
@@ -103,7 +106,7 @@ class Schedule:
         x = np.asarray(distance_m, dtype=np.float64)
         last = len(self.knot_x) - 2
         i = np.minimum(np.maximum(np.searchsorted(self.knot_x, x, side="right") - 1, 0), last)
-        dx = x - self.knot_x[i]
+        dx = np.minimum(np.maximum(x, 0.0), self.knot_x[-1]) - self.knot_x[i]
         slope = (self.knot_pace[i + 1] - self.knot_pace[i]) / (self.knot_x[i + 1] - self.knot_x[i])
         within = self.knot_u[i] + dx * (self.knot_pace[i] + 0.5 * slope * dx)
         over = np.maximum(x - self.knot_x[-1], 0.0)

@@ -297,3 +297,21 @@ def test_what_does_not_increase_is_refused(table: list[Waypoint]) -> None:
 def test_a_schedule_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="read-only"):
         even_schedule(MILE_M, 240.0).knot_x[0] = 1.0
+
+
+@pytest.mark.parametrize("standing", [True, False])
+@pytest.mark.parametrize("table", [[(1500.0, 240.0)], [(200.0, 30.0), (800.0, 118.0)]])
+def test_an_infinite_time_and_nan_have_a_distance(
+    table: list[tuple[float, float]], standing: bool
+) -> None:
+    """Nothing warns: an even one multiplied infinity by its slope of nothing."""
+    schedule = schedule_through([Waypoint(*row) for row in table], standing_start=standing)
+    places = [-np.inf, 1.0, np.inf, np.nan]
+    for there in (schedule.distance_at, schedule.time_at):
+        before, at_one, beyond, none = there(places).tolist()
+        assert (before, beyond) == (0.0, np.inf)
+        assert np.isnan(none)
+        assert [float(there(x)) for x in places[:3]] == [before, at_one, beyond]
+    first, _, last, none = schedule.cruise_at(places)
+    assert (first, last) == (1.0 / schedule.knot_pace[0], 1.0 / schedule.knot_pace[-1])
+    assert np.isnan(none)

@@ -492,10 +492,13 @@ def _chapter_waves(scenes: Sequence[Scene]) -> list[dict[str, Any]]:
         first = next(iter(seen.values()))
         heads = np.interp(np.arange(len(scenes)), list(seen), [w.head_m for w in seen.values()])
         length = max(float(np.count_nonzero(first.brightness)), 1.0)
-        lit = scenes[0].lap_m / len(first.brightness)
-        rows.append(
-            {"colour": first.colour, "length": length * lit, "x": _differences(heads, 0.01)}
-        )
+        lap_m = scenes[0].lap_m
+        lit = lap_m / len(first.brightness)
+        # the paced end may be the tail: the brightest LED is the head
+        ahead_m = lit * float(np.argmax(first.brightness)) - scenes[0].start_m - first.head_m
+        leds = round(((ahead_m + lap_m / 2) % lap_m - lap_m / 2) / lit)
+        x = _differences(heads + leds * lit, 0.01)
+        rows.append({"colour": first.colour, "length": length * lit, "x": x})
     return rows
 
 

@@ -148,6 +148,23 @@ def test_it_shows_where_she_is_to_a_centimetre(
         assert np.abs(np.array(read[1]) - places)[within].max(initial=0.0) < 0.006
 
 
+@pytest.mark.parametrize(("end", "ahead_m"), [("head", 0.0), ("tail", 19.0)])
+def test_a_wave_is_where_its_leds_are(
+    browser: webdriver.Chrome, tmp_path: Path, end: str, ahead_m: float
+) -> None:
+    """A wave that is paced by its tail was drawn behind it."""
+    wave = f"wavelight.waves=[{{name: 3:59.99, length: 20, pace_end: {end}}}]"
+    chapter = f"{{name: c, from: '0:20', until: '1:00', card: 0, set: ['{wave}']}}"
+    timeline = told(tmp_path, f"  - {chapter}\n")
+    path = tmp_path / "story.html"
+    write_story_page(timeline, path, NIGHT)
+    go_to(browser, path)
+    heads = browser.execute_script("return [...lightpace.chapters[0].waves[0].x];")
+    light = timeline.chapters[0].show.light.run
+    assert heads[0] == pytest.approx(light.distance_at(20.0) + ahead_m, abs=0.02)
+    assert heads[-1] == pytest.approx(light.distance_at(60.0) + ahead_m, abs=0.02)
+
+
 @pytest.mark.parametrize("hold", [0.0, 1.3])
 @pytest.mark.parametrize(
     ("until", "clock", "where"),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.references import Reference, light_name, light_words, wave_references
+from simulator.analysis.references import Reference, light_name, light_words, running_lights
 from simulator.analysis.splits import worst_residual
 from simulator.coefficients import LAP_M
 from simulator.errors import RecordingError
@@ -276,13 +276,14 @@ def _lights_of_ghosts(show: Show) -> list[tuple[LightWave, Reference]]:
             continue
         plans.add(ran[0].plan)
         name = f"{ghost.name}: {ran[2].name}"
-        lights.append((ran[0].wavelight.waves[0], replace(ran[2], name=name, colour=ghost.colour)))
+        wave = next(wave for wave in ran[0].wavelight.waves if wave.on)
+        lights.append((wave, replace(ran[2], name=name, colour=ghost.colour)))
     return lights
 
 
 @lru_cache(maxsize=16)
 def _ran(run: Recording, race_m: float) -> tuple[Scenario, PacerGroup, Reference | None] | None:
-    """Return a ghost's scenario, its pacers, and its first light (None without one).
+    """Return a ghost's scenario, its pacers, and the light that it chased (None without one).
 
     A foreign recording names no scenario of this program: it gives None.
     """
@@ -290,8 +291,7 @@ def _ran(run: Recording, race_m: float) -> tuple[Scenario, PacerGroup, Reference
         scenario = scenario_of(run)
     except RecordingError:
         return None
-    waves = scenario.wavelight.waves
-    light = wave_references(scenario)[0] if waves and waves[0].on else None
+    light = next(iter(running_lights(scenario)), None)
     return scenario, group_of(scenario.pacers, race_m), light
 
 

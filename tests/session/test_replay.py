@@ -90,3 +90,17 @@ def test_a_kept_run_is_raced_with_its_own_pacers_and_light(session: Session) -> 
     session.perform(Action.GHOSTS)
     assert not session.scene().ghosts
     assert len(session.scene().waves) == 1
+
+
+def test_the_light_of_a_kept_run_is_the_one_that_is_on() -> None:
+    """Where its first one was off, it had none."""
+    waves = "wavelight.waves=[{name: dark, on: no}, {name: lit, colour: red}]"
+    session = Session(load_scenario("breaking4", overrides=[waves, "pacers.follows=~"]))
+    session.pin()
+    session.change("plan.target", "4:02")
+    session.seek(100.0)
+    session.perform(Action.GROUPS)
+    hers, of_ghost = session.scene().waves
+    assert (hers.name, hers.colour) == ("lit", "red")
+    assert of_ghost.name == f"{session.pins.pins[0].name}: lit"
+    assert of_ghost.head_m > hers.head_m, "its light is that of 3:59.99"

@@ -31,10 +31,10 @@ from simulator.stage.playback import (
     playing_time,
     race_time,
 )
-from simulator.stage.scene import Scene, Staging
+from simulator.stage.scene import Scene
 from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show
-from simulator.view.camera import WHOLE, Shot, directed
+from simulator.view.camera import WHOLE, Shot, directed, reframed
 from simulator.view.picture import OverlayPainter, Painter, PictureOptions, save_png
 from simulator.view.theme import Theme
 
@@ -149,11 +149,15 @@ class Pictures:
         flags = pygame.SRCALPHA if self.transparent else 0
         surface = pygame.Surface(self.size, flags, 32)
         shot = self.shot
-        before: Staging | None = None
+        before: Scene | None = None
         for index in range(0, self.cut.frames, step):
             scene = self.scene_at(self.cut.time_s(index))
-            shot = directed(shot.after(step / self.cut.fps), before, scene.staging)
-            before = scene.staging
+            shot = shot.after(step / self.cut.fps)
+            staged = None
+            if before is not None:
+                shot, staged = reframed(shot, before, scene), before.staging
+            shot = directed(shot, staged, scene.staging)
+            before = scene
             painter.draw(surface, scene, PictureOptions(shot=shot, presenting=self.presenting))
             yield surface, scene
 

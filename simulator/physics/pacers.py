@@ -75,6 +75,16 @@ class PacerGroup:
         there = self.leading & (self.presence > 0.0)
         return PASS_WIDE_M + float(self.offset_m[there].max(initial=0.0))
 
+    def outline(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Return the lowest and the highest (metres ahead, metres outside) of a place, and of 0."""
+        there = self.presence > 0.0
+        ahead_m = (self.ahead_m + np.where(self.leading, self.shift_m, 0.0))[there]
+        offset_m = self.offset_m[there]
+        return (
+            (float(ahead_m.min(initial=0.0)), float(offset_m.min(initial=0.0))),
+            (float(ahead_m.max(initial=0.0)), float(offset_m.max(initial=0.0))),
+        )
+
     def least_m(self) -> Floats:
         """Return the extra gap below which she would run into the nearest ahead, by stage [m].
 

@@ -336,6 +336,24 @@ class PacerSlot:
     until_m: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How far from her slot the pacers' places reach, to the half metre, and whether a light runs.
+
+    Attributes:
+        behind_m, ahead_m: along the track [m], at least 0.
+        inside_m, outside_m: metres to the outside of the innermost and the outermost place [m], and
+            of her slot, 0.
+        lit: a light runs ahead of her, or may.
+    """
+
+    behind_m: float = 0.0
+    ahead_m: float = 0.0
+    inside_m: float = 0.0
+    outside_m: float = 0.0
+    lit: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupView:
     """What the straightened group view needs in addition to the bodies.
@@ -349,6 +367,7 @@ class GroupView:
         slots: the filled slots of the present formation.
         slot_m: race distance of her slot, the reference of the pacers ahead [m].
         goals: destinations of pacers who change places: race distance and metres outside [m].
+        extent: of all formations of the attempt: the same at every moment of it.
     """
 
     centre_m: float
@@ -359,6 +378,7 @@ class GroupView:
     slots: tuple[PacerSlot, ...] = ()
     slot_m: float = 0.0
     goals: tuple[tuple[float, float], ...] = ()
+    extent: Extent = Extent()
 
 
 @dataclass(frozen=True, slots=True)

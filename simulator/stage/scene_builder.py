@@ -201,7 +201,10 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         ),
         pacers=_pacers(then, bodies.names, t, moment.v_m_s * pace_on(t, run.end_s), standing),
         ghosts=_ghosts(show, t, seen_s, seen.x_m, options) if options.ghosts else (),
-        group=_group(then, seen, standing, aside_m, moving=bodies is not then.pacers),
+        group=replace(
+            _group(then, seen, standing, aside_m, moving=bodies is not then.pacers),
+            extent=show.extent,
+        ),
         gaps=_gaps(then, t, x),
         meters=_meters(then, moment),
         splits=then.splits if options.reveal else _reached(then.splits, t),

@@ -33,7 +33,7 @@ from simulator.physics.pacers import PacerGroup, changed_group, group_of, role_o
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario, any_assumed, wave_partners
 from simulator.scenario.pacers import Pacers, slot_changes
-from simulator.stage.scene import ChartCurve, ChartMarker, PacerSlot
+from simulator.stage.scene import ChartCurve, ChartMarker, Extent, PacerSlot
 
 if TYPE_CHECKING:  # needed only after the first picture: the window opens sooner
     from simulator.analysis.uncertainty import Band, Chances
@@ -168,6 +168,21 @@ class Show:
                 zip(pacers.formation.named_slots, pacers.placed_m(), strict=True)
             )
             if s.name in running
+        )
+
+    @cached_property
+    def extent(self) -> Extent:
+        """How far from her slot all pacers of the attempt have their places, before forks too."""
+        shows, passed_s = [self], -math.inf
+        for until_s, then in self.earlier:
+            if until_s > passed_s:  # several forks at one moment: it ran as after the last one
+                shows.append(then)
+                passed_s = until_s
+        places = [show.pacers.outline() for show in shows]
+        low = np.floor(2.0 * np.min([each[0] for each in places], axis=0)) / 2.0
+        high = np.ceil(2.0 * np.max([each[1] for each in places], axis=0)) / 2.0
+        return Extent(
+            0.0 - low.item(0), high.item(0), low.item(1), high.item(1), any(s.lit for s in shows)
         )
 
     @property

@@ -20,7 +20,7 @@ from simulator.screen import Camera
 from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.stage.scene import Scene, Staging
-from simulator.view.camera import directed, on_air, resting, uncut
+from simulator.view.camera import directed, on_air, reframed, resting, uncut
 from simulator.view.controls import Controls, place
 from simulator.view.dragging import DragTool
 from simulator.view.drawer import Drawer
@@ -395,9 +395,12 @@ class App:
         self.drawer.ui.tick(max(0.0, elapsed_s))
         self.drag_tool.pass_time(elapsed_s)
         scene = self.session.scene()
-        shot = self.shot.after(min(elapsed_s, 0.05))
+        # a hand that drags a pacer, perhaps in the picture of a camera, holds it still
+        held = self.drag_tool.holds_pacer
+        still = held and self.shot.camera is Camera.GROUP and self.shot.alone
+        shot = self.shot if still else self.shot.after(min(elapsed_s, 0.05))
         if self._before is not None:
-            shot = uncut(shot, self._before, scene)
+            shot = uncut(reframed(shot, self._before, scene, held=held), self._before, scene)
         self.shot = directed(shot, self._staging, scene.staging)
         self._staging, self._before = scene.staging, scene
         # real lights go black too

@@ -20,7 +20,7 @@ from simulator.view.layout import TRACK_HEIGHT_M, TRACK_WIDTH_M, Box, Layout, tr
 from simulator.view.perspective import LEAST_CLOSER, MOST_CLOSER, Rig
 
 if TYPE_CHECKING:
-    from simulator.stage.scene import Scene, Staging
+    from simulator.stage.scene import Extent, Scene, Staging
 
 MOST_ZOOM = 14.0
 """How much closer than the whole track the user may zoom: about 13 m from side to side."""
@@ -165,6 +165,7 @@ class Shot:
         share: elapsed share of the move's time, 0 to 1.
         by_wheel: the move is a notch of the wheel.
         lowered: how far the score has moved from the infield into the band below, 0 to 1.
+        extent: what the group's camera shows while a hand holds it; None: the scene's group.
     """
 
     camera: Camera = Camera.WHOLE
@@ -175,6 +176,7 @@ class Shot:
     share: float = 1.0
     by_wheel: bool = False
     lowered: float = 0.0
+    extent: Extent | None = None
 
     @property
     def whole(self) -> bool:
@@ -185,6 +187,11 @@ class Shot:
     def on_map(self) -> bool:
         """Whether it shows only the map, seen from above."""
         return not self.camera.close and (self.start is None or self.start.on_map)
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other camera is seen: it is at rest, or moves in its own picture."""
+        return self.start is None or (self.start.camera is self.camera and self.start.alone)
 
     @property
     def eased(self) -> float:
@@ -313,6 +320,28 @@ def uncut(shot: Shot, before: Scene, now: Scene) -> Shot:
     return replace(shot, start=on_air(shot, before), share=0.0, by_wheel=False)
 
 
+def reframed(shot: Shot, before: Scene, now: Scene, *, held: bool = False) -> Shot:
+    """Return the shot with a move to what the group's camera shows of other pacers.
+
+    While a hand has `held` of one of them, it shows what it did before.
+    """
+    was, extent = before.group.extent, now.group.extent
+    if held:
+        return _showing(shot, was)
+    if shot.extent is None and was == extent:
+        return shot
+    seen = _showing(shot, was)
+    if shot.camera is not Camera.GROUP or seen.extent == extent:
+        return replace(shot, start=seen.start, extent=None)
+    return replace(shot, start=seen, share=0.0, by_wheel=False, extent=None)
+
+
+def _showing(shot: Shot, extent: Extent) -> Shot:
+    """Return the shot with an extent that stays, also where its move began."""
+    start = None if shot.start is None else _showing(shot.start, extent)
+    return replace(shot, start=start, extent=shot.extent or extent)
+
+
 def directed(shot: Shot, before: Staging | None, now: Staging | None) -> Shot:
     """Return the shot of a story: each new chapter moves it to the chapter's camera.
 
@@ -342,7 +371,9 @@ def goal_of(shot: Shot, layout: Layout) -> MapView:
 def rig_of(shot: Shot, scene: Scene, layout: Layout, box: Box) -> Rig:
     """Return the rig of a shot that shows a scene in a box."""
     if shot.camera.close:
-        goal = perspective.rig_of(shot.camera, scene, box.w / box.h, shot.zoom)
+        covered = 0 if layout.status is None else max(0, layout.status.bottom - box.y)
+        aspect, top = box.w / box.h, min(covered / box.h, 0.3)
+        goal = perspective.rig_of(shot.camera, scene, aspect, shot.zoom, top, shot.extent)
     else:
         goal = map_rig(goal_of(shot, layout), box, scene.lap_m)
     if shot.start is None:

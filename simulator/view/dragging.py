@@ -88,6 +88,12 @@ class DragTool:
         return self._touch.taken
 
     @property
+    def holds_pacer(self) -> bool:
+        """Whether the mouse drags a pacer."""
+        grab = self._touch.grab
+        return grab is not None and isinstance(grab.what, PacerSlot) and not grab.end
+
+    @property
     def read_out(self) -> ChartKind | None:
         """The chart whose values the mouse reads; None while the mouse is on a split."""
         view = self._view

@@ -157,9 +157,9 @@ class ScreenState:
 
     @property
     def seen(self) -> PerspectiveTrack | None:
-        """The track as the group's camera sees it; None for other cameras and during a move."""
+        """The track as the group's camera sees it; None for other cameras, and on the way to it."""
         shot, scene, layout = self.shot, self.scene, self.layout
-        if shot.camera is not Camera.GROUP or shot.start is not None or shot.lowered < 1.0:
+        if shot.camera is not Camera.GROUP or not shot.alone or shot.lowered < 1.0:
             return None
         stage = layout.stage
         box = Box(stage.x, stage.y, stage.w, min(stage.h, layout.view.h))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from simulator.coefficients import BEND_M, BEND_RADIUS_M, LAP_M, STRAIGHT_M
 from simulator.physics.track import from_plane, to_plane
 from simulator.screen import Camera
-from simulator.stage.scene import Scene
+from simulator.stage.scene import Extent, Scene
 
 Floats = NDArray[np.float64]
 
@@ -34,8 +34,23 @@ RAIL_AWAY_M = 6.4
 RAIL_FOCAL = 1.36
 """Focal length of the rail's lens in picture heights."""
 CHASE_AWAY_M, CHASE_FOCAL = 14.5, 1.25
-GROUP_AWAY_M, GROUP_FOCAL = 17.5, 1.30
 """Distance of a lens from what it looks at [m], and its focal length in picture heights."""
+GROUP_AWAY_M, GROUP_FOCAL = (14.0, 32.0), 1.30
+"""The same from above: so near and so far does it fit its group into the picture. No lower, or it
+would see beyond the stand.
+"""
+GROUP_PITCH, GROUP_LEVEL, GROUP_OFFSET_M = 1.05, 0.52, 0.8
+"""How far it looks down [rad], where in the picture to, see `Rig`, and how far outside [m]."""
+GROUP_EDGE = 0.02
+"""Free at an edge of its picture, as a share of the height or the width."""
+LEAST_M, LIGHT_M = 3.0, 6.2
+"""It shows this far behind and ahead of her at least [m]; a light is seen until it is lost."""
+BODY_M, BODY_UP_M = 0.5, 1.95
+"""A body reaches this far behind and to each side of its place, and up [m]."""
+BACK_M = 1.2
+"""She may fall back so far before those ahead leave the picture [m]."""
+NAMES_SHARE = 0.42
+"""Names and the gap have this share of the width, on the left."""
 EASE_M = 10.0
 """A camera turns with the mean direction of the track up to this far behind and ahead of it [m]."""
 MOST_CLOSER, LEAST_CLOSER = 3.0, 0.5
@@ -313,20 +328,35 @@ def track_rig(
     return Rig(x, y, up_m, yaw, pitch, focal / away_m, focal, level, lap_m)
 
 
-def rig_of(camera: Camera, scene: Scene, aspect: float = 16 / 9, zoom: float = 1.0) -> Rig:
-    """Return a close camera's rig at the moment of a scene, for a picture's width by its height.
+def rig_of(
+    camera: Camera,
+    scene: Scene,
+    aspect: float = 16 / 9,
+    zoom: float = 1.0,
+    top: float = 0.0,
+    extent: Extent | None = None,
+) -> Rig:
+    """Return a close camera's rig at the moment of a scene.
 
-    `zoom`: how much closer than usual it is; with it she comes to the middle of the picture.
+    Args:
+        camera: the camera.
+        scene: the scene.
+        aspect: the picture's width by its height.
+        zoom: how much closer than usual it is; with it she comes to the middle of the picture.
+        top: the share of the height that is covered from above.
+        extent: what a camera from above shows, if not all of the scene's group.
     """
     runner = scene.runner
     at = place_at(scene.s_m(runner), runner.offset_m, scene.lap_m)
-    return _usual(camera, scene, aspect / zoom, zoom).closer(
-        zoom, *at, 0.5 * runner.build.stature_m
-    )
+    if camera is Camera.GROUP:
+        usual = _above(scene, extent or scene.group.extent, (aspect, top), zoom)
+    else:
+        usual = _usual(camera, scene, aspect / zoom, zoom)
+    return usual.closer(zoom, *at, 0.5 * runner.build.stature_m)
 
 
 def _usual(camera: Camera, scene: Scene, aspect: float, zoom: float) -> Rig:
-    """Return the rig of a camera before anything is magnified."""
+    """Return the rig of the rail's or the chase's camera before anything is magnified."""
     s, lap_m = scene.s_m(scene.runner), scene.lap_m
     span = 0.0 if scene.light_m is None else scene.light_m - scene.runner.x_m
     if camera is Camera.RAIL:
@@ -337,14 +367,59 @@ def _usual(camera: Camera, scene: Scene, aspect: float, zoom: float) -> Rig:
         lead *= min(max(room_m / 2.5, 0.0), 1.0, zoom**-3)
         at_m, yaw = (s + lead, 0.0, RAIL_UP_M), eased_heading(s + lead, lap_m) - math.pi / 2
         return track_rig(at_m, yaw, 0.0, RAIL_AWAY_M, RAIL_FOCAL, 0.485, lap_m)
-    if camera is Camera.CHASE:
-        # along the chord from the lens to its aim, so that they stay in the middle in a bend
-        yaw = 0.16 + eased_heading(s + 1.0, lap_m)
-        at_m = (s + 5.0, 0.4 - _inside(0.5 * aspect * CHASE_AWAY_M / CHASE_FOCAL), 0.6)
-        return track_rig(at_m, yaw, 0.30, CHASE_AWAY_M, CHASE_FOCAL, 0.56, lap_m)
-    yaw = eased_heading(s + 1.5, lap_m)
-    at_m = (s + 1.5, 0.8 - _inside(0.5 * aspect * GROUP_AWAY_M / GROUP_FOCAL), 0.0)
-    return track_rig(at_m, yaw, 1.05, GROUP_AWAY_M, GROUP_FOCAL, 0.52, lap_m)
+    # along the chord from the lens to its aim, so that they stay in the middle in a bend
+    yaw = 0.16 + eased_heading(s + 1.0, lap_m)
+    at_m = (s + 5.0, 0.4 - _inside(0.5 * aspect * CHASE_AWAY_M / CHASE_FOCAL), 0.6)
+    return track_rig(at_m, yaw, 0.30, CHASE_AWAY_M, CHASE_FOCAL, 0.56, lap_m)
+
+
+def _above(scene: Scene, extent: Extent, shape: tuple[float, float], zoom: float) -> Rig:
+    """Return the rig from above before anything is magnified; `shape`: aspect and covered share.
+
+    Its distance and where it looks are the same for a whole attempt.
+    """
+    aspect, top = shape
+    away_m, lead_m, offset_m = _fitted(extent, aspect, top, scene.lap_m)
+    s = scene.s_m(scene.runner) + lead_m
+    aside_m = _inside(0.5 * aspect / zoom * away_m / GROUP_FOCAL)
+    return track_rig(
+        (s, min(offset_m, GROUP_OFFSET_M - aside_m), 0.0), eased_heading(s, scene.lap_m),
+        GROUP_PITCH, away_m, GROUP_FOCAL, GROUP_LEVEL, scene.lap_m,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def _fitted(extent: Extent, aspect: float, top: float, lap_m: float) -> tuple[float, float, float]:
+    """Return the distance of a lens from above that shows all of an extent, and where it looks [m].
+
+    It looks so far ahead of her, and so far outside. It shows all on a straight: in a bend that is
+    shorter. Without the room for all, both ends are left out.
+    """
+    down, flat = GROUP_FOCAL * math.sin(GROUP_PITCH), math.cos(GROUP_PITCH)
+    over, under = GROUP_LEVEL - top - GROUP_EDGE, GROUP_LEVEL - 1.0 + GROUP_EDGE
+    # of a lens 1 m away: how far ahead of its aim the picture begins and ends, on the ground
+    front, rear = (part / (down - part * flat) for part in (over, under))
+    head_m = BODY_UP_M * (over * math.sin(GROUP_PITCH) + GROUP_FOCAL * flat)
+    head_m /= down - over * flat  # the ground that a body's head hides
+    behind_m = max(extent.behind_m, LEAST_M) + BODY_M
+    ahead_m = max(extent.ahead_m + BACK_M + head_m, LIGHT_M if extent.lit else LEAST_M)
+    nearest, farthest = GROUP_AWAY_M
+    away_m = min(max((behind_m + ahead_m) / (front - rear), nearest), farthest)
+    # both ends come nearer to the middle of the bend
+    inner_m = (
+        extent.inside_m - BODY_M - (behind_m + ahead_m) ** 2 * LAP_M / (8.0 * BEND_RADIUS_M * lap_m)
+    )
+    while True:
+        room_m = aspect * away_m / GROUP_FOCAL
+        offset_m = min(GROUP_OFFSET_M, inner_m + (0.5 - NAMES_SHARE) * room_m)
+        wide_m = (extent.outside_m + BODY_M - offset_m) / (1.0 + rear * flat)
+        if away_m >= farthest or wide_m <= (0.5 - GROUP_EDGE) * room_m:
+            break
+        away_m = min(1.02 * away_m, farthest)
+    spare_m = away_m * (front - rear) - behind_m - ahead_m
+    rear_m = min(-behind_m - 0.5 * spare_m, -LEAST_M)
+    lead_m = max(rear_m, LEAST_M - away_m * (front - rear)) - away_m * rear
+    return away_m, lead_m, offset_m
 
 
 def _inside(room_m: float) -> float:

@@ -23,6 +23,7 @@ from simulator.stage.scene import (
     Chart,
     ChartCurve,
     ChartMarker,
+    Extent,
     GapLine,
     GroupView,
     Meter,
@@ -183,7 +184,9 @@ def running(time_s: float, *, reveal: bool = False) -> Scene:
         runner=Body("Faith Kipyegon", "KIPYEGON", "runner", "white", x, 0.0, speed),
         pacers=tuple(pacers),
         ghosts=ghosts,
-        group=GroupView(x, 25.0, front, 0.24, "spacing assumed"),
+        group=GroupView(
+            x, 25.0, front, 0.24, "spacing assumed", extent=Extent(8.0, 10.0, 0.0, 1.5, lit=True)
+        ),
         gaps=tuple(lines),
         meters=(
             Meter("speed", speed / 8, f"{speed:.2f} m/s · {400 / speed:.1f} s/lap"),

@@ -410,7 +410,7 @@ def test_leds_light_the_legs_of_who_runs_beside_them(
     assert green > 3 * dark[hip:].sum() / 100
     assert green > 2 * blue
     assert red <= 0
-    assert (bright == dark)[: rows[0] + len(rows) // 4].all()
+    assert (bright == dark)[: rows[0] + len(rows) // 5].all()
     assert ((bright != dark).any(axis=2) <= dark.any(axis=2)).all()  # no halo about her
 
 
@@ -680,7 +680,8 @@ def test_a_ghost_has_a_thin_trail_along_the_track(
 
     def lit(back_m: float) -> bool:
         x, y, *_ = lens.spot(placed.s_m - back_m, ghost.offset_m, up_m)
-        return max(target.get_at((round(x), round(y)))[:3]) > 10
+        near = pygame.surfarray.pixels3d(target)[round(x) - 1 : round(x) + 2, round(y)]
+        return int(near.max()) > 10
 
     assert [lit(m) for m in (-0.3, 0.1, 0.5)] == [False, True, True]
     thin = pygame.mask.from_threshold(target, (255, 255, 255), (254, 254, 254, 255))

@@ -80,7 +80,7 @@ _ACROSS = np.concatenate([-np.geomspace(199.0, 1.0, 26), [0.0], np.geomspace(1.0
 """Stations along the track for a camera that looks across it [m]. Stations behind the lens come
 first and last, so that the visible ones are contiguous.
 """
-ROUND_M, ROUND = 18.0, 400
+ROUND_M, ROUND = 33.0, 400
 """A lens farther away than this [m] may see the whole lap, which has this many stations then."""
 NEAR_STATIONS = 12
 """The first stations of a stretch, which fill most of the picture."""
@@ -212,10 +212,11 @@ def sight_of(lens: Lens) -> TrackLines:
     corners = np.floor(np.cumsum(np.sqrt(bent / (4.0 * CHORD_PX))))
     turns = (points[..., 0] != column) | (points[..., 1] != row)  # where they were brought nearer
     turns[:, 1:-1] |= np.diff(corners, prepend=0.0) > 0.0
-    seen = _stretch(before, close)
-    return TrackLines(
-        s, spots, points, turns, seen, _stretch(before, close & (scale[_AT[INNER]] > THICK_PX))
-    )
+    # from above all is about as far away, and no line becomes thicker on its way
+    steep = lens.rig.pitch > FOLDED
+    px_per_m = lens.focal / lens.away_m if steep else scale[_AT[INNER]]
+    seen, near = (_stretch(before, part) for part in (close, close & (px_per_m > THICK_PX)))
+    return TrackLines(s, spots, points, turns, seen, near)
 
 
 def _folded(lens: Lens) -> bool:

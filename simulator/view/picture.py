@@ -99,7 +99,8 @@ class StaticPicture:
         ground: the stage with the whole track.
         layer: the whole picture, without moving parts.
         bands: the score below a close camera, by running direction: 1 right, -1 left.
-        infield: the score in the infield without a ground, for when it fades.
+        infield: the score in the infield, weather and assumptions without a ground, for when they
+            fade.
     """
 
     style: Style
@@ -171,13 +172,10 @@ class Painter:
                 self._score(base.layer, scene, layout.infield, base.style)
             surface.blit(picture, (0, 0))
             view = camera.whole(layout.track)
-            words = scoreboard.written(scene, layout.infield, base.style)
-            keep_off = (*layout.solid(), *words)
             if scene.weather is not None:
-                sign = effects.weather_box(view, layout.infield, base.style)
+                sign = _sign_box(layout, base.style)
                 effects.draw_weather(surface, scene.weather, sign, base.style)
-                keep_off = (*keep_off, sign)
-            self._stage(frame, (view, stage), (layout.names, keep_off))
+            self._stage(frame, (view, stage))
         else:
             if figures:
                 self._fading(frame)
@@ -243,11 +241,9 @@ class Painter:
             if below.group is not None:
                 group.frame(band, below.group, scene.group, style, way)
             bands[way] = CachedLayer(band)
-        place = _infield_place(layout)
-        clear = pygame.Surface((place.w, place.h), pygame.SRCALPHA, 32)
-        inside = layout.infield.moved(-place.x, -place.y)
-        if inside.group is not None:
-            group.frame(clear, inside.group, scene.group, style)
+        clear = pygame.Surface((stage.w, stage.h), pygame.SRCALPHA, 32)
+        if layout.infield.group is not None:
+            group.frame(clear, layout.infield.group, scene.group, style)
         clear.set_alpha(None)  # so that what is drawn anew becomes transparent before
         charts: dict[ChartKind, Timeline | PacerChart] = {
             kind: Timeline(style, kind) for kind in (ChartKind.GAP, ChartKind.PACE)
@@ -289,17 +285,24 @@ class Painter:
         return self._turn, not self._turn
 
     def _fading(self, frame: _Frame) -> None:
-        """Update the score below a camera, and that in the infield as long as it is seen."""
+        """Update the score below a camera, and what fades with the whole track while it is seen."""
         base, layout, scene, shot = frame.base, frame.layout, frame.scene, frame.options.shot
-        way = way_of(layout, shot, scene)
-        updated = [(base.bands[way], layout.band, layout.band.area, way)]
+        way, (x, y, *_), style = way_of(layout, shot, scene), layout.band.area, base.style
+        updated = [(base.bands[way], layout.band.moved(-x, -y), way)]
         if _opacities(shot)[0] > 0.0:
-            updated.append((base.infield, layout.infield, _infield_place(layout), 1))
-        for layer, boxes, place, way in updated:
-            hud = boxes.moved(-place.x, -place.y)
-            self._score(layer, scene, hud, base.style)
+            updated.append((base.infield, layout.infield, 1))
+            if layout.foot is not None:
+                scoreboard.assumed(base.infield, scene, layout.foot, style)
+            if (weather := scene.weather) is not None:
+
+                def sign(surface: pygame.Surface, box: Box) -> None:
+                    effects.draw_weather(surface, weather, box, style)
+
+                base.infield.field("weather", _sign_box(layout, style), weather, sign)
+        for layer, hud, way in updated:
+            self._score(layer, scene, hud, style)
             if hud.group is not None:
-                group.redraw(layer, scene, hud.group, base.style, way)
+                group.redraw(layer, scene, hud.group, style, way)
 
     @staticmethod
     def _score(layer: CachedLayer, scene: Scene, hud: Hud, style: Style) -> None:
@@ -307,26 +310,30 @@ class Painter:
         if hud.group is not None:
             group.note(layer, scene, hud.group, style)
 
-    def _stage(
-        self,
-        frame: _Frame,
-        seen: tuple[camera.MapView, Box],
-        labelled: tuple[Box, tuple[Box, ...]],
-    ) -> None:
-        """Draw lights, labels and bodies on the track; `labelled`: where names may be, and not."""
-        surface, scene, options, style = frame.surface, frame.scene, frame.options, frame.base.style
-        view, box = seen
+    def _stage(self, frame: _Frame, seen: tuple[camera.MapView, Box], named: float = 1.0) -> None:
+        """Draw lights, names and bodies on the track; `named`: the names' opacity, 0 to 1."""
+        surface, scene, options = frame.surface, frame.scene, frame.options
+        layout, style, (view, box) = frame.layout, frame.base.style, seen
         surface.set_clip(box)
         effects.draw_waves(surface, scene.waves, view, box, self.theme)
         effects.draw(surface, scene, view, box, self.theme)
         spots = bodies.spots(scene, view)
-        if options.labels:
+        if options.labels and named > 0.0:
             painted = painted_names(view, scene.start_s_m, style, scene.lap_m)
-            where, keep_off = labelled
-            if options.shot.whole:  # a camera that follows has too little room to give way
-                keep_off = (*keep_off, *bodies.boxes_of(painted))
+            where, keep_off = box, _heads(layout)
+            if _opacities(options.shot)[0] > 0.0:
+                # a camera that follows has too little room to give way to words on the track
+                words = scoreboard.written(scene, layout.infield, style)
+                sign = () if scene.weather is None else (_sign_box(layout, style),)
+                where = layout.names
+                keep_off = (*layout.solid(), *words, *sign, *bodies.boxes_of(painted))
             names = bodies.place_names(spots, view, where, keep_off, style)
+            area = bodies.area_of(names).clip(surface.get_clip())
+            before = surface.subsurface(area).copy() if named < 1.0 else None
             bodies.write_names(surface, names, style, painted)
+            if before is not None:
+                before.set_alpha(round(255 * (1.0 - named)))
+                surface.blit(before, area)
         if view.scale >= BODIES_PX and not options.shot.whole:
             part = surface.subsurface(pygame.Rect(box).clip(surface.get_rect()))
             rig = camera.map_rig(view, Box(*part.get_offset(), *part.get_size()))
@@ -355,23 +362,28 @@ class Painter:
                 labels=frame.options.labels,
                 exact=frame.options.tiles is None,
                 keep_off=(*_heads(layout), *([] if board is None else [board])),
+                seen=max(0.0, 1.0 - 2.0 * share),
             )
         if share > 0.0:
             self._map(replace(frame, options=replace(frame.options, shot=on_map)), box, share)
         surface.set_clip(layout.stage)
-        scoreboard.write_texts(surface, scene, layout, base.style)
         # each fades where it stays: no number is ever cut
         band = base.bands[way_of(layout, shot, scene)]
         above, below = _opacities(shot)
+        scoreboard.write_texts(surface, scene, layout, base.style, 1.0 - above)
         if above > 0.0:
             base.infield.picture.set_alpha(round(255 * above))
-            surface.blit(base.infield.picture, _infield_place(layout)[:2])
+            for place in _infield_parts(layout, base.style):
+                surface.blit(base.infield.picture, place[:2], place)
         band.picture.set_alpha(round(255 * below) if below < 1.0 else None)
         surface.blit(band.picture, area[:2])
         surface.set_clip(None)
 
     def _map(self, frame: _Frame, box: Box, share: float) -> None:
-        """Draw the map in a box; during a move from or to a close camera, with partial opacity."""
+        """Draw the map in a box; during a move from or to a close camera, with partial opacity.
+
+        Its names have faded out before those of the close camera fade in: nobody is named twice.
+        """
         surface, onto, scene, layout = frame.surface, frame.surface, frame.scene, frame.layout
         view = view_of(frame.options.shot, layout)
         if share < 1.0:
@@ -380,8 +392,7 @@ class Painter:
         frame = replace(frame, surface=onto)
         self._ground(frame, (view, box))
         mark_names(onto, view, box, scene.start_s_m, frame.base.style, scene.lap_m)
-        inside = layout.solid() if _opacities(frame.options.shot)[0] > 0.0 else ()
-        self._stage(frame, (view, box), (box, (*_heads(layout), *inside)))
+        self._stage(frame, (view, box), 2.0 - 1.0 / share)
         if share < 1.0:
             onto.set_alpha(round(255 * share))
             surface.set_clip(box)
@@ -483,10 +494,17 @@ def _opacities(shot: Shot) -> tuple[float, float]:
     return 1.0 - gone, min(1.0, 2.0 * gone)
 
 
-def _infield_place(layout: Layout) -> Box:
-    """Return the box around all of the score in the infield."""
-    place, *parts = (box for box in layout.infield if box is not None)
-    return Box(*pygame.Rect(place).unionall(parts))
+def _infield_parts(layout: Layout, style: Style) -> list[Box]:
+    """Return the boxes around what fades with the whole track: score and weather, assumptions."""
+    parts = (box for box in layout.infield if box is not None)
+    score = Box(*pygame.Rect(_sign_box(layout, style)).unionall(list(parts)))
+    foot = layout.foot
+    return [score] if foot is None else [score, foot._replace(x=layout.stage.x, w=layout.stage.w)]
+
+
+def _sign_box(layout: Layout, style: Style) -> Box:
+    """Return the box of the weather sign on the whole track."""
+    return effects.weather_box(camera.whole(layout.track), layout.infield, style)
 
 
 def inset_of(layout: Layout, shot: Shot, scene: Scene) -> tuple[Box, int] | None:

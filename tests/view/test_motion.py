@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
+import pygame
 import pytest
+from numpy.typing import NDArray
 
 from simulator import load_scenario, simulate
 from simulator.coefficients import BEND_M, LAP_M
@@ -14,19 +17,20 @@ from simulator.screen import Camera
 from simulator.stage import events as director
 from simulator.stage.events import events
 from simulator.stage.playback import FRAME_S, Playback
-from simulator.stage.scene import Scene
+from simulator.stage.scene import Scene, Weather
 from simulator.stage.scene_builder import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.view import perspective
 from simulator.view.arranging import arrange
-from simulator.view.camera import MOVE_S, on_air, resting, rig_of, uncut
+from simulator.view.camera import MOVE_S, Shot, on_air, resting, rig_of, uncut
 from simulator.view.layers.close_up import leds, place
 from simulator.view.perspective import EASE_M, Lens, eased_heading, heading_at, track_at
-from simulator.view.picture import UPRIGHT, box_of, way_of
+from simulator.view.picture import UPRIGHT, Painter, PictureOptions, box_of, way_of
 from simulator.view.theme import THEMES
 
 CLOSE = [camera for camera in Camera if camera.close and camera is not Camera.AUTO]
 PICTURES_PER_S = 60
+Pixels = NDArray[np.int16]
 WIDTH, HEIGHT = 1400, 620
 """A close camera's part of a picture of 1920 × 1080 px."""
 MOST_PX = 1.0
@@ -190,3 +194,46 @@ def test_the_directors_cuts_stay_where_they_are_while_a_run_is_played(
     played = [at(show, t, rate) for t in np.arange(0.0, show.recording.end_s, 0.15 * rate).tolist()]
     assert all(uncut(auto, *pair) is auto for pair in itertools.pairwise(played))
     assert uncut(auto, at(show, 20.0), at(show, 31.5)) is auto  # a seek
+
+
+def picture(scene: Scene, shot: Shot, *, labels: bool = True, presenting: bool = False) -> Pixels:
+    surface = pygame.Surface((1280, 720), 0, 32)
+    options = PictureOptions(labels=labels, shot=shot, presenting=presenting)
+    Painter().draw(surface, scene, options)
+    return pygame.surfarray.array3d(surface).astype(np.int16)
+
+
+def flights(camera: Camera, share: float) -> tuple[Shot, Shot]:
+    """Return flights from the whole track and back to it, as far away from it as the other."""
+    there, back = resting(Camera.WHOLE).to(camera), resting(camera).to(Camera.WHOLE)
+    return there.after(share * MOVE_S), back.after((1.0 - share) * MOVE_S)
+
+
+@pytest.mark.parametrize("camera", CLOSE)
+def test_she_has_one_name_all_the_way_from_the_whole_track_and_to_it(
+    show: Show, camera: Camera
+) -> None:
+    scene, seen = replace(at(show, 75.0), ghosts=(), gaps=()), 0
+    for share in (0.02, 0.1, 0.18, 0.22, 0.26):
+        for shot in flights(camera, share):
+            named, bare = (picture(scene, shot, labels=each) for each in (True, False))
+            where = np.argwhere(np.abs(named - bare).max(axis=2) > 8)
+            if len(where):
+                wide, high = np.ptp(where, axis=0).tolist()
+                assert wide < 125, share
+                assert high < 100, share
+                seen += 1
+    assert seen >= 5
+
+
+@pytest.mark.parametrize("camera", CLOSE)
+@pytest.mark.parametrize("presenting", [False, True])
+def test_nothing_comes_or_goes_at_once_as_a_flight_leaves_the_whole_track_or_arrives(
+    show: Show, camera: Camera, presenting: bool
+) -> None:
+    """The weather and the assumptions among them, and the dark ground of the title."""
+    scene = replace(at(show, 47.0), weather=Weather(3.2, 1.0, 31.0))
+    rest = picture(scene, resting(Camera.WHOLE), presenting=presenting)
+    for shot in flights(camera, 0.002):
+        moved = np.abs(picture(scene, shot, presenting=presenting) - rest).max(axis=2)
+        assert np.count_nonzero(moved > 24) < 100, "but for the edges of what is painted twice"

@@ -232,6 +232,12 @@ def boxes_of(painted: Iterable[PaintedName]) -> tuple[Box, ...]:
     return tuple(Box(round(x - w / 2), round(y - h / 2), w, h) for _, (x, y), (w, h) in painted)
 
 
+def area_of(labels: Iterable[NameLabel]) -> pygame.Rect:
+    """Return the box around names and their leader lines; empty without any."""
+    boxes = [pygame.Rect(label.box).union((*label.start, 1, 1)).inflate(4, 4) for label in labels]
+    return boxes[0].unionall(boxes) if boxes else pygame.Rect(0, 0, 0, 0)
+
+
 def _free(box: Box, taken: list[Box]) -> Box | None:
     return box if pygame.Rect(box).collidelist(taken) < 0 else None
 

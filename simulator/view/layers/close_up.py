@@ -302,11 +302,12 @@ class CloseUp:
         labels: bool,
         exact: bool,
         keep_off: tuple[Box, ...] = (),
+        seen: float = 1.0,
     ) -> list[pygame.Rect]:
         """Draw what `rig` sees of a scene over all of `target`; return where words are [px].
 
         Unless it is `exact`, similar sprites replace those that are not ready; no words are written
-        over `keep_off`.
+        over `keep_off`. `seen`: opacity of the words, 0 to 1.
         """
         theme = style.theme
         lens = Lens(rig, *target.get_size())
@@ -356,7 +357,7 @@ class CloseUp:
             box = _free(each.box, target.get_rect(), taken)
             if box is not None and box.h:
                 taken.append(box)
-                opacity = min(fading, 1.0) * _weight(each.weight, OPEN_ENOUGH)
+                opacity = seen * min(fading, 1.0) * _weight(each.weight, OPEN_ENOUGH)
                 each.picture.set_alpha(round(255 * opacity))
                 target.blit(each.picture, each.picture.get_rect(center=box.center))
         return taken

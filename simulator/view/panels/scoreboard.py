@@ -426,13 +426,17 @@ def show_texts(layer: CachedLayer, scene: Scene, layout: Layout, style: Style) -
         layer.field(name, box, content, paint)
 
 
-def write_texts(surface: pygame.Surface, scene: Scene, layout: Layout, style: Style) -> None:
-    """Write name, rate and the line below them over a moving ground, on a scrim."""
+def write_texts(
+    surface: pygame.Surface, scene: Scene, layout: Layout, style: Style, opacity: float
+) -> None:
+    """Write name, rate and the line below them over a moving ground, on a scrim of an opacity."""
     texts = _texts(scene, layout, style)
     if texts:
         title, rate, status = (box for _, box, _, _ in texts)
         wide, high = rate.right + title.x, round(1.5 * status.bottom)
-        surface.blit(shade(wide, high, style.theme.back), (0, 0))
+        scrim = shade(wide, high, style.theme.back)
+        scrim.set_alpha(round(255 * opacity))
+        surface.blit(scrim, (0, 0))
     for _, box, _, paint in texts:
         paint(surface, box)
 

@@ -38,6 +38,7 @@ from simulator.view.layout import Box, Layout
 from simulator.view.panels import scoreboard
 from simulator.view.panels.panel import CachedLayer
 from simulator.view.perspective import (
+    MOST_CLOSER,
     RAIL_AWAY_M,
     RAIL_UP_M,
     Lens,
@@ -737,6 +738,48 @@ def test_no_label_lies_on_a_head_where_the_camera_looks_down(
                 head = pygame.Rect(each.x - 0.1 * each.scale, top, 0.2 * each.scale, 0.13 * tall)
                 on = [word for word in words if word.colliderect(head)]
                 assert not on, (time_s, camera, each.body.name, head, on)
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [arrange(1280, 720), arrange(1920, 1080), arrange(3840, 2160), arrange_lecture(1280, 720)],
+    ids=["1280", "1920", "3840", "presenting"],
+)
+@pytest.mark.parametrize("camera", CLOSE)
+def test_she_is_named_at_every_zoom_and_her_name_covers_no_face_and_no_number(
+    show: Show, camera: Camera, layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close, off = CloseUp(), [layout.title, layout.rate, layout.status]
+    monkeypatch.setattr(close, "bodies", lambda _, scene, lens, *__, **___: place(scene, lens))
+    target, style = pygame.Surface(layout.view[2:], 0, 32), Style(TYPE, layout.sizes, NIGHT)
+    heads, before = tuple(each for each in off if each is not None), None
+    monkeypatch.setattr(arena, "draw", lambda *_: None)
+    zooms = np.linspace(1.0, MOST_CLOSER, 14).tolist()
+    for time_s, zoom in itertools.product((30.0, 111.0), zooms):
+        scene = at(show, time_s)
+        rig = rig_of(replace(resting(camera), zoom=zoom), scene, layout, layout.view)
+
+        def words(scene: Scene, rig: Rig = rig) -> list[pygame.Rect]:
+            return close.draw(target, scene, rig, style, labels=True, exact=False, keep_off=heads)[
+                len(heads) :
+            ]
+
+        assert len(words(replace(scene, ghosts=(), gaps=()))) == 2, "the map and her name"
+        the_map, name, *others = words(scene)
+        assert target.get_rect().contains(name)
+        assert name.collidelist([the_map, *others, *(pygame.Rect(each) for each in heads)]) < 0
+        (her,) = (
+            each
+            for each in place(scene, Lens(rig, *target.get_size()))
+            if each.body is scene.runner
+        )
+        tall = her.body.build.stature_m * her.scale
+        top = her.y - tall * math.cos(math.radians(her.view.pitch_deg))
+        face = pygame.Rect(her.x - 0.24 * her.scale, top, 0.34 * her.scale, 0.13 * tall)
+        assert not name.colliderect(face), (time_s, zoom)
+        if before is not None and zoom > 1.0:
+            assert math.dist(name.center, before.center) < 0.1 * target.get_width(), zoom
+        before = name
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,8 @@ _ROW_GAP = 3
 """Between two labels that lie one above the other [px]."""
 NAME_EMS = 9
 """A name is cut that is longer than this many of its heights and than a third of the picture."""
+FACE_M = 0.32
+"""How far her face reaches ahead of her, with the space before her name [m]."""
 TRAIL_M = 2.4
 """Length of a ghost's trail [m]."""
 STREAK_PX = 30.0
@@ -344,7 +346,9 @@ class CloseUp:
         placed = self.bodies(target, scene, lens, theme, exact=exact, over=over)
         taken = [*(pygame.Rect(each) for each in keep_off), minimap(target, scene, rig, style)]
         aside = rig.pitch > LEVEL
-        found = names(placed, target.get_rect(), style, aside=aside) if labels else []
+        upper = [each.bottom for each in keep_off if each.bottom < target.get_height() // 4]
+        top = None if aside else max(upper, default=0) + 4
+        found = names(placed, target.get_rect(), style, top) if labels else []
         if gap is not None:
             found.append(gap_label(target, scene, rig, gap, style))
         if aside:
@@ -730,12 +734,13 @@ def _pill_layer(width: int, height: int, colour: Colour) -> pygame.Surface:
 
 
 def names(
-    placed: list[PlacedBody], bounds: pygame.Rect, style: Style, *, aside: bool
+    placed: list[PlacedBody], bounds: pygame.Rect, style: Style, top: int | None
 ) -> list[Label]:
     """Return her name and the ghosts', hers first.
 
-    They are above the heads, or `aside` over the infield, where they cover nobody: for a lens that
-    looks down, runners ahead are above in the picture.
+    They are above the heads, or without `top` over the infield, where they cover nobody: for a lens
+    that looks down, runners ahead are above in the picture. `top`: the first row for names [px]. As
+    a lens zooms in and heads come near it, her name gives way to in front of her; others fade out.
     """
     theme, found = style.theme, []
     known = [p for p in placed if p.body.kind != "pacer" and p.body.label]
@@ -743,6 +748,7 @@ def names(
     # by name: whoever is farther may change from picture to picture
     for each in sorted(named, key=lambda one: (one.body.kind != "runner", one.body.name)):
         body, runner = each.body, each.body.kind == "runner"
+        weight = _weight(body.alpha, NAME_SEEN)
         px = style.sizes.px(22 if runner else 19, 11)
         spacing = max(1, round(px * 0.16))
         room = max(NAME_EMS * px, bounds.w // 3), bounds.w - 2 * px
@@ -751,16 +757,20 @@ def names(
         box = pygame.Rect(0, 0, wide + px, round(1.5 * px))
         tall = (body.build.stature_m + 0.16) * each.scale
         lift = tall * math.cos(math.radians(each.view.pitch_deg)) + 0.2 * each.scale
-        if aside:
+        if top is None:
             # from above, beyond the dimension line; a lens that looks ahead sees it to the right
             beyond_m = body.offset_m - GAP_OFFSET_M + 0.1
             left_m = 0.6 + _weight(each.view.pitch_deg, (20.0, 50.0)) * max(beyond_m - 0.6, 0.0)
             box.midright = (round(each.x - left_m * each.scale), round(each.y - 0.6 * lift))
         else:
-            box.midbottom = (round(each.x), round(each.y - lift))
-        if bounds.inflate(box.w, box.h).contains(box):
+            heights = (each.y - tall - top) / box.h
+            ahead = _weight(-heights, (-2.0, -1.0)) if runner else 0.0
+            x = round(each.x - ahead * (box.w / 2 + FACE_M * each.scale))
+            box.midtop = x, max(round(each.y - lift) - box.h, top)
+            weight *= 1.0 if runner else _weight(heights, (0.5, 1.0))
+        if weight and bounds.inflate(box.w, box.h).contains(box):
             colour = theme.text if runner else theme.colour(body.colour)
-            tag, weight = _tag(style, text, box.size, px, colour), _weight(body.alpha, NAME_SEEN)
+            tag = _tag(style, text, box.size, px, colour)
             found.append(Label(box, tag, body.x_m, weight))
     return found
 

@@ -774,6 +774,19 @@ def test_start_lies_on_no_other_mark(
     assert sorted(written) == names
 
 
+@pytest.mark.parametrize("presenting", [False, True])
+@pytest.mark.parametrize("size", [(640, 360), (720, 1280), (1280, 720), (1920, 1080), (3840, 2160)])
+@pytest.mark.parametrize(("lap_m", "start_s_m"), [(400.0, 390.656), (200.0, 381.312)])
+def test_start_and_finish_of_a_mile_are_level(
+    size: tuple[int, int], presenting: bool, lap_m: float, start_s_m: float
+) -> None:
+    layout = layout_of(size, None, PictureOptions(presenting=presenting))
+    style = Style(Type(), layout.sizes, THEME)
+    painted = painted_names(camera.whole(layout.track), start_s_m, style, lap_m)
+    finish, start = (y for text, (_, y), _ in painted if text in ("FINISH", "START"))
+    assert finish == pytest.approx(start)
+
+
 @pytest.mark.parametrize("lap_m", [100.0, 201.168, 400.0, 600.0])
 @pytest.mark.parametrize("size", [(640, 360), (1280, 720), (1920, 1080)])
 def test_no_name_painted_on_the_track_covers_another(size: tuple[int, int], lap_m: float) -> None:

@@ -269,8 +269,10 @@ def painted_names(
         # before its line; the finish's after it, if the start line may be in the way
         after = text == ("START" if just_after else "FINISH")
         along_m = (wide / view.scale / 2 + 0.8) * (1 if after else -1)
-        place = place_at(s_m + along_m, OUTER_M - BEND_RADIUS_M - 2.4 * LANE_WIDTH_M)
-        painted.append((text, view.at(*place), (wide, px)))
+        # FINISH, at the end of the straight, is level with START on it
+        bent_m, level_m = (0.0, along_m) if text == "FINISH" else (along_m, 0.0)
+        x, y = place_at(s_m + bent_m, OUTER_M - BEND_RADIUS_M - 2.4 * LANE_WIDTH_M)
+        painted.append((text, view.at(x + level_m, y), (wide, px)))
     return painted
 
 

@@ -733,6 +733,32 @@ def test_all_that_is_assumed_is_written_on_the_board(
         assert f"number {words - 1}" in " ".join(seen), height
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160)])
+def test_a_board_of_many_columns_has_large_type_but_for_its_table_and_its_time_most_of_all(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: dict[str, int] = {}
+
+    def noting(_: Type, __: Any, text: str, *given: Any, **___: Any) -> int:
+        written[text] = given[2]
+        return 0
+
+    monkeypatch.setattr(Type, "write", noting)
+    monkeypatch.setattr(Type, "digits", noting)
+    shown, layout = scenes.finish().board, layout_of(size, None, PictureOptions())
+    assert shown is not None
+    columns = ("m", "plan", "run", "gap", "vs 4:00", "vs 4:06.42")
+    rows = tuple(
+        (each, "3:59.99", "4:06.44", "+6.45", "+6.44", "+0.02") for each in ("400", "800", "finish")
+    )
+    style, box = Style(Type(), layout.sizes, THEME), layout.board(whole=True, left=True)
+    cards.board(replace(shown, columns=columns, rows=rows, headline="4:06.45"), box, style)
+    assert {"vs", "4:06.42", "4:00", "+0.02"} <= set(written), "every column, with its heading"
+    assert written["+0.02"] >= style.sizes.caption
+    assert written[shown.facts[0]] == style.sizes.body, "as in a board of few columns"
+    assert written["4:06.45"] > 0.09 * size[1], "for the last row"
+
+
 @pytest.mark.parametrize(
     ("verdict", "good"),
     [("0.50 s inside 3:59.99", True), ("6.43 s behind 3:59.99", False), ("did not finish", False)],

@@ -19,11 +19,13 @@ from simulator.stage.scene import Board
 from simulator.units import format_clock
 from simulator.view.layout import Box, Layout
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink, words_of
-from simulator.view.theme import Sizes, Theme, mix
+from simulator.view.theme import Colour, Sizes, Theme, mix
 
 if TYPE_CHECKING:
     from simulator.stage.scene import Comparison
 
+HEADLINE = 0.144
+"""The most that a result's time takes of the board's height."""
 KEY_NAMES = {
     "space": "Space",
     ",": "Comma",
@@ -156,7 +158,8 @@ def board(content: Board, box: Box, style: Style) -> pygame.Surface:
     """Return the result board: finish, verdict, assumptions, facts, splits.
 
     It is narrow, so parts without room are left out whole, the least important first: columns,
-    rows, facts. No number is ever cut.
+    rows, facts. No number is ever cut. The finish is for the last row. A table that needs smaller
+    type than the lines below it has it alone.
     """
     theme, type_ = style.theme, style.type
     card = ground((box.w, box.h), style.sizes, theme)
@@ -166,7 +169,7 @@ def board(content: Board, box: Box, style: Style) -> pygame.Surface:
     if box.h >= 14 * small:
         type_.caps(card, "result", (pad, y + 0.6 * small), small, theme.muted, width=wide)
         y += 1.5 * small
-    most = max(8, min(round(0.17 * box.h), round(2.6 * style.sizes.lead)))
+    most = max(8, round(HEADLINE * box.h))
     head = content.headline
     large = type_.largest([head], BOLD, (most, 6), wide, digits=True)
     type_.digits(card, head, (pad, y + 0.55 * large), BOLD, large, theme.text)
@@ -181,9 +184,9 @@ def board(content: Board, box: Box, style: Style) -> pygame.Surface:
     fits = partial(_fits, box=rest, style=style)
     for least in (small, 7):
         for part in _shorter(content):
-            px = shrink(style.sizes.body, least, lambda px: fits(part, px))  # noqa: B023
-            if fits(part, px):
-                _below(card, part, px, rest, style)
+            px = shrink(style.sizes.body, least, lambda px: fits(part, (px, least)))  # noqa: B023
+            if fits(part, (px, least)):
+                _below(card, part, (px, least), rest, style)
                 return card
     return card
 
@@ -207,62 +210,108 @@ def _of_columns(content: Board, shown: Sequence[int]) -> Board:
     return replace(content, columns=tuple(content.columns[k] for k in shown), rows=tuple(rows))
 
 
-def _fits(part: Board, px: int, box: Box, style: Style) -> bool:
-    """Return whether everything fits, with gaps between columns and no word too long."""
-    cells = sum(_column_widths(part, px, style)) + px * max(0, len(part.columns) - 1)
-    if part.rows and cells > box.w:
+def _fits(part: Board, sizes: tuple[int, int], box: Box, style: Style) -> bool:
+    """Return whether everything fits, with gaps between columns and no word too long.
+
+    `sizes`: the size of the lines below the table, and the table's least [px].
+    """
+    px, table_px = sizes[0], _table_px(part, sizes, box, style)
+    if _table_width(part, table_px, box, style) > box.w:
         return False
     words = [w for text in (*part.facts, *part.assumed) for w in text.split()]
     if any(style.type.width(word, SEMIBOLD, px) > box.w for word in words):
         return False
-    blocks = _blocks(part, px, box.w, style)
-    high = sum(len(lines) * step for lines, step in blocks) + 0.9 * px * (len(blocks) - 1)
-    return high <= box.h
+    heights = [1.4 * px * len(lines) for lines in _blocks(part, px, box.w, style)]
+    if part.rows:
+        heights.append(_head_height(part, table_px, box, style) + 1.6 * table_px * len(part.rows))
+    return sum(heights) + 0.9 * px * (len(heights) - 1) <= box.h
 
 
-def _blocks(part: Board, px: int, wide: int, style: Style) -> list[tuple[list[str], float]]:
-    """Return the lines of each block under the verdict, and the height of one of them [px]."""
+def _blocks(part: Board, px: int, wide: int, style: Style) -> list[list[str]]:
+    """Return the lines of each block under the table."""
     wrap = partial(style.type.wrap, px=px, width=wide)
     facts = [line for fact in part.facts for line in wrap(fact, SEMIBOLD)]
     words = f"assumed: {', '.join(part.assumed)}" if part.assumed else ""
-    assumed = wrap(words, REGULAR)
-    table = [" ".join(row) for row in part.rows]
-    blocks = [(["", *table] if table else [], 1.6 * px), (facts, 1.4 * px), (assumed, 1.4 * px)]
-    return [block for block in blocks if block[0]]
+    return [block for block in (facts, wrap(words, REGULAR)) if block]
 
 
-def _column_widths(part: Board, px: int, style: Style) -> list[int]:
-    return [
-        max(style.type.width(cell, SEMIBOLD, px) for cell in column)
-        for column in zip(part.columns, *part.rows, strict=True)
-    ]
+def _table_px(part: Board, sizes: tuple[int, int], box: Box, style: Style) -> int:
+    """Return the largest type in which the table is no wider than its box, or the least [px]."""
+    return shrink(*sizes, lambda px: _table_width(part, px, box, style) <= box.w)
 
 
-def _below(card: pygame.Surface, part: Board, px: int, box: Box, style: Style) -> None:
+def _table_width(part: Board, px: int, box: Box, style: Style) -> int:
+    if not part.rows:
+        return 0
+    return sum(_column_widths(part, px, box, style)) + _column_gaps(part, px)
+
+
+def _column_gaps(part: Board, px: int) -> int:
+    return 3 * px // 4 * (len(part.columns) - 1)
+
+
+def _column_widths(part: Board, px: int, box: Box, style: Style) -> list[int]:
+    """Return the width of each column [px]; headings are broken if they do not fit as they are."""
+    for parts in (lambda heading: [heading], words_of):
+        wide = [
+            max(style.type.width(cell, SEMIBOLD, px) for cell in (*parts(heading), *cells))
+            for heading, *cells in zip(part.columns, *part.rows, strict=True)
+        ]
+        if sum(wide) + _column_gaps(part, px) <= box.w:
+            break
+    return wide
+
+
+def _headings(part: Board, px: int, box: Box, style: Style) -> list[list[str]]:
+    """Return the lines of each column's heading."""
+    widths = _column_widths(part, px, box, style)
+    pairs = zip(part.columns, widths, strict=True)
+    return [style.type.wrap(heading, SEMIBOLD, px, wide) for heading, wide in pairs]
+
+
+def _head_height(part: Board, px: int, box: Box, style: Style) -> float:
+    return px * (0.4 + 1.2 * max(len(lines) for lines in _headings(part, px, box, style)))
+
+
+def _below(
+    card: pygame.Surface, part: Board, sizes: tuple[int, int], box: Box, style: Style
+) -> None:
     """Write table, facts and assumptions into the room below the verdict."""
-    theme, write, y = style.theme, style.type.write, float(box.y)
-    wide = _column_widths(part, px, style)
-    gap = (box.w - sum(wide)) / max(1, len(wide) - 1)
-    edges = [box.x + sum(wide[: k + 1]) + gap * k for k in range(len(wide))]
-    for i, row in enumerate((part.columns, *part.rows) if part.rows else ()):
-        strong, middle = i == len(part.rows), y + 0.8 * px
-        if i:
-            card.fill((*theme.panel_high, 255), (box.x, round(y), box.w, 1))
-        for k, cell in enumerate(row):
-            told = part.columns[k] in ("m", "run")
-            weight = SEMIBOLD if i and (strong or told) else REGULAR
-            colour = theme.text if i and (strong or told) else theme.muted
-            at, align = ((edges[k], middle), 1) if k else ((box.x, middle), 0)
-            write(card, cell, at, weight, px, colour, align=align)
-        y += 1.6 * px
-    blocks = _blocks(replace(part, rows=()), px, box.w, style)
-    for n, (lines, step) in enumerate(blocks):
+    theme, write, y, px = style.theme, style.type.write, float(box.y), sizes[0]
+    if part.rows:
+        y = _table(card, part, _table_px(part, sizes, box, style), box, style)
+    for n, lines in enumerate(_blocks(part, px, box.w, style)):
         facts = n == 0 and bool(part.facts)
         y += 0.9 * px if n or part.rows else 0.0
         for line in lines:
             colour, weight = (theme.text, SEMIBOLD) if facts else (theme.muted, REGULAR)
             write(card, line, (box.x, y + 0.7 * px), weight, px, colour)
-            y += step
+            y += 1.4 * px
+
+
+def _table(card: pygame.Surface, part: Board, px: int, box: Box, style: Style) -> float:
+    """Write the splits at the top of a box; return where they end [px]."""
+    theme, write = style.theme, style.type.write
+    wide = _column_widths(part, px, box, style)
+    gap = (box.w - sum(wide)) / max(1, len(wide) - 1)
+    edges = [box.x + sum(wide[: k + 1]) + gap * k for k in range(len(wide))]
+
+    def put(k: int, text: str, middle: float, weight: str, colour: Colour) -> None:
+        at, align = ((edges[k], middle), 1) if k else ((box.x, middle), 0)
+        write(card, text, at, weight, px, colour, align=align)
+
+    y = box.y + _head_height(part, px, box, style)
+    for k, lines in enumerate(_headings(part, px, box, style)):
+        for above, line in enumerate(reversed(lines)):
+            put(k, line, y - (0.8 + 1.2 * above) * px, REGULAR, theme.muted)
+    for row in part.rows:
+        card.fill((*theme.panel_high, 255), (box.x, round(y), box.w, 1))
+        for k, cell in enumerate(row):
+            strong = row is part.rows[-1] or part.columns[k] in ("m", "run")
+            weight, colour = (SEMIBOLD, theme.text) if strong else (REGULAR, theme.muted)
+            put(k, cell, y + 0.8 * px, weight, colour)
+        y += 1.6 * px
+    return y
 
 
 # -- over the stage: the comparison table, and the file's problem ----------------------------------

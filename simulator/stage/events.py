@@ -21,7 +21,7 @@ import numpy as np
 from simulator.analysis.references import light_words
 from simulator.coefficients import BEND_M, LAP_M, LOST_S
 from simulator.physics.track import laps_done
-from simulator.recording.recording import Moment, Recording
+from simulator.recording.recording import Floats, Moment, Recording
 from simulator.screen import Camera
 from simulator.stage.playback import COUNTDOWN_S, RUN_OUT_S, STALL_S
 from simulator.stage.scene import ChartCurve, Scene
@@ -182,6 +182,10 @@ START_S, SPLIT_S, RUNS_AWAY_S = 7.0, 6.0, 8.0
 """How long the field is seen to run away (or until the finish's camera is on), the end of a lap
 from above and the lost light run away [s of race time, and of playing time if that is faster].
 """
+ARRIVES_S = 2.4
+"""The chase is switched on this long before the light would go, to have arrived by then, even if
+another camera has just come on [s of playing time]. As gaps grow faster and faster it goes sooner.
+"""
 TREND_M = 10.0
 """The gap's trend is taken over the last metres [m]."""
 FINISH_M, FINISH_SHARE = 70.0, 0.25
@@ -232,30 +236,50 @@ def _cuts(
     wishes = _wishes(run, lap_m, lost_s, max(rate, 1.0))
     every = {edge for wish in wishes for edge in (wish.from_s, wish.until_s)}
     edges = sorted(edge for edge in every if math.isfinite(edge))
+    ends = dict(zip(edges, [*edges[1:], math.inf], strict=True))
+    times_s, left_s = _until_lost(run, gaps)
+    left_s[times_s >= wishes[-1].from_s] = math.inf  # the finish comes first
+    alarms_s = times_s + np.maximum(left_s - ARRIVES_S * rate, 0.0)
+    going = alarms_s < np.append(times_s[1:], -math.inf)  # until then the gap is not known anew
+    alarms = alarms_s[1:][going[1:] & ~going[:-1]].tolist()
     cuts = [(-COUNTDOWN_S, Camera.CHASE)]
-    for edge, following in zip(edges, [*edges[1:], math.inf], strict=True):
+    for edge in sorted([*edges, *alarms]):
+        if edge not in ends:
+            while cuts[-1][0] > edge:
+                cuts.pop()
+            if cuts[-1][1] is not Camera.CHASE:
+                cuts.append((max(edge, cuts[-1][0] + ARRIVES_S * rate), Camera.CHASE))
+            continue
         at_s = max(edge, cuts[-1][0] + LEAST_S * rate)
-        if at_s < following:
+        if at_s < ends[edge]:
             moment, on, fits_s = run.at(at_s), cuts[-1][1], FITS_S * rate
             wanted = next(
                 w.camera
                 for w in reversed(wishes)
                 if w.holds(moment, 0.0 if w.camera is on else fits_s)
             )
-            if _light_is_going(gaps, moment, LEAST_S * rate):
-                wanted = Camera.CHASE  # it is on already when the light goes
+            now = int(np.searchsorted(times_s, at_s, side="right")) - 1
+            if left_s[max(now, 0)] <= (LEAST_S + ARRIVES_S) * rate:
+                wanted = Camera.CHASE  # no other one could make way for it in time
             if wanted is not on:
                 cuts.append((at_s, wanted))
     return tuple(cuts)
 
 
-def _light_is_going(gaps: ChartCurve, moment: Moment, within_s: float) -> bool:
-    """Return whether the gap, growing as it does now, passes the lost light's within a time [s]."""
-    now = int(np.searchsorted(gaps.x_m, moment.x_m, side="right")) - 1
-    before = int(np.searchsorted(gaps.x_m, gaps.x_m[now] - TREND_M))
-    gap_s, passed_m = float(gaps.values[now]), float(gaps.x_m[now] - gaps.x_m[before])
-    grows = (gap_s - float(gaps.values[before])) / max(passed_m, TREND_M) * moment.v_m_s
-    return 0.0 < LOST_S - gap_s <= grows * within_s
+def _until_lost(run: Recording, gaps: ChartCurve) -> tuple[Floats, Floats]:
+    """Return at which race times the gap is known [s], and how soon it passes the lost light's [s].
+
+    It goes on growing as it does then; if it does not grow, or has passed it, the time is infinite.
+    """
+    times_s = run.time_at(gaps.x_m)
+    before = np.searchsorted(gaps.x_m, gaps.x_m - TREND_M)
+    shares = np.minimum((gaps.x_m - gaps.x_m[before]) / TREND_M, 1.0)
+    left, grown = LOST_S - gaps.values, gaps.values - gaps.values[before]
+    growing = (left > 0.0) & (grown > 0.0)
+    left_s = np.full_like(times_s, np.inf)
+    passed_s = times_s - times_s[before]
+    left_s[growing] = left[growing] * passed_s[growing] / (shares * grown)[growing]
+    return times_s, left_s
 
 
 def _wishes(run: Recording, lap_m: float, lost_s: float, times: float) -> list[CameraCue]:

@@ -201,6 +201,26 @@ def test_no_value_is_covered_by_its_bar(
     assert not faults
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_no_ghost_takes_the_row_of_a_light(size: tuple[int, int]) -> None:
+    box, type_, panel = dict(arrange(*size, True).side).get("live"), Inked(), LivePanel()
+    if box is None:
+        pytest.skip("no room for the panel")
+    scene = scenes.running(100.0)
+    light, ghost, *_ = scene.gaps
+    easy = replace(light, name="light 4:20", seconds=-9.0, is_light=True)
+    for count in range(9):
+        names = [f"near {k}" for k in range(count)]
+        ghosts = tuple(replace(ghost, name=name, seconds=0.2) for name in names)
+        type_.lines.clear()
+        gaps = (replace(light, is_light=True), easy, *ghosts)
+        style = Style(type_, arrange(*size, True).sizes, NIGHT)
+        panel.layout(box, replace(scene, gaps=gaps), style)
+        panel.draw(CachedLayer(pygame.Surface(size, 0, 32)), box)
+        texts = [text for text, _ in type_.lines]
+        assert "light 4:20" in texts or not set(names) & set(texts), texts
+
+
 @pytest.mark.parametrize("camera", [Camera.WHOLE, Camera.RAIL])
 @pytest.mark.parametrize("size", [(640, 360), (1280, 720), (1920, 1080)])
 def test_of_several_lights_each_is_named_and_the_score_says_which_it_means(

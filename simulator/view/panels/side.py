@@ -86,13 +86,13 @@ class LivePanel(SidePanel):
 
 
 def _nearest(lines: Sequence[GapLine], count: int) -> list[GapLine]:
-    """Return the first line and those nearest to her, `count` in all, in their order."""
+    """Return the first line, further lights and the nearest ghosts, `count` in all, in order."""
 
-    def away(i: int) -> float:
+    def rank(i: int) -> tuple[bool, bool, float]:
         seconds = lines[i].seconds
-        return -1.0 if i == 0 else math.inf if seconds is None else abs(seconds)
+        return i > 0, not lines[i].is_light, math.inf if seconds is None else abs(seconds)
 
-    kept = sorted(range(len(lines)), key=away)[:count]
+    kept = sorted(range(len(lines)), key=rank)[:count]
     return [lines[i] for i in sorted(kept)]
 
 

@@ -285,6 +285,30 @@ def test_check_says_what_has_no_effect(lightpace: Lightpace, tmp_path: Path) -> 
     assert "".join(lightpace("check", file).out.split()) == f"{file}:Breaking4,noproblems"
 
 
+@pytest.mark.parametrize(
+    ("hers", "theirs", "count", "warning"),
+    [
+        ("red", "#e8112d", 2, "3:8 runner.kit ~ the pacers' kit in the themes night and daylight"),
+        ("pink", "theme", 2, "3:8 runner.kit ~ the pacers' kit in the theme night"),
+        ("pink", "pink", 0, ""),
+        ("theme", "#c06c58", 2, "6:8 pacers.kit ~ the track in the theme daylight"),
+        ("theme", "#f0f0f8", 2, "6:8 pacers.kit ~ her kit in the theme night"),
+        ("#642d30", "blue", 2, "3:8 runner.kit ~ the track in the theme night"),
+        ("black", "pink", 2, ""),
+        ("theme", "theme", 2, ""),
+    ],
+)
+def test_check_says_which_kits_are_hard_to_tell_apart(
+    lightpace: Lightpace, tmp_path: Path, hers: str, theirs: str, count: int, warning: str
+) -> None:
+    file = tmp_path / "kits.yaml"
+    text = f"name: a\nrunner:\n  kit: '{hers}'\npacers:\n  count: {count}\n  kit: '{theirs}'\n"
+    file.write_text(text, encoding="utf-8")
+    said = "".join(lightpace("check", file).out.split())
+    listed = f"{file}:{warning}".replace("~", "hardly differs from") if warning else ""
+    assert said == f"{file}:a,noproblems" + "".join(listed.split())
+
+
 def test_check_lists_every_problem_of_every_file(lightpace: Lightpace, tmp_path: Path) -> None:
     one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
     one.write_text("name: one\npacers:\n  cuont: 3\n  front_gap: -1\n", encoding="utf-8")

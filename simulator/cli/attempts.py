@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from simulator.stage.show import Show
     from simulator.view.theme import Theme
 
+_LEAST_DIFFERENCE = 25.0
+"""Kits that differ by less, from one another or from the track, are hard to tell apart."""
 _GIF_FPS, _FILM_FPS = 20, 60
 _GIF_SIZE, _FILM_SIZE = "960x540", "1920x1080"
 
@@ -184,7 +186,8 @@ def check(
                 if faults:
                     raise ScenarioError(faults)
                 out.print(f"{name}: {scenario.name}, no problems")
-                ignored = [problem_of(name, changes or [], *each) for each in _ignored(scenario)]
+                unseen = (*_ignored(scenario), *_alike_kits(scenario))
+                ignored = [problem_of(name, changes or [], *each) for each in unseen]
                 # a slot of a formation's own file may be meant for longer races
                 ignored = [each for each in ignored if each.path != "pacers.formation"]
                 weather = outside_sources(scenario.environment)
@@ -207,6 +210,39 @@ def _ignored(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], str]]:
         if slot.from_ >= scenario.distance:
             message = "nobody runs there: it begins beyond the line"
             yield ("pacers", "formation", "slots", i, "from"), message
+
+
+def _alike_kits(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield each kit that hardly differs from the track, or hers from the pacers'."""
+    from simulator.scenario.fields import THE_THEMES
+
+    hers, theirs = scenario.runner.kit.colour, scenario.pacers.kit
+    if hers == theirs == THE_THEMES:
+        return
+    from simulator.stage.gait import SOMEBODY
+    from simulator.view.athletes import pacer_kit, runner_kit
+    from simulator.view.theme import THEMES, difference
+
+    at_hers: tuple[str, ...] = ("runner", "kit", "colour")
+    at_theirs: tuple[str, ...] = ("pacers", "kit")
+    alike: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for theme in THEMES.values():
+        her, them, track = theme.kit(hers), theme.kit(theirs), theme.ground.tartan
+        suit = runner_kit(SOMEBODY, theme.colour("white"), her).top
+        vest = pacer_kit(SOMEBODY, theme.colour("pink"), them).top
+        pairs = [(at_hers, suit, "the track", track)] if her else []
+        if scenario.pacers.running and her:
+            pairs.append((at_hers, suit, "the pacers' kit", vest))
+        elif scenario.pacers.running and them:
+            pairs.append((at_theirs, vest, "her kit", suit))
+        if scenario.pacers.running and them:
+            pairs.append((at_theirs, vest, "the track", track))
+        for at, one, what, other in pairs:
+            if difference(one, other) < _LEAST_DIFFERENCE:
+                alike.setdefault((at, what), []).append(theme.name)
+    for (at, what), themes in alike.items():
+        where = f"theme{'s' * (len(themes) > 1)} {' and '.join(themes)}"
+        yield at, f"hardly differs from {what} in the {where}"
 
 
 def _unwritten(scenario: Scenario) -> list[str]:

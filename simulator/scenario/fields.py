@@ -402,6 +402,36 @@ GapMetres = Annotated[float, _reader(units.parse_gap), _json(_METRES, "1.5 m")]
 MarkColour = Literal[
     "green", "blue", "red", "white", "amber", "violet", "cyan", "pink", "grey", "yellow"
 ]
+
+THE_THEMES = "theme"
+"""Instead of a kit's colour: the kit of the theme."""
+KIT_COLOURS: tuple[str, ...] = (*get_args(MarkColour), "orange", "black")
+_HEX = "^#[0-9a-fA-F]{6}$"
+NO_COLOUR = 'must be the name of a colour, or one such as "#e8112d"'
+UNQUOTED = f"{NO_COLOUR} in quotes: # begins a comment"
+
+
+def _kit_colour(value: Any) -> Any:
+    why = UNQUOTED if value is None else NO_COLOUR
+    if isinstance(value, str):
+        if value in (THE_THEMES, *KIT_COLOURS) or re.fullmatch(_HEX, value):
+            return value
+        why += f" ({did_you_mean(guess(value, KIT_COLOURS), KIT_COLOURS)})"
+    raise PydanticCustomError("colour", "{why}", {"why": why})
+
+
+def is_the_themes(colour: str) -> bool:
+    """Return whether this colour of a kit is the theme's."""
+    return colour == THE_THEMES
+
+
+KitColour = Annotated[
+    str,
+    BeforeValidator(_kit_colour),
+    WithJsonSchema(
+        {"anyOf": [{"enum": [THE_THEMES, *KIT_COLOURS]}, {"type": "string", "pattern": _HEX}]}
+    ),
+]
 Text = Annotated[str, BeforeValidator(_text)]
 OneLine = Annotated[str, BeforeValidator(_one_line)]
 Name = Annotated[str, BeforeValidator(_one_line), Field(min_length=1, max_length=200)]

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import Problem, ScenarioError
+from simulator.scenario.fields import UNQUOTED, dotted, fields_of, items_of, types_at
 from simulator.scenario.fields import Path as Steps
-from simulator.scenario.fields import dotted, fields_of, items_of, types_at
 from simulator.scenario.model import (
     ActivityGhost,
     Ghost,
@@ -95,6 +95,11 @@ def _load(
         if isinstance(root, YamlMapping) and keys & root.keys() and not _OWN & root.keys():
             stop(document.node, f"this is a {kind}, not a scenario", hint.format(path.name))
     document.flaws += apply_overrides(document, overrides, path.parent)
+    kit = find(document, ("runner", "kit"))
+    if kit.complete and kit.value is None and kit.node.source == shown:
+        line = text.splitlines()[kit.node.start_mark.line]
+        if re.search(r":\s+#[0-9a-fA-F]{6}\b", line):  # else its lines are commented out
+            document.flaws.append(problem_at(kit.node, dotted(kit.shown), UNQUOTED))
 
     def prepare(review: DocumentCheck) -> None:
         _write_out(review, ("runner",), RUNNER, path.parent)

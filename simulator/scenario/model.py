@@ -29,8 +29,10 @@ from simulator.coefficients import (
 )
 from simulator.scenario.fields import (
     ANY,
+    THE_THEMES,
     Bounds,
     CrossCheckedSection,
+    KitColour,
     MarkColour,
     Metres,
     Name,
@@ -45,6 +47,7 @@ from simulator.scenario.fields import (
     at_most,
     bounds_of,
     discriminator,
+    is_the_themes,
     same_names,
     variant,
 )
@@ -352,10 +355,23 @@ class Track(Section):
 
 
 class Kit(Section):
-    """Clothes and shoes as two neutral multipliers: no effect of her kit was published."""
+    """Clothes and shoes: their colour, which changes nothing of the run, and two multipliers.
 
+    The multipliers are neutral: no effect of her kit was published.
+    """
+
+    colour: KitColour = Field(
+        THE_THEMES,
+        exclude_if=is_the_themes,
+        description='Colour in the close cameras, or "#rrggbb"; left out: the theme\'s kit.',
+    )
     drag: Number = Field(1.0, ge=0.5, le=1.5, description="Multiplies the air drag [1].")
     cost: Number = Field(1.0, ge=0.8, le=1.2, description="Multiplies the energy cost [1].")
+
+
+def _kit_of(value: Any) -> Any:
+    """Accept a colour as short for a kit of it."""
+    return {"colour": value} if isinstance(value, str) else value
 
 
 class Runner(Section):
@@ -415,7 +431,9 @@ class Runner(Section):
     form: Number = Field(
         0.0, ge=-10, le=10, description="Form on the day [%]: scales aerobic power and reserve."
     )
-    kit: Kit = Field(Kit.model_construct(), description="Kit as two multipliers.")
+    kit: Annotated[Kit, BeforeValidator(_kit_of, json_schema_input_type=KitColour | Kit)] = Field(
+        Kit.model_construct(), description="Her kit: a colour, or the multipliers too."
+    )
 
     @property
     def cda(self) -> float:

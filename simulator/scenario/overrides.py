@@ -26,7 +26,7 @@ from simulator.scenario.fields import (
     items_of,
     sections_among,
 )
-from simulator.scenario.model import Runner, Scenario
+from simulator.scenario.model import Kit, Runner, Scenario
 from simulator.scenario.pacers import PacerFormation
 from simulator.scenario.plan import PlanSplit, key_distance
 from simulator.scenario.reading import (
@@ -66,9 +66,9 @@ def apply_overrides(document: Document, overrides: Sequence[str], folder: Path) 
                 raise refuse(SET, UNPRINTABLE)
             if not equals or not path:
                 raise refuse(SET, f"{quoted(text)} is not of the form path=value")
-            override = _Override(_parse(value), folder)
-            root = document.root, document.node
-            document.root, document.node = override.put(root, (Scenario,), path.split("."))
+            new = _parse(value)
+            root, steps = (document.root, document.node), _steps(path, new[0])
+            document.root, document.node = _Override(new, folder).put(root, (Scenario,), steps)
         except ScenarioError as error:
             problems += [
                 p
@@ -77,6 +77,12 @@ def apply_overrides(document: Document, overrides: Sequence[str], folder: Path) 
                 for p in error.problems
             ]
     return problems
+
+
+def _steps(path: str, value: Any) -> list[str]:
+    """Return the steps of a path; a kit's colour leaves the kit's multipliers as they are."""
+    steps = path.split(".")
+    return [*steps, "colour"] if steps == ["runner", "kit"] and isinstance(value, str) else steps
 
 
 def _parse(text: str) -> Value:
@@ -103,7 +109,8 @@ def with_edits(scenario: Scenario, edits: Iterable[str]) -> Scenario:
     plain: Any = scenario
     for edit in edits:
         path, _, text = edit.partition("=")
-        plain = put(plain, path.split("."), _parse(text)[0])
+        value, _ = _parse(text)
+        plain = put(plain, _steps(path, value), value)
     return Scenario.model_validate(plain)
 
 
@@ -153,7 +160,11 @@ class _Override:
         return value, node
 
     def _written_out(self, old: Value, sections: Sequence[type[Section]]) -> Value:
-        """Return the content of the file of a section that is given by its name."""
+        """Return what a single word stands for: the section in its file, a kit of its colour."""
+        if Kit in sections and isinstance(old[0], str):
+            kit = YamlMapping()
+            kit.put("colour", old[0], plain_node("colour", old[1].source, old[1]), old[1])
+            return kit, old[1]
         named = next((_NAMED[s] for s in sections if s in _NAMED), None)
         name = old[0] or (DEFAULT_FORMATION if named is FORMATION else "")
         if named is None or not name or not isinstance(name, str):

@@ -16,8 +16,10 @@ from pydantic_core import PydanticCustomError
 from simulator.coefficients import BESIDE_REACH_M, CLEARANCE_M, LANE_BIN_M
 from simulator.errors import ResourceError
 from simulator.scenario.fields import (
+    THE_THEMES,
     CrossCheckedSection,
     GapMetres,
+    KitColour,
     Metres,
     Number,
     OneLine,
@@ -27,6 +29,7 @@ from simulator.scenario.fields import (
     Text,
     Whole,
     at_most,
+    is_the_themes,
 )
 from simulator.scenario.reading import DEFAULT_FORMATION, FORMATION
 
@@ -243,6 +246,11 @@ class Pacers(CrossCheckedSection):
     )
     women: Annotated[tuple[OneLine, ...], at_most(200)] = Field(
         (), max_length=200, description="Names of those who are drawn as women; the others as men."
+    )
+    kit: KitColour = Field(
+        THE_THEMES,
+        exclude_if=is_the_themes,
+        description='Colour of their kit, or "#rrggbb"; left out: the theme\'s kit.',
     )
     count: Whole | None = Field(
         None, ge=0, le=40, description="How many pacers run; left out: all of the formation."

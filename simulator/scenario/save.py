@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.files import configs_dir
 from simulator.scenario.loader import scenario_to_dict, without_folders
-from simulator.scenario.model import Scenario
+from simulator.scenario.model import Kit, Scenario
 from simulator.scenario.plan import key_distance
 from simulator.scenario.reading import shipped_names
 from simulator.scenario.yaml_tree import scalar_value
@@ -33,6 +33,7 @@ GONE: Any = object()
 """Marks a value that does not exist."""
 WIDTH = 88
 """A list or mapping longer than this is written on several lines."""
+_NEUTRAL = {key: field.default for key, field in Kit.model_fields.items()}
 TIMES = frozenset(("target", "time", "tolerance"))
 _INDENTS = [(mapping, offset) for mapping in (2, 4) for offset in (2, 0, 4)]
 """Possible indents of a nested mapping, and of the dash of a list; new files use the first."""
@@ -520,8 +521,10 @@ class Unquoted(str):
 
 
 def worded(value: Any, key: str = "") -> Any:
-    """Return plain values with times in a person's notation."""
+    """Return plain values in a person's notation: times, and a kit that is only a colour."""
     if isinstance(value, dict):
+        if key == "kit" and value == {**_NEUTRAL, "colour": value.get("colour")}:
+            return value["colour"]
         times = key == "splits"
         return {k: worded(v, "time" if times and _is_number(v) else k) for k, v in value.items()}
     if isinstance(value, list):

@@ -20,7 +20,7 @@ import numpy as np
 
 from simulator.analysis.splits import split_distances, split_label
 from simulator.errors import LightpaceError, ScenarioError
-from simulator.scenario.fields import MarkColour
+from simulator.scenario.fields import KIT_COLOURS, THE_THEMES, MarkColour
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import EvenGhost, Ghost, Scenario, partners, wave_partners
 from simulator.scenario.plan import (
@@ -43,6 +43,7 @@ THE_PLAN = "the plan"
 AS_THE_PLAN = "as the plan"
 SHAPES = ("even", "negative", "positive", "progressive", "splits")
 COLOURS: tuple[str, ...] = get_args(MarkColour)
+KITS = (THE_THEMES, *KIT_COLOURS)
 YES_NO = {True: "yes", False: "no"}
 GROUPS = {
     "pacers": "Pacers",
@@ -82,6 +83,7 @@ TABLE = (
     KnobRow("pacers.follows", "follow", CHOICE),
     KnobRow("pacers.leader.fade", "fade", NUMBER, (0, 5, 0.1), "s"),
     KnobRow("pacers.leader.surge", "surge", NUMBER, (0, 2, 0.1), "s"),
+    KnobRow("pacers.kit", "kit", CHOICE, KITS),
     KnobRow("plan.target", "target", TIME),
     KnobRow("plan.shape", "shape", CHOICE, SHAPES),
     KnobRow("plan.strength", "strength", NUMBER, (-5, 5, 0.1), "%"),
@@ -89,6 +91,7 @@ TABLE = (
     KnobRow("runner.form", "form", NUMBER, (-3, 3, 0.1), "%"),
     KnobRow("runner.kit.drag", "kit drag", NUMBER, (0.8, 1.2, 0.01), "×"),
     KnobRow("runner.kit.cost", "kit cost", NUMBER, (0.95, 1.05, 0.001), "×"),
+    KnobRow("runner.kit.colour", "kit", CHOICE, KITS),
     KnobRow("environment.temperature", "temperature", NUMBER, (-10, 45, 0.5), "°C"),
     KnobRow("environment.wind.speed", "wind", NUMBER, (0, 8, 0.1), "m/s"),
     KnobRow("environment.wind.direction", "wind from", NUMBER, (-180, 180, 5), "°"),
@@ -107,6 +110,7 @@ TABLE = (
 """Every knob, in the order of the drawer; those of one wave or ghost stay together."""
 
 _KIT = "No effect of her kit was published: 1 is neutral."
+_COLOUR = "Seen in the close cameras, in the themes night and daylight."
 _NOT_PUBLISHED = "assumed: not published"
 NOTES = {
     "pacers.count": "The first in the formation stay; the strip shows what each number costs.",
@@ -120,6 +124,8 @@ NOTES = {
     "runner.form": "Form on the day: scales aerobic power and reserve.",
     "runner.kit.drag": _KIT,
     "runner.kit.cost": _KIT,
+    "runner.kit.colour": _COLOUR,
+    "pacers.kit": _COLOUR,
     "environment.wind.direction": "0 is a head wind on the home straight, 90 from outside it.",
     "wavelight.waves.*.name": "Click or Enter to type another name.",
     "wavelight.waves.*.length": _NOT_PUBLISHED,

@@ -23,6 +23,7 @@ from simulator.errors import LightpaceError
 from simulator.physics.attempt import fork, simulate
 from simulator.recording.recording import Recording
 from simulator.recording.store import load_recordings, save_recordings
+from simulator.scenario.fields import THE_THEMES
 from simulator.scenario.model import Ghost, Scenario, wave_partners
 from simulator.session.history import Change, LeftBranch, Lineage, Segment, Settings
 from simulator.session.knobs import label_of
@@ -35,7 +36,7 @@ MOST_LEFT = 3
 """Cache size: large enough that turning a knob back reuses the earlier run."""
 CACHED_RUNS = 24
 CACHED_SCENARIOS = 48
-_LOOKS = "name", "note", "ghosts", "published", "uncertainty", "wavelight", "pacers"
+_LOOKS = "name", "note", "ghosts", "published", "uncertainty", "wavelight", "pacers", "runner"
 """Fields that do not affect a run, or not with all that they hold."""
 
 K = TypeVar("K", bound=Hashable)
@@ -263,7 +264,8 @@ def _physical(scenario: Scenario) -> list[Any]:
         *(value for name, value in scenario if name not in _LOOKS),
         # of the wave that is followed only the plan has an effect, not its name
         next((wave.plan for wave in scenario.wavelight.waves if wave.name == led), None),
-        {**dict(pacers), "count": count, "follows": led is not None},
+        {**dict(pacers), "count": count, "follows": led is not None, "kit": THE_THEMES},
+        scenario.runner.with_values({"kit.colour": THE_THEMES}),
     ]
 
 

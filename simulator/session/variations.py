@@ -42,7 +42,7 @@ AROUND_S = 3.0
 """Times are varied by up to this much either way [s]."""
 REACHED_S = 0.005
 """A finish up to this much above a target still reaches it: plans are kept to rounding [s]."""
-_UNSEEN = (".name", ".colour", ".on")
+_UNSEEN = (".name", ".colour", ".on", "pacers.kit")
 """Path endings of knobs that change only the appearance."""
 _KNOBS_OF_AXES = {
     "pacers": "pacers.count",

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from simulator.analysis.gaps import GapState
 from simulator.coefficients import LAP_M
+from simulator.scenario.fields import THE_THEMES
 from simulator.screen import Camera, Panel
 from simulator.stage.gait import SOMEBODY, Physique, Stride
 
@@ -136,6 +137,7 @@ class Body:
         build: the body's proportions.
         stepping: returns the body's state within its stride; only close cameras show it.
         reach_m: uncertainty of its place, either way along the track [m].
+        kit: colour of its kit, or `theme`; only close cameras show it.
     """
 
     name: str
@@ -150,6 +152,7 @@ class Body:
     build: Physique = SOMEBODY
     stepping: Callable[[], Stride] = field(default=Stride, compare=False, repr=False)
     reach_m: float = 0.0
+    kit: str = THE_THEMES
 
     @property
     def stride(self) -> Stride:

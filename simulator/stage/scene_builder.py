@@ -198,6 +198,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
             moment.v_m_s * pace_on(t, run.end_s),
             build=_her_build(then),
             stepping=partial(_stride, _her_track, (run,), t, then.scenario.runner.height),
+            kit=then.scenario.runner.kit.colour,
         ),
         pacers=_pacers(then, bodies.names, t, moment.v_m_s * pace_on(t, run.end_s), standing),
         ghosts=_ghosts(show, t, seen_s, seen.x_m, options) if options.ghosts else (),
@@ -388,7 +389,8 @@ def _pacers(
         stepping = partial(_stride, track, (run,), t, *step)
         alpha = p.presence * still_there(p.x_m, run.race_m)
         name, place = (p.name, short_name(p.name), "pacer", "pink"), (p.x_m, p.offset_m, v_m_s)
-        bodies.append(Body(*name, *place, alpha, p.role, build, stepping))
+        kit = show.scenario.pacers.kit
+        bodies.append(Body(*name, *place, alpha, p.role, build, stepping, kit=kit))
     return tuple(bodies)
 
 

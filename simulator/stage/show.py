@@ -365,7 +365,8 @@ def _in_looks_of(now: Scenario, ran: Scenario) -> Scenario:
     looks = ("name", "note", "ghosts", "uncertainty", "published")
     update: dict[str, Any] = {name: getattr(now, name) for name in looks}
     update["wavelight"] = now.wavelight.model_copy(update={"waves": waves})
-    return ran.model_copy(update=update)
+    kits = {"runner.kit.colour": now.runner.kit.colour, "pacers.kit": now.pacers.kit}
+    return ran.model_copy(update=update).with_values(kits)
 
 
 # -- cached for a recording, whatever show it is in ------------------------------------------------

@@ -25,7 +25,7 @@ import pygame
 from numpy.typing import NDArray
 
 from simulator.stage.gait import CROUCH_UNTIL_M, Joint, Physique, Stride, cycle, poses
-from simulator.view.theme import Colour, mix
+from simulator.view.theme import Colour, mix, relative_luminance
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")
@@ -95,24 +95,35 @@ class Outfit:
 SKINS: tuple[Colour, ...] = ((200, 146, 118), (86, 56, 40), (186, 128, 98), (118, 78, 56))
 HAIRS: tuple[Colour, ...] = ((62, 42, 30), (20, 16, 14), (130, 94, 60), (24, 19, 17))
 BIB: Colour = (226, 229, 234)
+DARK = 0.18
+"""A suit of less luminance than this is dark: white has 1, black 0."""
 
 
-def runner_kit(build: Physique, colour: Colour) -> Outfit:
-    """Return her kit: a suit from wrist to ankle, so that she stands out."""
-    trim = mix(colour, (20, 22, 28), 0.75)
+def runner_kit(build: Physique, colour: Colour, kit: Colour | None) -> Outfit:
+    """Return her kit: a suit from wrist to ankle, so that she stands out.
+
+    `kit`: its colour; None: her own, white. A dark one has light sides: it is lost in the night.
+    """
+    light = kit is not None and relative_luminance(kit) < DARK
+    colour = kit or colour
+    trim = mix(colour, (255, 255, 255) if light else (20, 22, 28), 0.75)
     return Outfit(
         (94, 60, 42), (24, 19, 17), colour, colour, trim, (250, 78, 66),
         sleeve=0.98, leg=0.93, gloss=0.4, tail=build.woman,
     )  # fmt: skip
 
 
-def pacer_kit(build: Physique, colour: Colour) -> Outfit:
-    """Return the pacers' kit; skin and hair depend on the build, so that many share sprites."""
+def pacer_kit(build: Physique, colour: Colour, kit: Colour | None) -> Outfit:
+    """Return the pacers' kit; skin and hair depend on the build, so that many share sprites.
+
+    `kit`: the vest's colour; None: made of their own colour, pink.
+    """
     tone = round(100 * build.stature_m) % len(SKINS)
+    top = kit or mix(colour, (200, 40, 110), 0.25)
+    dark, colour = ((14, 14, 18), kit) if kit else ((30, 4, 20), colour)
     return Outfit(
-        SKINS[tone], HAIRS[tone], mix(colour, (200, 40, 110), 0.25), mix(colour, (30, 4, 20), 0.62),
-        mix(colour, (255, 255, 255), 0.55), (240, 240, 236), leg=0.15 if build.woman else 0.19,
-        tail=build.woman,
+        SKINS[tone], HAIRS[tone], top, mix(colour, dark, 0.62), mix(colour, (255, 255, 255), 0.55),
+        (240, 240, 236), leg=0.15 if build.woman else 0.19, tail=build.woman,
     )  # fmt: skip
 
 
@@ -133,10 +144,12 @@ class Appearance:
 
 
 @lru_cache(maxsize=256)
-def look_of(kind: str, build: Physique, colour: Colour, *, day: bool) -> Appearance:
-    """Return the look of a runner, a pacer or a ghost of a colour."""
-    kit = pacer_kit(build, colour) if kind == "pacer" else runner_kit(build, colour)
-    return Appearance(build, kit, colour if kind == "ghost" else None, day)
+def look_of(
+    kind: str, build: Physique, colour: Colour, kit: Colour | None = None, *, day: bool
+) -> Appearance:
+    """Return the look of a runner, a pacer or a ghost of a colour; `kit`: another one to wear."""
+    outfit = (pacer_kit if kind == "pacer" else runner_kit)(build, colour, kit)
+    return Appearance(build, outfit, colour if kind == "ghost" else None, day)
 
 
 # -- the body: rings of points ---------------------------------------------------------------------

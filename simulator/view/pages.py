@@ -231,7 +231,7 @@ class Page:
         control.box = Box(self._right - wide, self.y, wide, self._line - 2)
         control.ring = Box(self._x, self.y, self._w, self._line)
         if knob.kind is KnobKind.CHOICE:
-            control.options, control.coloured = knob.options, knob.path.endswith("colour")
+            control.options, control.coloured = knob.options, knob.path.endswith(("colour", "kit"))
             control.choose = partial(self._drawer.change, knob.path)
             self._ui.choice(control, knob.value)
         else:

@@ -5,6 +5,7 @@ In: a theme's name, a colour's name from a scenario, a `GapState`. Out: RGB trip
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -55,6 +56,7 @@ class Theme:
         gaps: the colour of each gap state.
         named: colour names that scenarios may use.
         lights: the same names, as lights shine: they add to what they fall on.
+        kit_colours: 1 = runners wear the kit of their scenario, 0 = always the theme's.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Theme:
     gaps: Mapping[GapState, Colour]
     named: Mapping[str, Colour]
     lights: Mapping[str, Colour]
+    kit_colours: float
 
     @property
     def rail(self) -> Colour:
@@ -111,6 +114,14 @@ class Theme:
         """Return a scenario's colour; `#rrggbb` is used as it is, unknown names are grey."""
         return self.named.get(name) or hex_colour(name) or self.muted
 
+    def kit(self, name: str) -> Colour | None:
+        """Return the colour of a scenario's kit; None: it is the theme's.
+
+        Cloth is as bright as light: by day only what is read or is a mark has to be dark.
+        """
+        colours = self.named if name == "black" else self.lights
+        return colours.get(name) or hex_colour(name) if self.kit_colours else None
+
     def light(self, name: str) -> Colour:
         """Return the colour of a light of this name."""
         return self.lights.get(name) or hex_colour(name) or self.muted
@@ -137,11 +148,32 @@ def css(colour: Colour) -> str:
 
 def relative_luminance(colour: Colour) -> float:
     """Return the relative luminance of an sRGB colour, 0 to 1 (WCAG 2.2)."""
-    red, green, blue = (
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
-        for c in (part / 255.0 for part in colour)
-    )
+    red, green, blue = map(_linear, colour)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: int) -> float:
+    share = part / 255.0
+    return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+
+
+def difference(first: Colour, second: Colour) -> float:
+    """Return how different two colours look (CIE 1976, in CIELAB under D65); black and white: 100.
+
+    From about 2 on a difference is noticed.
+    """
+    return math.dist(_lab(first), _lab(second))
+
+
+def _lab(colour: Colour) -> tuple[float, float, float]:
+    red, green, blue = map(_linear, colour)
+    xyz = (
+        (0.4124564 * red + 0.3575761 * green + 0.1804375 * blue) / 0.95047,
+        0.2126729 * red + 0.7151522 * green + 0.0721750 * blue,
+        (0.0193339 * red + 0.1191920 * green + 0.9503041 * blue) / 1.08883,
+    )
+    x, y, z = (t ** (1 / 3) if t > 216 / 24389 else (24389 / 27 * t + 16) / 116 for t in xyz)
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
 
 
 @dataclass(frozen=True)
@@ -228,6 +260,7 @@ named.cyan            #5ee2e8   #006470    #8cdef0       -
 named.grey            #a0adc4   #4c586c    #a4b0c6       -
 named.gray            #a0adc4   #4c586c    #a4b0c6       -
 named.black           #3c4454   #000000    -             -
+kit_colours           1.0       -          0.0           0.0
 """
 """`-` is the same as at night."""
 

@@ -40,7 +40,7 @@ def read_theme(path: Path) -> Theme:
         new: Any
         if name == "base":
             what, new = f"one of {', '.join(VALUES)}", VALUES.get(written)
-        elif name == "ground.floodlight":
+        elif name in ("ground.floodlight", "kit_colours"):
             what, new = "a number from 0 to 1", None
             if type(value) in (int, float) and 0 <= value <= 1:
                 new = float(value)

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator import load_scenario, simulate
 from simulator.errors import OutputError, RecordingError
+from simulator.physics.attempt import scenario_of
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.recording.store import (
     load_recording,
@@ -58,6 +60,21 @@ def test_a_run_that_did_not_finish_is_kept_too(attempt: Recording, tmp_path: Pat
     run = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, from_tick=7, **cut)
     save_recording(run, tmp_path / "any name")
     assert same(run, load_recording(tmp_path / "any name"))
+
+
+def test_kit_is_kept_with_the_run_and_only_if_there_is_one(tmp_path: Path) -> None:
+    """Without one, files are the same to the byte as before there was any."""
+    none = ["runner.kit=theme", "pacers.kit=theme"]
+    kits = ["runner.kit=black", "pacers.kit=#0044aa"]
+    plain, dressed = (simulate(load_scenario("breaking4", overrides=o)) for o in (none, kits))
+    assert all(getattr(plain, n).tobytes() == getattr(dressed, n).tobytes() for n in ARRAYS)
+    save_recording(dressed, tmp_path / "run.npz")
+    pacers = scenario_of(load_recording(tmp_path / "run.npz")).pacers
+    runner = scenario_of(load_recording(tmp_path / "run.npz")).runner
+    assert (runner.kit.colour, pacers.kit) == ("black", "#0044aa")
+    told = json.loads(plain.scenario_json)
+    assert told["runner"]["kit"] == {"drag": 1.0, "cost": 1.0}
+    assert "kit" not in told["pacers"]
 
 
 def test_several_recordings_share_one_file(attempt: Recording, tmp_path: Path) -> None:

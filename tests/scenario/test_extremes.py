@@ -22,7 +22,7 @@ from simulator.physics.attempt import fork, simulate
 from simulator.recording.recording import Recording, Status, flaws_of
 from simulator.scenario.fields import Section, fields_of, sections_among
 from simulator.scenario.loader import load_scenario
-from simulator.scenario.model import Environment, LightWave, Runner, Scenario
+from simulator.scenario.model import Environment, Kit, LightWave, Runner, Scenario
 from simulator.scenario.pacers import Leader, Slot
 from simulator.world_records import least_flying_time, least_time
 
@@ -53,6 +53,8 @@ def section(dice: random.Random, model: type[Section], share: float) -> dict[str
     values: dict[str, Any] = {}
     for key, field in fields_of(model).items():
         below = sections_among(field.types)
+        if model is Kit and key == "colour":
+            continue  # no run depends on it
         words = [w for t in field.types if get_origin(t) is Literal for w in get_args(t)]
         if below:
             if len(below) == 1 and dice.random() < 0.5 + share:

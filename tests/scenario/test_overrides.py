@@ -6,7 +6,8 @@ import pytest
 
 from simulator.errors import ScenarioError
 from simulator.scenario.loader import load_scenario, load_text
-from simulator.scenario.model import EvenGhost, Scenario
+from simulator.scenario.model import EvenGhost, Kit, Scenario
+from simulator.scenario.overrides import with_edits
 from simulator.scenario.plan import EvenPlan, SplitPlan, SteppedPlan
 
 FILE = """\
@@ -45,6 +46,30 @@ def test_any_path_can_be_set() -> None:
     assert scenario.runner.kit.drag == 0.98
     assert scenario.name == "A name: with, signs = and [brackets]"
     assert scenario.environment.wind.speed == 3
+
+
+@pytest.mark.parametrize("kit", ["red", "{colour: red}", "{colour: red, drag: 1, cost: 1}"])
+def test_a_kit_is_a_colour_or_has_one(kit: str) -> None:
+    scenario = load(text=f"runner: {{kit: {kit}}}\npacers: {{kit: '#E8112d'}}")
+    assert scenario.runner.kit == Kit(colour="red")
+    assert scenario.pacers.kit == "#E8112d"
+    assert load().runner.kit.colour == load().pacers.kit == "theme"
+
+
+@pytest.mark.parametrize(
+    ("text", "override", "kit"),
+    [
+        ("{drag: 0.9}", "runner.kit=#0044aa", Kit(colour="#0044aa", drag=0.9)),
+        ("{drag: 0.9}", "runner.kit.colour=red", Kit(colour="red", drag=0.9)),
+        ("red", "runner.kit.drag=0.9", Kit(colour="red", drag=0.9)),
+        ("red", "runner.kit=blue", Kit(colour="blue")),
+        ("{colour: red, drag: 0.9}", "runner.kit={cost: 0.99}", Kit(cost=0.99)),
+    ],
+)
+def test_a_kits_colour_is_set_without_its_multipliers(text: str, override: str, kit: Kit) -> None:
+    file = f"runner: {{kit: {text}}}"
+    assert load(override, text=file).runner.kit == kit
+    assert with_edits(load(text=file), [override]).runner.kit == kit
 
 
 def test_the_last_override_of_a_path_holds() -> None:

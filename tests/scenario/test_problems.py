@@ -310,6 +310,28 @@ def test_n_mistakes_are_n_problems_each_in_its_line(count: int) -> None:
         assert [p.line for p in caught.value.problems] == places, str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "where", "hint"),
+    [
+        ("runner:\n  kit: grene", "f:2:8  runner.kit  ", "did you mean green?"),
+        ("runner:\n  kit: {colour: mauve}", "f:2:17  runner.kit.colour  ", "known: green, blue"),
+        ("pacers:\n  kit: '#e8112'", "f:2:8  pacers.kit  ", "known: green, blue"),
+        ("pacers:\n  kit: 7", "f:2:8  pacers.kit  ", '"#e8112d"'),
+        ("pacers:\n  kit: #e8112d", "f:2:7  pacers.kit  ", "in quotes: # begins a comment"),
+        ("runner:\n  kit: #e8112d", "f:2:7  runner.kit  ", "in quotes: # begins a comment"),
+        ("runner:\n  kit:\n    colour: #e8112d", "f:3:12  runner.kit.colour  ", "in quotes: #"),
+    ],
+)
+def test_a_kit_without_a_colour_is_refused_in_its_line(text: str, where: str, hint: str) -> None:
+    (problem,) = problems(text)
+    assert problem.startswith(f"{where}must be the name of a colour")
+    assert hint in problem
+
+
+def test_a_kit_with_all_lines_commented_out_is_the_default() -> None:
+    assert load_text("name: a\nrunner:\n  kit:\n    # drag: 0.98\n").runner.kit.drag == 1
+
+
 def test_a_section_with_a_wrong_value_is_still_checked_as_a_whole() -> None:
     listed = problems(
         "pacers:\n  wake: strong\n"

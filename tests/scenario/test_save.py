@@ -317,6 +317,22 @@ def test_a_whole_file_says_the_same(name: str) -> None:
     assert load_text(again, "again.yaml", configs_dir()) == scenario
 
 
+@pytest.mark.parametrize(
+    ("old", "change", "new"),
+    [
+        ("kit: red # hers", "black", "kit: black # hers"),
+        ('kit: "#ff0000"', "'#0044aa'", 'kit: "#0044aa"'),
+        ("kit: {drag: 0.98} # thin", "red", "kit: {drag: 0.98, colour: red} # thin"),
+        ("mass: 50", "red", "mass: 50\n  kit: red"),
+    ],
+)
+def test_a_kit_is_written_as_a_person_would(old: str, change: str, new: str) -> None:
+    text = f"name: a\nrunner:\n  {old}\n"
+    scenarios = [load_text(text), load_text(text, overrides=[f"runner.kit={change}"])]
+    before, after = (worded(scenario_to_dict(each)) for each in scenarios)
+    assert put_worded(text, before, after) == f"name: a\nrunner:\n  {new}\n"
+
+
 CHANGES = {
     "pacers.count": ["0", "1"],
     "pacers.front_gap": ["2.25"],
@@ -329,7 +345,8 @@ CHANGES = {
     "environment.wind.speed": ["2.5"],
     "environment.temperature": ["-3"],
     "environment.assumed": ["no"],
-    "runner.kit": ["{drag: 0.9}"],
+    "runner.kit": ["{drag: 0.9}", "black", "'#e8112d'"],
+    "pacers.kit": ["red", "'#e8112d'"],
     "runner.form": ["1"],
     "wavelight.waves": [
         "[]",

@@ -400,6 +400,8 @@ def test_a_change_of_looks_keeps_the_run(session: Session) -> None:
     for path, text in [
         ("wavelight.waves.0.colour", "blue"),
         ("wavelight.waves.0.length", "12"),
+        ("runner.kit.colour", "black"),
+        ("pacers.kit", "'#0044aa'"),
         ("ghosts.0.on", "no"),
     ]:
         session.change(path, text)
@@ -407,7 +409,10 @@ def test_a_change_of_looks_keeps_the_run(session: Session) -> None:
     assert bits(session.recording) == before
     assert session.show.ghosts == ()
     assert session.scene().waves[0].colour == "blue"
-    assert session.panel_state().can_undo == 3
+    assert session.scene().runner.kit == "black"
+    assert {body.kit for body in session.scene().pacers} == {"#0044aa"}
+    assert not session.show.earlier
+    assert session.panel_state().can_undo == 5
 
 
 def test_the_history_holds_texts_not_arrays(session: Session) -> None:
@@ -477,8 +482,12 @@ def test_a_colour_that_is_changed_after_a_fork_is_changed_everywhere(session: Se
     at(session, 20.0).change("plan.target", "1:00.00")
     settle(session)
     session.change("wavelight.waves.0.colour", "red")
+    session.change("runner.kit.colour", "red")
+    session.change("pacers.kit", "cyan")
     settle(session)
-    assert at(session, 10.0).scene().waves[0].colour == "red"
+    scene = at(session, 10.0).scene()
+    assert (scene.waves[0].colour, scene.runner.kit) == ("red", "red")
+    assert {body.kit for body in scene.pacers} == {"cyan"}
 
 
 def test_a_wave_called_by_its_target_keeps_to_it() -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from simulator import load_scenario, simulate
 from simulator.screen import Camera
 from simulator.session import Session
+from simulator.stage.gait import Physique
 from simulator.stage.keys import Action
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Scene, Wave
@@ -49,7 +50,7 @@ from simulator.view.perspective import (
 )
 from simulator.view.picture import Painter, PictureOptions
 from simulator.view.text import Style, Type
-from simulator.view.theme import NIGHT, THEMES
+from simulator.view.theme import NIGHT, THEMES, relative_luminance
 from tests.view import scenes
 
 TYPE = Type()
@@ -217,6 +218,42 @@ def test_she_stands_out_from_those_who_pace_her(show: Show, woman: bool) -> None
     looks = [look_of(kind, build, (243, 246, 252), day=False) for kind in ("runner", "pacer")]
     assert looks[0].kit.sleeve > 0.9 > looks[1].kit.sleeve
     assert looks[0] is look_of("runner", build, (243, 246, 252), day=False)
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("whose", ["runner", "pacers"])
+def test_kit_of_a_scenario_is_worn_close_up_by_night_and_day(
+    show: Show, whose: str, name: str
+) -> None:
+    scene = at(show, 60.0)
+    dressed = replace(scene, runner=replace(scene.runner, kit="#0044aa"))
+    if whose == "pacers":
+        dressed = replace(scene, pacers=tuple(replace(p, kit="#0044aa") for p in scene.pacers))
+    shots = {str(camera): resting(camera) for camera in (Camera.WHOLE, *CLOSE)}
+    from_above = WHOLE.held(Viewpoint(*place_at(scene.runner.x_m + scene.start_s_m, 0.0), 12.0))
+    shots["from above"] = replace(from_above, lowered=1.0)
+    painter = Painter(THEMES[name])
+    differ = {
+        camera
+        for camera, shot in shots.items()
+        if drawn(painter, scene, shot) != drawn(painter, dressed, shot)
+    }
+    worn = name in ("night", "daylight")
+    assert differ == ({*map(str, CLOSE), "from above"} if worn else set())
+
+
+@pytest.mark.parametrize("day", [True, False])
+def test_kit_is_one_colour_with_darker_shorts_and_a_dark_suit_has_light_sides(day: bool) -> None:
+    for name in ("red", "white", "yellow", "blue", "black"):
+        kit = THEMES["night"].kit(name)
+        assert kit is not None
+        hers, theirs = (
+            look_of(kind, Physique(1.6, woman=True), (255, 255, 255), kit, day=day).kit
+            for kind in ("runner", "pacer")
+        )
+        assert hers.top == hers.bottom == theirs.top == kit
+        assert relative_luminance(theirs.bottom) < relative_luminance(kit)
+        assert (relative_luminance(hers.trim) > relative_luminance(kit)) == (name == "black")
 
 
 @pytest.mark.parametrize(("zoom", "poses"), [(3.0, 1), (12.0, 2)])

@@ -21,6 +21,7 @@ from simulator.analysis.gaps import GapState
 from simulator.cli import main
 from simulator.errors import ThemeError
 from simulator.export.leds import colours_of
+from simulator.scenario.fields import KIT_COLOURS, THE_THEMES
 from simulator.screen import Camera
 from simulator.stage.scene import Scene
 from simulator.view import camera
@@ -35,6 +36,7 @@ from simulator.view.theme import (
     Colour,
     Theme,
     css,
+    difference,
     mix,
     next_theme,
     relative_luminance,
@@ -92,7 +94,7 @@ def seen(colour: Colour, vision: str) -> Floats:
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-def difference(first: Colour, second: Colour, vision: str) -> float:
+def seen_difference(first: Colour, second: Colour, vision: str) -> float:
     return float(np.linalg.norm(seen(first, vision) - seen(second, vision)))
 
 
@@ -100,9 +102,11 @@ def test_the_colour_science_gives_known_values() -> None:
     assert contrast((255, 255, 255), (0, 0, 0)) == pytest.approx(21.0)
     assert contrast((119, 119, 119), (255, 255, 255)) == pytest.approx(4.48, abs=0.01)
     assert seen((255, 0, 0), "normal") == pytest.approx([53.24, 80.09, 67.20], abs=0.05)
-    assert difference((200, 200, 200), (200, 200, 200), "tritanopia") == 0
+    assert seen_difference((200, 200, 200), (200, 200, 200), "tritanopia") == 0
+    for one, other in combinations(THEMES["night"].named.values(), 2):
+        assert difference(one, other) == pytest.approx(seen_difference(one, other, "normal"), 1e-3)
     red, green = (220, 50, 50), (110, 120, 30)
-    assert difference(red, green, "deuteranopia") < 0.4 * difference(red, green, "normal")
+    assert seen_difference(red, green, "deuteranopia") < 0.4 * seen_difference(red, green, "normal")
 
 
 @EVERY
@@ -137,7 +141,7 @@ def test_the_four_meanings_of_a_gap_stay_apart(theme: Theme, vision: str) -> Non
         least = 12.0 if same_side else 20.0
         if theme.name == "colour-blind":
             least = 25.0
-        found = difference(one, other, vision)
+        found = seen_difference(one, other, vision)
         assert found >= least, f"{first.value} and {second.value}: {found:.1f} under {vision}"
 
 
@@ -145,8 +149,8 @@ def test_the_four_meanings_of_a_gap_stay_apart(theme: Theme, vision: str) -> Non
 def test_the_runner_her_pacers_and_the_light_stand_out_from_the_track(theme: Theme) -> None:
     for vision in VISION:
         for name in ("white", "pink"):
-            assert difference(theme.colour(name), theme.ground.tartan, vision) >= 25
-        assert difference(theme.light("green"), theme.ground.edge, vision) >= 25
+            assert seen_difference(theme.colour(name), theme.ground.tartan, vision) >= 25
+        assert seen_difference(theme.light("green"), theme.ground.edge, vision) >= 25
 
 
 @EVERY
@@ -179,7 +183,7 @@ def test_by_day_a_light_keeps_its_colour() -> None:
     led = int(np.argmax(wave.brightness))
     px, py = view.at(float(x[led]), float(y[led]))
     red, green, blue, _ = surface.get_at((round(px), round(py)))
-    assert difference((red, green, blue), theme.light("green"), "normal") < 30
+    assert seen_difference((red, green, blue), theme.light("green"), "normal") < 30
 
 
 def test_by_day_a_light_keeps_its_colour_close_up() -> None:
@@ -190,7 +194,7 @@ def test_by_day_a_light_keeps_its_colour_close_up() -> None:
     light_on_ground(surface, [led], 0.5, day=True)
     heads(surface, [led], theme)
     red, green, blue, _ = surface.get_at((100, 100))
-    assert difference((red, green, blue), led.colour, "normal") < 30
+    assert seen_difference((red, green, blue), led.colour, "normal") < 30
     beside = surface.get_at((100, 90))
     assert beside.g > theme.ground.tartan[1] + 20
     assert beside.r < theme.ground.tartan[0] - 20
@@ -247,7 +251,7 @@ def test_where_waves_meet_every_picture_shows_the_light_that_a_strip_is_sent(
 def test_every_theme_draws_every_moment(theme: Theme, moment: str) -> None:
     picture = render_still(scenes.MOMENTS[moment](), (640, 360), theme.name)
     red, green, blue, _ = picture.get_at((0, 0))
-    assert difference((red, green, blue), theme.back, "normal") < 12
+    assert seen_difference((red, green, blue), theme.back, "normal") < 12
 
 
 def test_themes_differ() -> None:
@@ -273,7 +277,30 @@ def test_a_file_overrides_what_it_names(tmp_path: Path) -> None:
     assert theme.colour("green") == (0, 255, 0)
     assert theme.light("green") == THEMES["daylight"].light("green")
     assert theme.panel == THEMES["daylight"].panel
+    assert theme.kit("red") == THEMES["night"].colour("red")
     render_still(scenes.bell(), (320, 180), str(path))
+    path.write_text("base: daylight\nkit_colours: 0\n", encoding="utf-8")
+    assert theme_named(str(path)).kit("red") is None
+
+
+@pytest.mark.parametrize("name", ["night", "daylight"])
+def test_a_kit_has_the_colour_of_its_name_by_day_as_by_night(name: str) -> None:
+    """By day names of colours are dark, to be read: a white kit was navy, a yellow one brown."""
+    theme, night = THEMES[name], THEMES["night"]
+    for colour in KIT_COLOURS:
+        if colour != "black":
+            assert theme.kit(colour) == night.named[colour]
+    assert relative_luminance(theme.kit("black") or (255, 255, 255)) < 0.06
+    assert theme.kit("#e8112d") == (0xE8, 0x11, 0x2D)
+    assert theme.kit(THE_THEMES) is None
+
+
+@pytest.mark.parametrize("name", ["colour-blind", "high-contrast"])
+def test_themes_for_who_sees_otherwise_keep_their_own_kit(name: str) -> None:
+    theme = THEMES[name]
+    assert {theme.kit(colour) for colour in (*KIT_COLOURS, "#e8112d")} == {None}
+    for vision in VISION:
+        assert seen_difference(theme.colour("white"), theme.colour("pink"), vision) >= 25
 
 
 BOMB = "x: &a [y, y, y, y, y, y, y, y, y]\n"

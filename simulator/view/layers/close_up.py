@@ -397,7 +397,8 @@ class CloseUp:
         for each in sorted(placed, key=lambda one: one.body.kind != "runner"):  # hers first
             body = each.body
             if each.scale * body.build.stature_m >= DOT_PX:
-                look = look_of(body.kind, body.build, theme.colour(body.colour), day=day)
+                colours = theme.colour(body.colour), theme.kit(body.kit)
+                look = look_of(body.kind, body.build, *colours, day=day)
                 drawn[body.name] = athletes.sprites(
                     look, body.stride, each.view, each.scale, phases
                 )

@@ -179,6 +179,20 @@ def test_a_tip_says_whose_time_it_is() -> None:
     assert "yours" not in tip_of(secret, 1)[1]
 
 
+def test_a_tip_names_the_light_that_is_lost_among_several() -> None:
+    second = "wavelight.waves=[{name: 3:59.99}, {name: record, plan: {target: 3:55}}]"
+    for overrides, lost, kept in (
+        ([], "light lost at", "the light is"),
+        ([second], "light 3:59.99 lost at", "light 3:59.99 is"),
+    ):
+        scenario = load_scenario("breaking4", overrides=overrides)
+        rows = [replace(bar, scenario=scenario) for bar in BARS[1:]]
+        bars = (replace(rows[0], lost_light_m=933.4), rows[1])
+        shown = WhatIf("pacers", bars, 239.99, "light lost")
+        tips = [tip_of(shown, n)[0] for n in range(2)]
+        assert tips == [f"pacers 12: {lost} 933 m", f"pacers 13: {kept} kept"]
+
+
 @pytest.mark.parametrize(
     ("axis", "label", "told"), [("temperature", "20°", "25°"), ("policy", "wait 10", "hold")]
 )

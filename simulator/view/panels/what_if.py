@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from simulator.analysis.references import light_words, running_lights
 from simulator.screen import Panel
 from simulator.stage.keys import Action
 from simulator.stage.scene import Scene, WhatIf
@@ -266,6 +265,9 @@ def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
         return name, "does not finish" if known else "being computed"
     words = "" if shown.measure == FINISH else f"{shown.measure} "
     if shown.measure == LIGHT:
+        # the stadium is shown before this is imported
+        from simulator.analysis.references import light_words, running_lights  # noqa: PLC0415
+
         light = light_words(running_lights(bar.scenario))
         lost = f"{light.removeprefix('the ')} lost at "
         words = f"{light} is " if bar.lost_light_m is None else lost

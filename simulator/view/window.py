@@ -23,7 +23,7 @@ from simulator.files import asset_path, free_name
 from simulator.physics.track import start_position
 from simulator.units import LAP_M, MILE_M, format_clock
 from simulator.view import camera
-from simulator.view.arranging import arrange
+from simulator.view.arranging import arrange, arrange_lecture
 from simulator.view.layers.track import draw_ground
 from simulator.view.theme import Theme
 
@@ -210,7 +210,7 @@ def draw_stadium(surface: pygame.Surface, theme: Theme, *, presenting: bool = Fa
     An audience sees only the stadium, with a strip below for words.
     """
     size = surface.get_size()
-    layout = arrange(*size, False, frozenset(), True) if presenting else arrange(*size)
+    layout = arrange_lecture(*size, caption=True) if presenting else arrange(*size)
     view = camera.whole(layout.track)
     ground = draw_ground(view, layout.stage, theme, start_position(MILE_M), LEDS, LAP_M)
     surface.fill(theme.back)

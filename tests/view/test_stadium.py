@@ -5,17 +5,23 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pygame
 import pytest
 
 from simulator.errors import ScenarioError
+from simulator.screen import Camera
 from simulator.session import Session
+from simulator.stage.scene import Staging
 from simulator.view import window as window_module
 from simulator.view.app import App
+from simulator.view.arranging import LECTURE_PANELS
 from simulator.view.layers import track
+from simulator.view.picture import Painter, PictureOptions
 from simulator.view.theme import theme_named
 from simulator.view.window import Window, WindowClosedError, closed, draw_stadium, shown_while
+from tests.view import scenes
 
 NIGHT = theme_named("night")
 
@@ -88,6 +94,18 @@ def test_it_lies_where_the_first_picture_has_it(window: Window) -> None:
     inside = [(x, y) for x in range(*_span(box.x, box.w)) for y in range(*_span(box.y, box.h))]
     same = sum(first.get_at(p) == empty.get_at(p) for p in inside)
     assert same > 0.9 * len(inside)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1080, 1920)])
+def test_before_a_story_it_lies_where_the_first_chapter_has_it(size: tuple[int, int]) -> None:
+    staging = Staging(Camera.WHOLE, LECTURE_PANELS, "Some words.", 1, 5, whole="Some words.")
+    first, empty = pygame.Surface(size, 0, 32), pygame.Surface(size, 0, 32)
+    options = PictureOptions(presenting=True, labels=False)
+    Painter().draw(first, replace(scenes.ready(), staging=staging), options)
+    draw_stadium(empty, NIGHT, presenting=True)
+    outer = pygame.Rect(0, 0, size[0] // 6, size[1] // 2)  # no runner, no words
+    for x, y in zip(*(range(1, side, 3) for side in outer.size), strict=False):
+        assert first.get_at((x, y)) == empty.get_at((x, y))
 
 
 def _span(begin: int, length: int) -> tuple[int, int, int]:

@@ -5,7 +5,10 @@ story has words. Out: `Layout`. Panels without room are dropped in this order: w
 controls, live, timeline, group view; the clock goes last.
 
 In a lecture hall the last row sits about eight picture heights away: text meant for it is at least
-a tenth of the height, and all other text is half as large again as in the window.
+a tenth of the height, and all other text is half as large again as in the window. A tall picture
+is read from as far as a square one of its area; in it the score of a lecture is in a band with
+every camera, one part below the other over the full width, and the map stands above it, upright if
+it is larger so.
 """
 
 from __future__ import annotations
@@ -33,7 +36,11 @@ EVERY_PANEL = frozenset(Panel)
 LECTURE_PANELS = frozenset({Panel.CLOCK, Panel.GAPS})
 """The panels shown in a lecture hall unless a story chooses."""
 LEAST_SHARE = 40
-"""In a lecture hall, type is at least the picture's height divided by this."""
+"""In a lecture hall, type is at least the picture's height divided by this, or the side of a square
+of its area if it is tall.
+"""
+_ROWS = {Panel.CLOCK: 0.175, Panel.GAPS: 0.175, Panel.GROUP: 0.2}
+"""The heights of the score's rows in a tall lecture, as shares of its width."""
 LARGER, LARGER_BESIDE = 1.5, 1.33
 """Type scale in a lecture hall, alone and next to panels, which must fit a row of it."""
 
@@ -74,7 +81,7 @@ def arrange(
         status = Box(title.x, title.bottom, rate.right - title.x, round(1.5 * sizes.small))
         # the runner's name is between the title and the track
         above, below = status.bottom - round(7 * unit) - stage.y, foot_height(sizes)
-    track = Box(stage.x, stage.y + above, stage.w, max(1, stage.h - above - below))
+    track = _lying(Box(stage.x, stage.y + above, stage.w, max(1, stage.h - above - below)))
     band_h = max(1, round(0.27 * stage.h))
     return Layout(
         width,
@@ -182,6 +189,11 @@ def _below(room: Box, gap: int) -> list[Box]:
     return [*places, Box(x, y + upper + gap, w, h - upper - gap)] if h >= 380 else places
 
 
+def _lying(track: Box) -> Box:
+    """Return the part of a box in which the map is as large, but not upright."""
+    return track.inset(0, max(0, track.h - track.w + 1) // 2)
+
+
 def _infield_box(track: Box, left_m: float, right_m: float, top: float, bottom: float) -> Box:
     """Return a box in the infield: metres across, shares of the infield's height down."""
     scale = track_scale(track)
@@ -253,27 +265,35 @@ def arrange_lecture(
     gap = max(3, round(12 * unit))
     left = width - side - (gap if side else 0)
     low = round(0.21 * height) if Panel.CHART in shown and roomy else 0
-    words = round(0.15 * height) if caption and height >= 120 else 0
+    words = round(min(0.15 * height, 0.18 * width)) if caption and height >= 120 else 0
     stage = Box(0, 0, left, max(1, height - words - (low + gap if low else 0)))
     column = Box(left + gap, gap, max(1, side - gap), max(1, height - 2 * gap))
     timeline = Box(gap, stage.bottom + words, left - 2 * gap, low) if low else None
     story = Box(0, stage.bottom, left, words) if words else None
-    scored = bool(shown & {Panel.CLOCK, Panel.GAPS, Panel.GROUP})
-    band_h = max(1, round(0.29 * stage.h)) if scored else 0
+    rows = {panel: share for panel, share in _ROWS.items() if panel in shown}
+    banded = height > width
+    band_h = max(1, round(0.29 * stage.h)) if rows else 0
+    if banded and rows:  # from an even row on: halves are rounded alike on the stage and in a layer
+        most = min(sum(rows.values()) * left, 0.5 * stage.h)
+        band_h = stage.h - 2 * int((stage.h - most) / 2)
     view = Box(0, 0, left, max(1, stage.h - band_h))
+    area = Box(0, view.bottom, left, max(1, band_h))
+    band = _lecture_rows(area, gap, rows) if banded else _lecture_band(area, gap, shown)
+    band = band.only(shown)
+    track = view if banded else _lying(stage)
     return Layout(
         width,
         height,
         unit,
-        track=stage,
+        track=track,
         view=view,
-        infield=_lecture_infield(stage, shown).only(shown),
-        band=_lecture_band(Box(0, view.bottom, left, max(1, band_h)), gap, shown).only(shown),
+        infield=band if banded else _lecture_infield(track, shown).only(shown),
+        band=band,
         stage=stage,
         side=_column(column, gap, wanted) if side else (),
         timeline=timeline,
         caption=story,
-        least=math.ceil(height / LEAST_SHARE),
+        least=math.ceil(math.sqrt(min(width, height) * height) / LEAST_SHARE),
     )
 
 
@@ -324,4 +344,23 @@ def _lecture_band(area: Box, pad: int, shown: frozenset[Panel]) -> Hud:
         gap=Box(gap.x, gap.y, gap.w, max(1, gap_h)),
         group=places.get(Panel.GROUP),
         words=Box(gap.x, gap.y + gap_h, gap.w, max(1, inner.h - gap_h)),
+    )
+
+
+def _lecture_rows(area: Box, pad: int, rows: dict[Panel, float]) -> Hud:
+    """Place the score in a band below a tall picture: clock, gap and group from the top down."""
+    inner, whole = area.inset(2 * pad, max(1, pad // 2)), sum(rows.values())
+    y, places = float(inner.y), dict[Panel, Box]()
+    for panel, share in rows.items():
+        high = share / whole * inner.h
+        places[panel] = Box(inner.x, round(y), inner.w, max(1, round(y + high) - round(y)))
+        y += high
+    gap = places.get(Panel.GAPS, Box(*area[:3], 1))
+    gap_h = round(0.66 * gap.h)
+    return Hud(
+        area=area,
+        clock=places.get(Panel.CLOCK),
+        gap=Box(gap.x, gap.y, gap.w, max(1, gap_h)),
+        group=places.get(Panel.GROUP),
+        words=Box(gap.x, gap.y + gap_h, gap.w, max(1, gap.h - gap_h)),
     )

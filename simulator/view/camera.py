@@ -10,13 +10,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from simulator.coefficients import LAP_M
 from simulator.screen import Camera
 from simulator.stage.playback import ORDINARY_S, STALL_S
 from simulator.view import perspective
-from simulator.view.layout import TRACK_HEIGHT_M, TRACK_WIDTH_M, Box, Layout, track_scale
+from simulator.view.layout import (
+    TRACK_HEIGHT_M,
+    TRACK_WIDTH_M,
+    Box,
+    Layout,
+    track_scale,
+    upright,
+)
 from simulator.view.perspective import LEAST_CLOSER, MOST_CLOSER, Rig
 
 if TYPE_CHECKING:
@@ -30,34 +40,42 @@ ZOOM_S = 0.22
 """Duration of the move for one notch of the wheel [s]."""
 MAP_FOCAL = 2.0
 """Focal length of the map in picture heights: the ground looks the same with any."""
+F = TypeVar("F", float, NDArray[np.float64])
 _ONE_PRESS = 0.02
 """Two choices within this share of a move count as one: the view has not moved by a pixel yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class MapView:
-    """A north-up map: pixel = (ox + scale x, oy - scale y).
+    """A map: pixel = (ox + scale x, oy - scale y), or `upright` (ox - scale y, oy - scale x).
 
     `ox`, `oy` are whole pixels, so that everything at rest keeps to the same pixel grid. `zoom` is
-    the magnification relative to the view of the whole track.
+    the magnification relative to the view of the whole track. Upright, the home straight is on the
+    right, and runners come up it.
     """
 
     scale: float
     ox: int
     oy: int
     zoom: float = 1.0
+    upright: bool = False
+
+    def turned(self, x: F, y: F) -> tuple[F, F]:
+        """Return how far to the right and down a way on the plane leads, or the reverse."""
+        return (-y, -x) if self.upright else (x, -y)
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Return the pixel of a point of the plane [m]."""
-        return (self.ox + self.scale * x, self.oy - self.scale * y)
+        right, down = self.turned(x, y)
+        return (self.ox + self.scale * right, self.oy + self.scale * down)
 
     def plane(self, px: float, py: float) -> tuple[float, float]:
         """Return the point of the plane under a pixel [m]."""
-        return ((px - self.ox) / self.scale, (self.oy - py) / self.scale)
+        return self.turned((px - self.ox) / self.scale, (py - self.oy) / self.scale)
 
     def shifted(self, dx: int, dy: int) -> MapView:
         """Return the view with everything moved by whole pixels."""
-        return MapView(self.scale, self.ox + dx, self.oy + dy, self.zoom)
+        return replace(self, ox=self.ox + dx, oy=self.oy + dy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +93,15 @@ class Viewpoint:
 def whole(track: Box) -> MapView:
     """Return the view that fits the whole track into `track`."""
     cx, cy = track.centre
-    return MapView(track_scale(track), round(cx), round(cy))
+    return MapView(track_scale(track), round(cx), round(cy), upright=upright(track))
 
 
 def looking(layout: Layout, aim: Viewpoint) -> MapView:
     """Return the view of an aim."""
     (cx, cy), scale = layout.view.centre, aim.zoom * track_scale(layout.track)
-    return MapView(scale, round(cx - scale * aim.x_m), round(cy + scale * aim.y_m), aim.zoom)
+    turned = MapView(scale, 0, 0, aim.zoom, upright(layout.track))
+    x, y = turned.at(aim.x_m, aim.y_m)
+    return turned.shifted(round(cx - x), round(cy - y))
 
 
 def aim_of(layout: Layout, view: MapView) -> Viewpoint:
@@ -109,13 +129,13 @@ def closer(layout: Layout, aim: Viewpoint, at: tuple[int, int], factor: float) -
 
 
 def map_rig(view: MapView, box: Box, lap_m: float = LAP_M) -> Rig:
-    """Return the rig that sees the ground in a box as the map does: from above, north up.
+    """Return the rig that sees the ground in a box as the map does: from above.
 
     The map shows every lap as large as one of 400 m.
     """
     (x, y), like = view.plane(*box.centre), lap_m / LAP_M
-    scale = view.scale / box.h / like
-    return Rig(like * x, like * y, 0.0, math.pi / 2, math.pi / 2, scale, MAP_FOCAL, lap_m=lap_m)
+    scale, yaw = view.scale / box.h / like, 0.0 if view.upright else math.pi / 2
+    return Rig(like * x, like * y, 0.0, yaw, math.pi / 2, scale, MAP_FOCAL, lap_m=lap_m)
 
 
 def ease(share: float) -> float:
@@ -149,6 +169,7 @@ def between(first: MapView, last: MapView, share: float) -> MapView:
         round(first.ox + (last.ox - first.ox) * part),
         round(first.oy + (last.oy - first.oy) * part),
         first.zoom + (last.zoom - first.zoom) * part,
+        last.upright,
     )
 
 

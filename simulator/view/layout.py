@@ -100,9 +100,11 @@ class Layout:
     """All boxes of one picture size.
 
     Attributes:
-        stage: the stadium. `track`: the part of it that holds the whole track.
+        stage: the stadium. `track`: the part of it that holds the whole track, upright if the box
+            is higher than wide.
         view: the part of the stage above the band.
         infield: the score when the whole track shows; `band`: the score when the camera follows.
+            Both are one in a tall lecture.
         side: the panels next to or below the stage by name, from the top down.
         caption: the strip below the stage for a story's words.
         controls: the buttons; None if there is no room or they are hidden.
@@ -134,6 +136,11 @@ class Layout:
         return Sizes(self.unit, self.least)
 
     @property
+    def banded(self) -> bool:
+        """Whether the score is in its band with every camera; the infield is free for names."""
+        return self.infield is self.band
+
+    @property
     def foot(self) -> Box | None:
         """The line below the track that lists assumptions."""
         if self.title is None:
@@ -146,7 +153,7 @@ class Layout:
     def names(self) -> Box:
         """The part of the stage for names: between the lines above and below the track."""
         if self.status is None or self.foot is None:
-            return self.stage
+            return self.view if self.banded else self.stage
         x, _, w, _ = self.stage
         return Box(x, self.status.bottom, w, max(1, self.foot.y - self.status.bottom))
 
@@ -180,14 +187,17 @@ class Layout:
         """
         if self._column is not None:
             return self._column
-        room = self.stage if whole else self.view
+        room = self.stage if whole and not self.banded else self.view
         below = self.foot.y if whole and self.foot else room.bottom
         heads = (self.status, self.title if left and not whole else None)
         top = max([head.bottom for head in heads if head is not None], default=room.y)
         edge = max(2, round(8 * self.unit))
         parts = [b for b in (self.infield.clock, self.infield.lap, self.infield.gap) if b]
         free = min([b.x for b in parts], default=room.x + room.w // 4) - room.x
-        wide = max(1, min(free - 2 * edge if whole else room.w // 4, round(0.25 * room.w)))
+        if whole and self.banded:  # half of the infield is free, too
+            wide = max(1, round(0.4 * room.w))
+        else:
+            wide = max(1, min(free - 2 * edge if whole else room.w // 4, round(0.25 * room.w)))
         x = room.x + edge if left else room.right - edge - wide
         return Box(x, top + edge, wide, max(1, below - top - 2 * edge))
 
@@ -203,9 +213,15 @@ class Layout:
         return tuple(box for box in parts if box is not None)
 
 
+def upright(box: Box) -> bool:
+    """Return whether the whole track is larger in `box` with its straights upright."""
+    return box.h > box.w
+
+
 def track_scale(box: Box) -> float:
     """Return the scale [px/m] at which the whole track and its run-off fit into `box`."""
-    return max(0.02, min(box.w / (TRACK_WIDTH_M + 13), box.h / (TRACK_HEIGHT_M + 11)))
+    across, along = sorted((box.w, box.h))
+    return max(0.02, min(along / (TRACK_WIDTH_M + 13), across / (TRACK_HEIGHT_M + 11)))
 
 
 def foot_height(sizes: Sizes) -> int:

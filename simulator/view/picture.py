@@ -173,9 +173,9 @@ class Painter:
             surface.blit(picture, (0, 0))
             view = camera.whole(layout.track)
             if scene.weather is not None:
-                sign = _sign_box(layout, base.style)
-                effects.draw_weather(surface, scene.weather, sign, base.style)
-            self._stage(frame, (view, stage))
+                sign, upright = _sign_box(layout, base.style), view.upright
+                effects.draw_weather(surface, scene.weather, sign, base.style, upright=upright)
+            self._stage(frame, (view, box_of(layout, options.shot)))
         else:
             if figures:
                 self._fading(frame)
@@ -226,6 +226,8 @@ class Painter:
         ground = draw_ground(view, stage, theme, scene.start_s_m, scene.leds, scene.lap_m)
         picture.blit(ground, stage)
         mark_names(picture, view, stage, scene.start_s_m, style, scene.lap_m)
+        if layout.banded and layout.band.area.touches(stage):
+            _band_ground(picture, layout.band.area, theme)
         if layout.infield.group is not None:
             group.frame(picture, layout.infield.group, scene.group, style)
         for name, box in layout.side:
@@ -236,8 +238,7 @@ class Painter:
         below, bands = layout.band.moved(-area.x, -area.y), {}
         for way in (1, -1):
             band = pygame.Surface((area.w, area.h), 0, 32)
-            band.fill(theme.panel)
-            band.fill(theme.edge, (0, 0, area.w, 1))
+            _band_ground(band, below.area, theme)
             if below.group is not None:
                 group.frame(band, below.group, scene.group, style, way)
             bands[way] = CachedLayer(band)
@@ -289,14 +290,15 @@ class Painter:
         base, layout, scene, shot = frame.base, frame.layout, frame.scene, frame.options.shot
         way, (x, y, *_), style = way_of(layout, shot, scene), layout.band.area, base.style
         updated = [(base.bands[way], layout.band.moved(-x, -y), way)]
-        if _opacities(shot)[0] > 0.0:
+        if _opacities(layout, shot)[0] > 0.0:
             updated.append((base.infield, layout.infield, 1))
             if layout.foot is not None:
                 scoreboard.assumed(base.infield, scene, layout.foot, style)
             if (weather := scene.weather) is not None:
 
                 def sign(surface: pygame.Surface, box: Box) -> None:
-                    effects.draw_weather(surface, weather, box, style)
+                    upright = camera.whole(layout.track).upright
+                    effects.draw_weather(surface, weather, box, style, upright=upright)
 
                 base.infield.field("weather", _sign_box(layout, style), weather, sign)
         for layer, hud, way in updated:
@@ -321,13 +323,13 @@ class Painter:
         if options.labels and named > 0.0:
             painted = painted_names(view, scene.start_s_m, style, scene.lap_m)
             where, keep_off = box, _heads(layout)
-            if _opacities(options.shot)[0] > 0.0:
+            if _opacities(layout, options.shot)[0] > 0.0:
                 # a camera that follows has too little room to give way to words on the track
                 words = scoreboard.written(scene, layout.infield, style)
                 sign = () if scene.weather is None else (_sign_box(layout, style),)
                 where = layout.names
                 keep_off = (*layout.solid(), *words, *sign, *bodies.boxes_of(painted))
-            names = bodies.place_names(spots, view, where, keep_off, style)
+            names = bodies.place_names(spots, view, where, keep_off, style, inside=layout.banded)
             area = bodies.area_of(names).clip(surface.get_clip())
             before = surface.subsurface(area).copy() if named < 1.0 else None
             bodies.write_names(surface, names, style, painted)
@@ -369,7 +371,7 @@ class Painter:
         surface.set_clip(layout.stage)
         # each fades where it stays: no number is ever cut
         band = base.bands[way_of(layout, shot, scene)]
-        above, below = _opacities(shot)
+        above, below = _opacities(layout, shot)
         scoreboard.write_texts(surface, scene, layout, base.style, 1.0 - above)
         if above > 0.0:
             base.infield.picture.set_alpha(round(255 * above))
@@ -485,13 +487,18 @@ class OverlayPainter:
         pygame.surfarray.pixels_alpha(surface)[:] = np.rint(255.0 * alpha).astype(np.uint8)
 
 
-def _opacities(shot: Shot) -> tuple[float, float]:
+def _band_ground(surface: pygame.Surface, area: Box, theme: Theme) -> None:
+    surface.fill(theme.panel, area)
+    surface.fill(theme.edge, (*area[:3], 1))
+
+
+def _opacities(layout: Layout, shot: Shot) -> tuple[float, float]:
     """Return the opacities of the score in the infield and of that in the band, 0 to 1.
 
     The infield's fades as the map does; the other is there by then, so that one can be read.
     """
     gone = camera.ease(shot.lowered / _FADE)
-    return 1.0 - gone, min(1.0, 2.0 * gone)
+    return 1.0 - gone, 1.0 if layout.banded else min(1.0, 2.0 * gone)
 
 
 def _infield_parts(layout: Layout, style: Style) -> list[Box]:
@@ -511,8 +518,7 @@ def inset_of(layout: Layout, shot: Shot, scene: Scene) -> tuple[Box, int] | None
     """Return the box of the group seen from above, and its running direction; None: no box."""
     if shot.whole:
         return None if layout.infield.group is None else (layout.infield.group, 1)
-    up = round((1 - shot.band) * layout.band.area.h) == 0
-    if not up or layout.band.group is None:
+    if _hidden(layout, shot) or layout.band.group is None:
         return None
     return layout.band.group, way_of(layout, shot, scene)
 
@@ -538,8 +544,12 @@ def _heads(layout: Layout) -> tuple[Box, ...]:
 
 def box_of(layout: Layout, shot: Shot) -> Box:
     """Return the part of the stage that the camera's picture fills, above the score's band."""
-    down = round((1 - shot.band) * layout.band.area.h)
-    return Box(*layout.stage[:3], min(layout.stage.h, layout.view.h + down))
+    return Box(*layout.stage[:3], min(layout.stage.h, layout.view.h + _hidden(layout, shot)))
+
+
+def _hidden(layout: Layout, shot: Shot) -> int:
+    """Return how much of the score's band the camera's picture covers [px]."""
+    return 0 if layout.banded else round((1 - shot.band) * layout.band.area.h)
 
 
 def way_of(layout: Layout, shot: Shot, scene: Scene) -> int:

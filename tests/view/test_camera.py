@@ -14,7 +14,7 @@ from simulator.physics.track import to_plane, track_position
 from simulator.screen import LISTED, Camera, Panel
 from simulator.stage.scene import Staging
 from simulator.view import perspective
-from simulator.view.arranging import arrange
+from simulator.view.arranging import arrange, arrange_lecture
 from simulator.view.camera import (
     MOST_ZOOM,
     MOVE_S,
@@ -37,7 +37,7 @@ from simulator.view.camera import (
 )
 from simulator.view.layers.close_up import map_box, on_map, place
 from simulator.view.layers.track import OUTER_M
-from simulator.view.layout import Box
+from simulator.view.layout import Box, Layout
 from simulator.view.perspective import LEAST_CLOSER, MOST_CLOSER, Lens
 from simulator.view.text import Style, Type
 from simulator.view.theme import NIGHT
@@ -60,6 +60,15 @@ def test_the_whole_track_fits() -> None:
 def test_up_is_up_and_the_home_straight_is_at_the_bottom() -> None:
     view = whole(BOX)
     assert view.at(0, -36.8)[1] > view.at(0, 36.8)[1]
+
+
+def test_upright_they_run_up_the_home_straight_on_the_right() -> None:
+    view = whole(Box(10, 20, 560, 1000))
+    (x0, y0), (x1, y1) = view.at(-30.0, -36.8), view.at(30.0, -36.8)
+    assert x0 == x1 > view.ox
+    assert y1 < y0
+    for x, y in ((42.195 + OUTER_M, 0.0), (0.0, -OUTER_M), (0.0, OUTER_M)):
+        assert pygame.Rect(10, 20, 560, 1000).collidepoint(view.at(x, y))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -160,15 +169,17 @@ def test_the_running_direction_is_the_same_in_picture_and_map(
         assert y1 - y0 < -3 * abs(x1 - x0)
 
 
-def test_the_map_is_a_camera_in_space_too() -> None:
-    view = view_of(Shot().held(Viewpoint(30.0, -20.0, 3.0)), LAYOUT)
-    box = LAYOUT.view
+@pytest.mark.parametrize("layout", [LAYOUT, arrange_lecture(1080, 1920)], ids=["lying", "upright"])
+def test_the_map_is_a_camera_in_space_too(layout: Layout) -> None:
+    view = view_of(Shot().held(Viewpoint(30.0, -20.0, 3.0)), layout)
+    box = layout.view
     lens = Lens(map_rig(view, box), box.w, box.h)
     x, y = np.array([30.0, 41.0, -7.0]), np.array([-20.0, -33.0, 36.0])
     columns, rows, _, _ = lens.project(x, y)
     for i in range(3):
         px, py = view.at(x.item(i), y.item(i))
         assert (columns.item(i) + box.x, rows.item(i) + box.y) == pytest.approx((px, py), abs=0.6)
+        assert view.plane(px, py) == pytest.approx((x.item(i), y.item(i)))
 
 
 def test_a_move_begins_and_ends_exactly_where_it_should() -> None:

@@ -34,6 +34,7 @@ from tests.view import scenes
 from tests.view.conftest import FakeSession
 
 SIZES = [(640, 360), (1024, 768), (1280, 720), (1920, 1080), (3840, 2160)]
+TALL = [(720, 1280), (900, 1200), (1080, 1920)]
 THEME, TYPE = THEMES["night"], Type()
 ONLY_CLOCK = frozenset({Panel.CLOCK})
 
@@ -98,7 +99,7 @@ def layouts(size: tuple[int, int]) -> list[Layout]:
     ]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [*SIZES, *TALL])
 def test_the_board_covers_neither_her_nor_the_line_nor_the_clock(size: tuple[int, int]) -> None:
     scene = scenes.finish()
     for layout, gone_m in product(layouts(size), (0.0, 9.0, 30.0)):
@@ -273,3 +274,25 @@ def test_an_arrow_shows_where_the_wind_blows() -> None:
         return pygame.image.tobytes(surface, "RGB")
 
     assert len({drawn(None), drawn(Weather(2, 0.0, 25)), drawn(Weather(2, 1.5, 25))}) == 3
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1080, 1920)])
+def test_wind_along_the_home_straight_blows_as_she_runs_there(size: tuple[int, int]) -> None:
+    painter, shown = Painter(), PictureOptions(presenting=True)
+    calm, windy = pygame.Surface(size, 0, 32), pygame.Surface(size, 0, 32)
+    scene = replace(scenes.running(60.0), ghosts=())
+    painter.draw(calm, scene, shown)
+    painter.draw(windy, replace(scene, weather=Weather(4.0, 0.0, 20.0)), shown)
+    drawn = [pygame.surfarray.array3d(each).astype(int) for each in (calm, windy)]
+    inked = np.abs(drawn[1] - drawn[0]).sum(axis=2) > 60
+    view = camera.whole(layout_of(size, None, shown).track)
+    (x0, y0), (x1, y1) = view.at(0.0, -36.8), view.at(10.0, -36.8)
+    columns, rows = np.nonzero(inked)
+    if y1 == y0:  # its head is thicker than its tail
+        assert x1 > x0
+        halves = columns > (columns.min() + columns.max()) / 2
+    else:
+        top = rows < rows.min() + 0.45 * np.ptp(rows)  # the words are below it
+        columns, rows = columns[top], rows[top]
+        halves = rows < (rows.min() + rows.max()) / 2
+    assert halves.mean() > 0.6

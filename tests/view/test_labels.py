@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 import pygame
 import pytest
 
 from simulator import load_scenario, simulate
-from simulator.coefficients import LAP_M
+from simulator.coefficients import KERB_RADIUS_M, LANE_WIDTH_M, LAP_M, STRAIGHT_M
 from simulator.screen import Camera
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Chance, Scene, Weather
@@ -31,6 +32,7 @@ from simulator.view.theme import THEMES
 from tests.view import scenes
 
 TYPE = Type()
+BODY_M = 1.7
 SIZES = [(640, 480), (1024, 768), (1280, 720), (1920, 1080), (3840, 2160)]
 
 
@@ -222,6 +224,74 @@ def test_a_name_that_nobody_pushes_goes_round_the_track_with_its_runner(
             for line in (layout.title, layout.rate, layout.status, layout.foot):
                 assert line is None or not label.box.touches(line)
         before = now
+
+
+TALL = [(480, 800), (720, 1280), (768, 1024), (900, 1200), (1080, 1920)]
+
+
+@pytest.mark.parametrize(
+    ("size", "caption"),
+    [((1080, 1920), True), ((720, 1280), False), ((768, 1024), True), ((480, 800), True)],
+)
+def test_in_a_tall_lecture_her_name_never_jumps_and_ghosts_are_named(
+    size: tuple[int, int], caption: bool
+) -> None:
+    """All names are in the infield, which the score leaves free, and off the track."""
+    layout = arrange_lecture(*size, caption=caption)
+    style, view = Style(TYPE, layout.sizes, THEMES["night"]), camera.whole(layout.track)
+    scenario = load_scenario("breaking4")
+    show = make_show(scenario, simulate(scenario))
+    words = bodies.boxes_of(track.painted_names(view, scenes.running(1.0).start_s_m, style))
+    before, apart, named = None, 0, 0
+    end_s = show.recording.end_s
+    for time_s in np.arange(0.0, end_s, 0.4).tolist():
+        moment = Playback(time_s, end_s, paused=False, furthest_s=time_s)
+        scene = scene_of(show, moment, ShowOptions())
+        spots = bodies.spots(scene, view)
+        labels = bodies.place_names(spots, view, layout.names, words, style, inside=layout.banded)
+        found = {label.text: label.box for label in labels}
+        her = found["KIPYEGON"]
+        now = her.centre, (spots[-1].x, spots[-1].y)
+        if before is not None:
+            moved, ran = (math.dist(a, b) for a, b in zip(now, before, strict=True))
+            assert moved < 2.5 * ran + 3.0, time_s
+        before = now
+        for a, b in itertools.combinations((*found.values(), *words), 2):
+            assert not a.touches(b) or {a, b} <= set(words)
+        for x, y, w, h in found.values():
+            for corner in itertools.product((x, x + w), (y, y + h)):
+                across_m, up_m = view.plane(*corner)
+                out_m = math.hypot(max(abs(across_m) - STRAIGHT_M / 2, 0.0), up_m)
+                assert out_m < KERB_RADIUS_M, "it lies on no lane"
+        far = [one for one in scene.ghosts if abs(one.x_m - scene.runner.x_m) > BODY_M]
+        apart += len(far)
+        named += sum(one.label in found for one in far)
+    assert apart > 500
+    assert named > 0.95 * apart
+
+
+@pytest.mark.parametrize("start_s_m", [0.0, 10.0, 200.0, 390.656])
+@pytest.mark.parametrize("size", TALL)
+def test_words_on_an_upright_track_stand_along_its_outer_lanes(
+    size: tuple[int, int], start_s_m: float
+) -> None:
+    layout = arrange_lecture(*size, frozenset())
+    style, view = Style(TYPE, layout.sizes, THEMES["night"]), camera.whole(layout.track)
+    assert view.upright
+    painted = track.painted_names(view, start_s_m, style)
+    for text, (x, y), (wide, high) in painted:
+        if not text.isdigit():
+            across_m = abs(view.plane(x, y)[1])
+            assert high > wide, "along the straight"
+            assert KERB_RADIUS_M + 1.5 * LANE_WIDTH_M < across_m < track.OUTER_M - LANE_WIDTH_M
+    for a, b in itertools.combinations(bodies.boxes_of(painted), 2):
+        assert not a.touches(b)
+    surface = pygame.Surface((layout.width, layout.height), pygame.SRCALPHA, 32)
+    track.mark_names(surface, view, layout.stage, start_s_m, style)
+    ink = pygame.mask.from_surface(surface)
+    for box in bodies.boxes_of(painted):
+        ink.erase(pygame.Mask(box[2:], fill=True), box[:2])
+    assert ink.count() == 0, "they are drawn where it is said"
 
 
 @pytest.mark.parametrize("size", [(960, 540), (1280, 720), (1920, 1080), (720, 1280)])

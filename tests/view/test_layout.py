@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.screen import Panel
-from simulator.view.arranging import arrange, arrange_lecture
-from simulator.view.layout import Box, Hud, Layout, apart, track_scale
+from simulator.view.arranging import LECTURE_PANELS, arrange, arrange_lecture
+from simulator.view.layout import TRACK_WIDTH_M, Box, Hud, Layout, apart, track_scale
 from tests.view.conftest import panels_of
 
 SIZES = [
@@ -35,6 +35,9 @@ SIZES = [
     (3840, 2160),
     (7680, 4320),
 ]
+
+
+TALL = [(480, 800), (720, 1280), (768, 1024), (900, 1200), (1024, 1366), (1080, 1920)]
 
 
 def boxes_of(hud: Hud) -> list[Box]:
@@ -116,6 +119,32 @@ def test_what_is_left_out_leaves_its_room_to_the_track(size: tuple[int, int]) ->
     assert little.caption is not None
     assert track_scale(little.track) > 1.15 * track_scale(everything.track)
     assert arrange(*size, True, frozenset(Panel)) == everything
+
+
+@pytest.mark.parametrize("size", TALL)
+@pytest.mark.parametrize("caption", [False, True])
+@pytest.mark.parametrize("shown", [LECTURE_PANELS, LECTURE_PANELS | {Panel.GROUP}])
+def test_a_tall_lecture_has_its_score_below_the_map(
+    size: tuple[int, int], caption: bool, shown: frozenset[Panel]
+) -> None:
+    layout = arrange_lecture(*size, shown, caption)
+    hud, view = layout.band, layout.view
+    assert layout.infield == hud, "it stays where it is with every camera"
+    parts = [box for box in (hud.clock, hud.gap, hud.words, hud.group) if box is not None]
+    assert len(parts) == (4 if Panel.GROUP in shown else 3)
+    for a, b in itertools.combinations((*parts, view), 2):
+        assert not a.touches(b)
+    assert all(box.y >= hud.area.y and box.bottom <= hud.area.bottom for box in parts)
+    assert all(box.w > 0.9 * size[0] for box in parts)
+    if shown == LECTURE_PANELS:
+        assert hud.clock is not None
+        assert hud.gap is not None
+        assert hud.clock.h > 0.15 * size[0]
+        assert hud.gap.h > 0.1 * size[0]
+        # as large as lying over the full width, or upright and larger
+        lying = size[0] / (TRACK_WIDTH_M + 13)
+        least = 1.1 if size[1] > 1.5 * size[0] else 0.99
+        assert track_scale(layout.track) >= least * lying
 
 
 def test_panels_are_dropped_in_order() -> None:

@@ -25,12 +25,13 @@ from simulator.stage.scene import (
     StartLight,
 )
 from simulator.view import camera
-from simulator.view.arranging import arrange
+from simulator.view.arranging import arrange, arrange_lecture
 from simulator.view.camera import Shot, Viewpoint, resting
 from simulator.view.input import rows
 from simulator.view.layers import bodies, effects, group
 from simulator.view.layers.track import (
     Tiles,
+    draw_ground,
     led_pips,
     mark_lines,
     mark_names,
@@ -42,6 +43,7 @@ from simulator.view.panels import cards, scoreboard
 from simulator.view.panels.panel import CachedLayer, Paint
 from simulator.view.panels.side import SplitsPanel
 from simulator.view.panels.timeline import plot_box
+from simulator.view.perspective import place_at
 from simulator.view.picture import Painter, PictureOptions, layout_of, save_png
 from simulator.view.sprites import LEVELS, PHASES, dot, glow, ring
 from simulator.view.text import Style, Type
@@ -398,6 +400,36 @@ def test_what_is_seen_flat_from_far_away_is_drawn_all_the_same(rx: float, ry: fl
             dot((0, 0, 0), rx, ry, 16, (9, 9, 9), 0.0),
         ):
             assert sheet.at(phase, phase)[0].get_width() > 0
+
+
+@pytest.mark.parametrize("shape", ["whole", "tiles"])
+def test_an_upright_ground_is_the_lying_one_turned(shape: str) -> None:
+    upright, lying = camera.MapView(4.0, 190, 380, upright=True), camera.MapView(4.0, 380, 190)
+    track = (390.656, 400, 400.0)
+    pictures = []
+    for view, (wide, high) in ((lying, (760, 380)), (upright, (380, 760))):
+        box, surface = Box(0, 0, wide, high), pygame.Surface((wide, high), 0, 32)
+        if shape == "whole":
+            surface.blit(draw_ground(view, box, THEME, *track), (0, 0))
+        else:
+            Tiles(THEME).draw(surface, view, box, track)
+        pictures.append(pygame.surfarray.array3d(surface).astype(int))
+    turned = np.rot90(pictures[0], -1)
+    assert np.abs(turned - pictures[1]).mean() < 0.5
+    x, y = upright.at(*place_at(0.0, 4.0))
+    assert pictures[1][round(x), round(y)].min() > 200, "the finish"
+
+
+@pytest.mark.parametrize("size", [(1080, 1920), (900, 1200)])
+def test_the_score_of_a_tall_lecture_stays_with_every_camera(size: tuple[int, int]) -> None:
+    surface, painter, scene = pygame.Surface(size, 0, 32), Painter(), scenes.running(60.0)
+    area = arrange_lecture(*size).band.area
+    scores = set()
+    for shot in (Shot(), Shot().to(Camera.RAIL).after(0.3), resting(Camera.RAIL),
+                 resting(Camera.CHASE).to(Camera.WHOLE).after(0.9)):  # fmt: skip
+        painter.draw(surface, scene, PictureOptions(shot=shot, presenting=True))
+        scores.add(pygame.image.tobytes(surface.subsurface(area), "RGB"))
+    assert len(scores) == 1
 
 
 def test_tiles_are_cut_from_the_same_ground() -> None:

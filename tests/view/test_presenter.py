@@ -659,6 +659,13 @@ def test_every_caption_is_tested_and_none_is_cut(
     assert " ".join(written).count("Some words.") == 30
 
 
+@pytest.mark.parametrize("size", [(720, 1280), (768, 1024), (1024, 1366), (1080, 1920)])
+def test_captions_that_fit_a_wide_picture_fit_a_tall_one(size: tuple[int, int]) -> None:
+    words = "A paper of 2025 promised 3:59.37, published: one pacer close ahead, one close behind. "
+    assert misfits([captioned(words + "The model gives 4:00.12: here, as assumed, 28 % is saved.")],
+                   [size, (1280, 720)]) == []  # fmt: skip
+
+
 @pytest.mark.parametrize("size", HALLS)
 @pytest.mark.parametrize("moment", ["bell", "finish"])
 def test_nothing_is_smaller_than_a_fortieth_of_the_height(

@@ -1,8 +1,9 @@
 """Runner, pacers and ghosts on the track, as dots or (ghosts) hollow rings, and their names.
 
 In: a scene's bodies, a `MapView`. Out: dots drawn at sub-pixel places, and their names without
-overlaps: the runner's outside, the ghosts' inside the track. Names slide along the track instead of
-jumping, so that they stay still while runners close up.
+overlaps: the runner's outside, the ghosts' inside the track, and all of them inside where the score
+leaves the infield free. Names slide along the track instead of jumping, so that they stay still
+while runners close up.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pygame
@@ -55,7 +57,7 @@ def spots(scene: Scene, view: MapView) -> list[BodySpot]:
     for body, s, x, y in zip(bodies, s_m.tolist(), xs.tolist(), ys.tolist(), strict=True):
         _, nx, ny = axis(s)
         reach_m = body.reach_m * LAP_M / scene.lap_m
-        places.append(BodySpot(body, s, *view.at(x, y), nx, -ny, reach_m))
+        places.append(BodySpot(body, s, *view.at(x, y), *view.turned(nx, ny), reach_m))
     return places
 
 
@@ -110,9 +112,12 @@ OUTSIDE_M = 1.0
 CLOSE_M = 2.0
 """Distance of a label from its dot under a following camera [m]; pacers' names in three tiers."""
 _TIERS_M = (1.6, 2.5, 3.4)
+AHEAD_M = 2.0
+"""A name gives way to hers forwards if its runner is farther ahead than this [m]."""
 _SLIDE_PX, _COARSE_PX = 241, 8
-_SLIDE_WIDTHS = 2
-"""A label that would have to slide farther than this many of its widths is left out."""
+_SLIDE_WIDTHS, _FREE_WIDTHS = 2, 3
+"""A label that would have to slide farther than this many of its widths is left out; in an infield
+without a score it may slide around hers."""
 _NAME_EMS = 9
 """A name is cut that is longer than this many of its heights and than a quarter of the picture."""
 
@@ -131,62 +136,99 @@ class NameLabel:
 
 @dataclass(frozen=True, slots=True)
 class LabelTrack:
-    """The possible places of a label: along the track, its near edge at a bend radius [m]."""
+    """The possible places of a label: along the track, its near edge at a bend radius [m].
+
+    `outward`: 1 if it is on the outside of that edge, -1 inside. `free`: the infield is, so that it
+    keeps inside that edge in a bend, too, where the ends of a long name would stand out, and it may
+    slide around another name.
+    """
 
     view: MapView
     spot: BodySpot
     radius_m: float
+    outward: float
     wide: int
     high: int
     bounds: Box
+    free: bool = False
 
     def box(self, shift_m: float) -> Box:
         """Return the label's box, shifted by `shift_m` [m] along the track from its runner."""
         foot, nx, ny = axis(self.spot.s_m + shift_m)
-        wide, high, (near_x, near_y, across, down) = self.wide, self.high, self.bounds
+        wide, high, bounds = self.wide, self.high, self.bounds
         x, y = self.view.at(foot + nx * self.radius_m, ny * self.radius_m)
-        outward = -1.0 if self.spot.body.kind == "ghost" else 1.0
-        reach = outward * (abs(nx) * wide / 2 + abs(ny) * high / 2)
-        left, top = round(x + nx * reach - wide / 2), round(y - ny * reach - high / 2)
-        left = max(near_x + 2, min(left, near_x + across - wide - 2))
-        top = max(near_y + 2, min(top, near_y + down - high - 2))
+        right, down = self.view.turned(nx, ny)
+        reach = self.outward * (abs(right) * wide / 2 + abs(down) * high / 2)
+        for _ in range(2 if self.free else 0):
+            reach -= self._stands_out(x + right * reach, y + down * reach)
+        left, top = round(x + right * reach - wide / 2), round(y + down * reach - high / 2)
+        left = max(bounds.x + 2, min(left, bounds.right - wide - 2))
+        top = max(bounds.y + 2, min(top, bounds.bottom - high - 2))
         return Box(left, top, wide, high)
+
+    def _stands_out(self, x: float, y: float) -> float:
+        """Return how far a box about a pixel stands out over its edge [px]."""
+        ends = product((-self.wide / 2, self.wide / 2), (-self.high / 2, self.high / 2))
+        corners = [self.view.plane(x + across, y + down) for across, down in ends]
+        far_m = max(math.hypot(max(abs(x) - STRAIGHT_M / 2, 0.0), y) for x, y in corners)
+        return (far_m - self.radius_m) * self.view.scale
 
 
 def place_names(
-    spots: list[BodySpot], view: MapView, bounds: Box, keep_off: tuple[Box, ...], style: Style
+    spots: list[BodySpot],
+    view: MapView,
+    bounds: Box,
+    keep_off: tuple[Box, ...],
+    style: Style,
+    *,
+    inside: bool = False,
 ) -> list[NameLabel]:
     """Return labels for the bodies inside `bounds`, free of overlaps.
 
     The runner and the ghosts are named; pacers too if a following camera leaves room. `keep_off` is
-    the score in the infield, which no label may cover.
+    the score in the infield, which no label may cover. `inside`: the infield is free, so that hers
+    is inside, too, where no word is painted, and the others give way to it by the side they are on.
     """
     close = view.zoom > 2.5
+    inside = inside and not close
     taken = list(keep_off)
     placed: list[NameLabel] = []
     ghosts_m: list[float] = []
     rank = {"runner": 0, "ghost": 1, "pacer": 2}
     pacers = 0
-    for spot in sorted(spots, key=lambda s: rank.get(s.body.kind, 3)):
+    her_m = next((spot.s_m for spot in spots if spot.body.kind == "runner"), 0.0)
+
+    def order(spot: BodySpot) -> tuple[int, float]:
+        return rank.get(spot.body.kind, 3), abs(_lead(spot.s_m, her_m)) if inside else 0.0
+
+    for spot in sorted(spots, key=order):
         body, is_pacer = spot.body, spot.body.kind == "pacer"
         tier_m = _TIERS_M[pacers % len(_TIERS_M)] if close else 0.0
         pacers += is_pacer
-        inside = bounds.x <= spot.x < bounds.right and bounds.y <= spot.y < bounds.bottom
-        if body.alpha < 0.05 or not body.label or not inside or (is_pacer and not close):
+        seen = bounds.x <= spot.x < bounds.right and bounds.y <= spot.y < bounds.bottom
+        if body.alpha < 0.05 or not body.label or not seen or (is_pacer and not close):
             continue
         px = style.sizes.caption if is_pacer else style.sizes.small
         room = max(px * _NAME_EMS, bounds.w // 4)
         text = style.type.fit_name(body.label, SEMIBOLD, px, room, bounds.w)
         apart = max(4, px // 2)  # between two names side by side
         wide, high = style.type.width(text, SEMIBOLD, px) + apart, style.type.height(SEMIBOLD, px)
-        line = LabelTrack(view, spot, _bend_radius(spot, tier_m), wide, high, bounds)
-        leads = [(spot.s_m - s_m + LAP_M / 2) % LAP_M - LAP_M / 2 for s_m in ghosts_m]
+        inward = inside or body.kind == "ghost"
+        outward = -1.0 if inward else 1.0
+        radius_m = KERB_RADIUS_M - INSIDE_M if inward else _bend_radius(spot, tier_m)
+        line = LabelTrack(view, spot, radius_m, outward, wide, high, bounds, inside)
+        leads = [_lead(spot.s_m, s_m) for s_m in ghosts_m]
         least_m = max((lead for lead in leads if 0.0 < lead * view.scale < wide), default=0.0)
-        box = _free(line.box(0.0), taken) if is_pacer else _slide(line, taken, least_m)
+        if is_pacer:
+            box = _free(line.box(0.0), taken)
+        elif inside:
+            box = _slide(line, taken, (1, -1) if _lead(spot.s_m, her_m) > AHEAD_M else (-1, 1))
+        else:
+            box = _slide(line, taken, (-1, 1), least_m)
         if box is not None:
             if body.kind == "ghost":
                 ghosts_m.append(spot.s_m)
-            r = (radius(body.kind, view) + 2) * (-1.0 if body.kind == "ghost" else 1.0)
+            r = (radius(body.kind, view) + 2) * outward
             start = (spot.x + spot.nx * r, spot.y + spot.ny * r)
             taken.append(box)
             placed.append(
@@ -195,31 +237,37 @@ def place_names(
     return placed
 
 
+def _lead(s_m: float, other_m: float) -> float:
+    """Return how far a place on the lap is ahead of another by the shorter way [m]."""
+    return (s_m - other_m + LAP_M / 2) % LAP_M - LAP_M / 2
+
+
 def _bend_radius(spot: BodySpot, tier_m: float) -> float:
-    """Return the line along the track for a label's near edge, as a bend radius [m]."""
+    """Return the line along the track for an outer label's near edge, as a bend radius [m]."""
     body = spot.body
-    if body.kind == "ghost":
-        return KERB_RADIUS_M - INSIDE_M
     if body.kind == "pacer":
         return BEND_RADIUS_M + body.offset_m + tier_m
     return BEND_RADIUS_M + body.offset_m + CLOSE_M if tier_m else OUTER_M + OUTSIDE_M
 
 
-def _slide(line: LabelTrack, taken: list[Box], least_m: float) -> Box | None:
+def _slide(
+    line: LabelTrack, taken: list[Box], ways: tuple[int, int], least_m: float = 0.0
+) -> Box | None:
     """Slide a label along the track until it is free; None if no place nearby is.
 
-    It slides backwards if there is room, by `least_m` or more [m]: a label keeps its side while two
-    runners close up or pass one another.
+    It slides by the first of two `ways` if there is room, backwards by `least_m` or more [m]: a
+    label keeps its side while two runners close up or pass one another.
     """
+    reach = _FREE_WIDTHS * line.wide if line.free else min(_SLIDE_PX - 1, _SLIDE_WIDTHS * line.wide)
 
     def first_free(pixels: Iterable[float]) -> tuple[float, Box] | None:
-        near = (each for each in pixels if abs(each) <= _SLIDE_WIDTHS * line.wide)
+        near = (each for each in pixels if abs(each) <= reach)
         trials = ((each, _free(line.box(each / line.view.scale), taken)) for each in near)
         return next(((each, box) for each, box in trials if box is not None), None)
 
-    for way in (-1, 1):
+    for way in ways:
         least = round(least_m * line.view.scale) if way < 0 else 0
-        coarse = first_free(way * step for step in range(least, _SLIDE_PX, _COARSE_PX))
+        coarse = first_free(way * step for step in range(least, round(reach) + 1, _COARSE_PX))
         if coarse is not None:
             step = abs(int(coarse[0]))
             closer = range(max(least, step - _COARSE_PX + 1), step)

@@ -42,10 +42,10 @@ _SHARES = 6
 
 @lru_cache(maxsize=4)
 def _pixels(view: MapView, leds: int) -> tuple[list[int], list[int]]:
-    x, y = led_places(leds)
+    right, down = view.turned(*led_places(leds))
     return (
-        np.rint(view.ox + view.scale * x).astype(int).tolist(),
-        np.rint(view.oy - view.scale * y).astype(int).tolist(),
+        np.rint(view.ox + view.scale * right).astype(int).tolist(),
+        np.rint(view.oy + view.scale * down).astype(int).tolist(),
     )
 
 
@@ -238,18 +238,23 @@ def _snap(surface: pygame.Surface, scene: Scene, view: MapView, theme: Theme) ->
 
 SIGN_LEFT_M = 47.0
 """Where the sign begins, to the right of the group."""
-SIGN_M, ARROW_M = 12.0, 9.0
-"""Its side with words and without: names of ghosts pass it inside the bend [m]."""
+SIGN_M, ARROW_M, FREE_SIGN_M = 12.0, 9.0, 27.0
+"""Its side with words and without, where names of ghosts pass it inside the bend, and in an infield
+without a score [m]."""
 
 
 def weather_box(view: MapView, hud: Hud, style: Style) -> Box:
     """Return the box of the weather sign on the whole track, to the right of the score [px].
 
-    It stands below the forecast, or above the gap, which reach farthest to the right.
+    It stands below the forecast, or above the gap, which reach farthest to the right; in the middle
+    of an infield without them.
     """
     side = round(SIGN_M * view.scale)
     if not _sign_type(["8.8 m/s", "88 °C"], side, style):
         side = max(1, round(ARROW_M * view.scale))
+    if not hud.area.holds((view.ox, view.oy)):
+        side = round(FREE_SIGN_M * view.scale)
+        return Box(view.ox - side // 2, view.oy - side // 2, side, side)
     x, y = view.at(SIGN_LEFT_M, 0.0)
     top = round(y - side / 2)
     if hud.outlook is not None:
@@ -268,7 +273,9 @@ def _sign_type(words: list[str], side: int, style: Style) -> int:
     return px if wide <= side and 1.25 * px * len(words) <= side / 2 else 0
 
 
-def draw_weather(surface: pygame.Surface, weather: Weather, box: Box, style: Style) -> None:
+def draw_weather(
+    surface: pygame.Surface, weather: Weather, box: Box, style: Style, *, upright: bool = False
+) -> None:
     """Draw an arrow in the wind's direction, with its speed and the temperature below it.
 
     In small pictures, where there is no room for words, only the line above the track tells them.
@@ -283,7 +290,8 @@ def draw_weather(surface: pygame.Surface, weather: Weather, box: Box, style: Sty
     if weather.wind_m_s:
         top = box.bottom - high
         cy = (box.y + top) / 2
-        dx, dy = math.cos(weather.towards_rad), -math.sin(weather.towards_rad)
+        towards_rad = weather.towards_rad + (math.pi / 2 if upright else 0.0)
+        dx, dy = math.cos(towards_rad), -math.sin(towards_rad)
         long = 0.45 * min(box.w, top - box.y)
         tip = (cx + dx * long, cy + dy * long)
         neck = (cx + dx * 0.3 * long, cy + dy * 0.3 * long)

@@ -53,6 +53,10 @@ def draw_ground(
     view: MapView, box: Box, theme: Theme, start_s_m: float, leds: int, lap_m: float
 ) -> pygame.Surface:
     """Return the ground seen through `view` in `box`, with its marks and unlit LEDs."""
+    if view.upright:
+        lying = Box(view.oy - box.bottom, box.x - view.ox, box.h, box.w)
+        ground = draw_ground(MapView(view.scale, 0, 0), lying, theme, start_s_m, leds, lap_m)
+        return pygame.transform.rotate(ground, 90)
     surface = paint(view, box, theme)
     mark_lines(surface, view, box, start_s_m, theme, lap_m)
     led_pips(surface, view, box, leds, theme)
@@ -254,7 +258,8 @@ def painted_names(
 ) -> list[PaintedName]:
     """Return FINISH, START and the metres, on the outer lanes next to their lines.
 
-    `start_s_m` is on the oval of 400 m; the metres are those of the lap.
+    `start_s_m` is on the oval of 400 m; the metres are those of the lap. On an upright track they
+    stand along the straights, turned as all of it is.
     """
     at_start = abs((start_s_m + 200) % 400 - 200) < 1
     just_after = 1 <= start_s_m < 2 * NEAR_START_M  # between the lines is no room for two names
@@ -272,7 +277,8 @@ def painted_names(
         # FINISH, at the end of the straight, is level with START on it
         bent_m, level_m = (0.0, along_m) if text == "FINISH" else (along_m, 0.0)
         x, y = place_at(s_m + bent_m, OUTER_M - BEND_RADIUS_M - 2.4 * LANE_WIDTH_M)
-        painted.append((text, view.at(x + level_m, y), (wide, px)))
+        size = (px, wide) if view.upright else (wide, px)
+        painted.append((text, view.at(x + level_m, y), size))
     return painted
 
 
@@ -285,11 +291,14 @@ def mark_names(
     lap_m: float = LAP_M,
 ) -> None:
     """Write the names of `painted_names`, as if painted."""
-    for text, (x, y), (_, px) in painted_names(view, start_s_m, style, lap_m):
-        left, top = x - box.x, y - box.y
-        if -200 < left < box.w + 200 and -px < top < box.h + px:
-            colour = style.theme.ground.line
-            style.type.write(surface, text, (left, top), SEMIBOLD, px, colour, align=0.5)
+    for text, (x, y), (wide, high) in painted_names(view, start_s_m, style, lap_m):
+        left, top, colour = x - box.x, y - box.y, style.theme.ground.line
+        if view.upright:
+            word = pygame.Surface((high, 2 * wide), pygame.SRCALPHA, 32)
+            style.type.write(word, text, (0, wide), SEMIBOLD, wide, colour)
+            surface.blit(pygame.transform.rotate(word, 90), (left - wide, top - high / 2))
+        elif -200 < left < box.w + 200 and -high < top < box.h + high:
+            style.type.write(surface, text, (left, top), SEMIBOLD, high, colour, align=0.5)
 
 
 # -- tiles, cached for a moving camera -------------------------------------------------------------
@@ -312,7 +321,7 @@ class Tiles:
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
-        self._tiles: OrderedDict[tuple[float, Track, int, int], pygame.Surface] = OrderedDict()
+        self._tiles: OrderedDict[tuple[MapView, Track, int, int], pygame.Surface] = OrderedDict()
 
     def draw(
         self,
@@ -328,8 +337,8 @@ class Tiles:
         """
         painted = self.prepare(view, box, track, most)
         for column, row in _seen(view, box):
-            if most is None or (view.scale, track, column, row) in self._tiles:
-                tile = self._tile(view.scale, track, column, row)
+            if most is None or (_fixed(view), track, column, row) in self._tiles:
+                tile = self._tile(view, track, column, row)
                 surface.blit(tile, (view.ox + column * TILE, view.oy + row * TILE))
         if not painted:
             wider = Box(box.x - TILE, box.y - TILE, box.w + 2 * TILE, box.h + 2 * TILE)
@@ -356,7 +365,7 @@ class Tiles:
         x, y = math.floor(left), math.floor(top)
         wide = math.ceil(left + box.w / ratio) - x
         high = math.ceil(top + box.h / ratio) - y
-        fixed, whole = MapView(sharp.scale, -x, -y), Box(0, 0, wide, high)
+        fixed, whole = _fixed(sharp).shifted(-x, -y), Box(0, 0, wide, high)
         if most is not None and len(self.missing(fixed, whole, track)) > most:
             return False
         picture = pygame.Surface((wide, high), 0, 32)
@@ -368,27 +377,32 @@ class Tiles:
 
     def missing(self, view: MapView, box: Box, track: Track) -> list[tuple[int, int]]:
         """Return column and row of the tiles of this view that have not been painted yet."""
-        known = self._tiles
-        return [place for place in _seen(view, box) if (view.scale, track, *place) not in known]
+        known, fixed = self._tiles, _fixed(view)
+        return [place for place in _seen(view, box) if (fixed, track, *place) not in known]
 
     def prepare(self, view: MapView, box: Box, track: Track, most: int | None) -> int:
         """Paint at most `most` tiles of a view that will be needed soon; return how many."""
         painted = self.missing(view, box, track)[:most]
         for column, row in painted:
-            self._tile(view.scale, track, column, row)
+            self._tile(view, track, column, row)
         return len(painted)
 
-    def _tile(self, scale: float, track: Track, column: int, row: int) -> pygame.Surface:
-        key = (scale, track, column, row)
+    def _tile(self, view: MapView, track: Track, column: int, row: int) -> pygame.Surface:
+        key = (_fixed(view), track, column, row)
         tile = self._tiles.get(key)
         if tile is None:
             place = Box(column * TILE, row * TILE, TILE, TILE)
-            tile = self._tiles[key] = draw_ground(MapView(scale, 0, 0), place, self._theme, *track)
+            tile = self._tiles[key] = draw_ground(key[0], place, self._theme, *track)
             if len(self._tiles) > _KEPT:
                 self._tiles.popitem(last=False)
         else:
             self._tiles.move_to_end(key)
         return tile
+
+
+def _fixed(view: MapView) -> MapView:
+    """Return the view with the plane's middle at pixel 0, 0."""
+    return MapView(view.scale, 0, 0, upright=view.upright)
 
 
 def _seen(view: MapView, box: Box) -> list[tuple[int, int]]:

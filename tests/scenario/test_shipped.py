@@ -157,6 +157,8 @@ def test_a_shipped_scenario_fits_the_schema(path: Path) -> None:
         "plan: {splits: {1 000 m: 3:00, finish: 4:50}}",
         "pacers: {count: 2, front_gap: 2 M, leader: {fade: '0,5'}}",
         "runner:\nplan:\nwavelight: {waves: }\npacers: {formation: }\nghosts:\n",
+        "runner: {kit: black}\npacers: {kit: '#E8112d'}",
+        "runner: {kit: {colour: '#e8112d', drag: 0.98}}\npacers: {kit: theme}",
     ],
 )
 def test_the_schema_takes_what_the_loader_takes(text: str) -> None:
@@ -177,6 +179,9 @@ def test_the_schema_takes_what_the_loader_takes(text: str) -> None:
         {"runner": {"mass": None}},
         {"distance": -3},
         {"plan": {"target": 0}},
+        {"runner": {"kit": "mauve"}},
+        {"runner": {"kit": {"colour": "#e8112"}}},
+        {"pacers": {"kit": None}},
         {"plan": {"shape": "zigzag"}},
         {"plan": {"splits": {"400": {"tim": 3}}}},
         {"pacers": {"formation": {"slots": [{"ahed": 1}]}}},

@@ -432,7 +432,7 @@ class Scene:
         start_light: the light of the countdown.
         splits: rows of the split table; rows she has not reached yet have no `run_s`.
         staging: how a story stages this moment; None without a story.
-        wake: the air behind the pacers; None if it is not shown.
+        wakes: the air behind the pacers, about her and ahead; none if it is not shown.
         on_air: returns the director's camera, the one before it, and the time since the cut [s of
             playing time]; seldom wanted.
         to_gun_s: time until the gun [s]; None after it, and while waiting on the line.
@@ -474,7 +474,7 @@ class Scene:
     assumed: tuple[str, ...]
     chance: Chance | None = None
     staging: Staging | None = None
-    wake: Wake | None = None
+    wakes: tuple[Wake, ...] = ()
     on_air: Callable[[], tuple[Camera, Camera, float]] = _uncut
     to_gun_s: float | None = None
     lost: LightLost | None = None

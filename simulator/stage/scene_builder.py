@@ -60,7 +60,7 @@ from simulator.stage.scene import (
     WhatIf,
 )
 from simulator.stage.show import Show
-from simulator.stage.wake import Wake, shelter_of, wake_of
+from simulator.stage.wake import Wake, shelter_of, wakes_of
 from simulator.units import (
     difference_cell,
     format_signed,
@@ -227,7 +227,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         lost=_lost(show, t),
         board_share=min(max((t - run.end_s - HOLD_S) / SLIDE_S, 0.0), 1.0),
         weather=_weather(then),
-        wake=_wake(then, standing, seen.x_m) if options.wake else None,
+        wakes=_wakes(then, standing, seen.x_m) if options.wake else (),
         on_air=partial(on_air, show, t, playback.rate),
     )
 
@@ -239,9 +239,9 @@ def _lost(show: Show, t: float) -> LightLost | None:
     return LightLost(show.lost_light_m, since_s) if since_s >= 0 else None
 
 
-def _wake(show: Show, standing: Sequence[PacerPlace], runner_m: float) -> Wake | None:
+def _wakes(show: Show, standing: Sequence[PacerPlace], runner_m: float) -> tuple[Wake, ...]:
     pacers = show.scenario.pacers
-    return None if pacers.shelter is not None else wake_of(standing, runner_m, pacers.wake)
+    return () if pacers.shelter is not None else wakes_of(standing, runner_m, pacers.wake)
 
 
 def _weather(show: Show) -> Weather | None:

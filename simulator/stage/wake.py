@@ -1,7 +1,7 @@
 """The wake: the share of air drag that the pacers would take off a runner, at each place near her.
 
-In: the places of all bodies. Out: `Wake`, the model's shelter (`simulator.physics.shelter`) on a
-grid along and across the track. Height plays no role.
+In: the places of all bodies. Out: `Wake`s, the model's shelter (`simulator.physics.shelter`) on
+grids along and across the track, one about her and more ahead. Height plays no role.
 """
 
 from __future__ import annotations
@@ -18,19 +18,24 @@ from simulator.physics.shelter import Shelterer, ShelterProfile, influence_of, s
 
 Floats = NDArray[np.float64]
 
-STEP_M = 0.4
+STEP_M = 0.2
 """Distance between grid points along the track [m]."""
 BEHIND_M, AHEAD_M = 10.0, 14.0
 """Extent of the grid behind and ahead of her [m]."""
+GRIDS, NEXT_M = 4, BEHIND_M + AHEAD_M + STEP_M
+"""The most grids, one ahead of the other, and how far each is ahead of the one before [m]."""
 POINTS = round((BEHIND_M + AHEAD_M) / STEP_M) + 1
 ACROSS_M = (-0.75, -0.45, -0.15, 0.15, 0.45, 0.75, 1.05, 1.35, 1.65)
 ACROSS_STEP_M = 0.3
 """Grid points across the track, metres outside the measuring line, and their spacing [m]."""
 ROUND_M = 0.1
 """Places are rounded to this, so that a field is reused for several pictures [m]."""
-FAR_M = 20.0
-"""A pacer farther than this from a point does not shelter it [m]."""
-
+FAR_M, FAR_BEHIND_M = 15.0, 5.0
+"""A pacer who is farther than the first ahead of a point, or than the second behind it, does not
+shelter it [m].
+"""
+_REARMOST = round((BEHIND_M + FAR_BEHIND_M) / ROUND_M)
+_FOREMOST = round((AHEAD_M + FAR_M) / ROUND_M)
 
 LANES = 7
 """The number of wake lanes evaluated on either side: beyond them there is no wake."""
@@ -63,8 +68,8 @@ class Wake:
         return _field(self.pacers, self.scale)
 
 
-def wake_of(standing: Sequence[PacerPlace], runner_m: float, wake: float) -> Wake | None:
-    """Return the field of the pacers; None if there are none.
+def wakes_of(standing: Sequence[PacerPlace], runner_m: float, wake: float) -> tuple[Wake, ...]:
+    """Return the fields about her and ahead of her, as far as there are pacers.
 
     As in the model, who joins or leaves counts by his presence, on his path.
 
@@ -73,12 +78,26 @@ def wake_of(standing: Sequence[PacerPlace], runner_m: float, wake: float) -> Wak
         runner_m: her race distance [m].
         wake: the scale q of the front wake.
     """
-    near = sorted(
+    places = sorted(
         (round((p.x_m - runner_m) / ROUND_M), round(p.path_m / ROUND_M), there)
         for p in standing
         if (there := round(p.presence * PRESENCE_STEPS))
     )
-    return Wake(runner_m - BEHIND_M, tuple(near), wake) if near else None
+    # those ahead of her move with the front pacers, not in steps
+    front_m = max((p.x_m - runner_m for p in standing), default=0.0)
+    rest_m = front_m - ROUND_M * round(front_m / ROUND_M)
+    found = []
+    for k in range(GRIDS):
+        middle = round(k * NEXT_M / ROUND_M)
+        near = tuple(
+            (ahead - middle, outside, there)
+            for ahead, outside, there in places
+            if -_REARMOST <= ahead - middle <= _FOREMOST
+        )
+        if near:
+            ahead_m = k * NEXT_M + rest_m if k else 0.0
+            found.append(Wake(runner_m + ahead_m - BEHIND_M, near, wake))
+    return tuple(found)
 
 
 def shelter_of(

@@ -234,14 +234,16 @@ class Lens:
         column = 0.5 * self.width + (dx * sy - dy * cy) * scale
         return column, self.rig.level * self.height - (along * sp + dz * cp) * scale, scale, depth
 
-    def ground(self, columns: ArrayLike, rows: ArrayLike) -> tuple[Floats, Floats]:
+    def ground(
+        self, columns: ArrayLike, rows: ArrayLike, up_m: ArrayLike = 0.0
+    ) -> tuple[Floats, Floats]:
         """Return the ground at pixels: track positions, and metres to the outside [m].
 
-        Above the horizon it is far away.
+        Or a level this far above it. Above the horizon it is far away.
         """
         (ex, ey, ez), (cy, sy, cp, sp) = self.eye, self._turns
         up = (self.rig.level * self.height - np.asarray(rows)) / self.focal
-        depth = ez / np.maximum(sp - up * cp, 1e-4)
+        depth = np.maximum(ez - np.asarray(up_m), 0.0) / np.maximum(sp - up * cp, 1e-4)
         along = depth * (cp + up * sp)
         aside = depth * ((np.asarray(columns) - 0.5 * self.width) / self.focal)
         x, y = ex + along * cy + aside * sy, ey + along * sy - aside * cy

@@ -318,6 +318,69 @@ def test_a_wake_may_lie_anywhere_about_the_picture(pitch: float) -> None:
     assert all(min(layer.get_size()) > 0 for layer in shown)
 
 
+def wake_alone(scene: Scene, lens: Lens) -> pygame.Surface:
+    target = pygame.Surface((lens.width, lens.height), 0, 32)
+    wake(target, scene, lens, THEMES["night"])
+    return target
+
+
+@pytest.mark.parametrize("time_s", [20.0, 60.0, 90.0, 150.0, 200.0])
+def test_the_chase_shows_the_air_as_high_as_the_pacers_behind_them(
+    show: Show, time_s: float
+) -> None:
+    """On the straight and in the bend, before and after she has lost them, up to 37 m ahead."""
+    layout, scene = arrange(1920, 1080), at(show, time_s)
+    lens = Lens(rig_of(resting(Camera.CHASE), scene, layout, layout.view), *layout.view[2:])
+    target = wake_alone(scene, lens)
+    ahead = sorted(
+        (body for body in scene.pacers if body.x_m > scene.runner.x_m), key=lambda b: b.x_m
+    )
+
+    def light(x_m: float, offset_m: float, up_m: float) -> int:
+        x, y, *_ = lens.spot(x_m + scene.start_m, offset_m, up_m)
+        return max(target.get_at((round(x), round(y)))[:3])
+
+    last, first = ahead[0], ahead[-1]
+    for up_m in (0.5, 1.0, 1.5):
+        assert light(first.x_m - 0.8, first.offset_m, up_m) > 24
+        assert light(first.x_m - 0.8, first.offset_m + 2.5, up_m) == 0
+    assert light(first.x_m + 4.0, first.offset_m, 1.9) < 4
+    if last.x_m > scene.runner.x_m + 9.0:  # she has fallen out of it
+        between = light(0.5 * (last.x_m + scene.runner.x_m), 0.0, 0.1)
+        assert between < 0.3 * light(first.x_m - 0.8, first.offset_m, 1.0)
+
+
+def test_the_rail_shows_the_air_about_her_alone(show: Show) -> None:
+    layout, scene = arrange(1920, 1080), at(show, 200.0)
+    assert len(scene.wakes) == 2
+    lens = Lens(rig_of(resting(Camera.RAIL), scene, layout, layout.view), *layout.view[2:])
+    alone = wake_alone(replace(scene, wakes=scene.wakes[:1]), lens)
+    made = _wake_layer.cache_info().currsize
+    both = wake_alone(scene, lens)
+    assert pygame.image.tobytes(both, "RGB") == pygame.image.tobytes(alone, "RGB")
+    assert _wake_layer.cache_info().currsize == made
+
+
+def test_the_air_changes_little_by_little_from_the_rail_to_the_group(show: Show) -> None:
+    """It was gone at once where a flight looked down by 0.2 rad."""
+    scene, sums = at(show, 60.0), []
+    rig = rig_of(resting(Camera.CHASE), scene, arrange(1280, 720), arrange(1280, 720).view)
+    for pitch in np.arange(0.02, 1.1, 0.005).tolist():
+        x, y, z = Lens(rig, 1, 1).eye
+        away_m = rig.focal / rig.scale
+        flat = away_m * math.cos(pitch)
+        aim = (
+            x + flat * math.cos(rig.yaw),
+            y + flat * math.sin(rig.yaw),
+            z - away_m * math.sin(pitch),
+        )
+        turned = replace(rig, x_m=aim[0], y_m=aim[1], z_m=aim[2], pitch=pitch)
+        sums.append(
+            float(pygame.surfarray.array3d(wake_alone(scene, Lens(turned, 960, 410))).mean())
+        )
+    assert np.abs(np.diff(sums)).max() < 0.06 * max(sums)
+
+
 @pytest.mark.parametrize("lap_m", [400.0, 200.0])
 @pytest.mark.parametrize("size", [(320, 131), (961, 413), (1280, 500)])
 @pytest.mark.parametrize(("turned", "pitch"), [(-np.pi / 2, 0.0), (0.16, 0.3), (-0.8, 0.6)])

@@ -848,16 +848,28 @@ def _lap(half: int, turn: int, thick: int, ground: Colour, colour: Colour) -> py
 
 FINE_ROWS = 60
 """The wake is computed for a picture with this many rows: it is smooth, and so stays soft."""
+FINER = 4
+"""A field is looked up at the nearest of so many points between two of its own."""
+RIM = 6
+"""Columns of zeros before and after a field, into which its air is averaged."""
 AIR_M = (0.1, 1.9)
 """The heights between which the wake is drawn in the air [m], strongest half-way: about a body's
 height, which the model does not cover.
 """
+SHEETS_M, SHEET_SHARES = (0.55, 1.4), (0.13, 0.13)
+"""From behind, the air is the field at these heights [m], and this opaque for a ray that falls as
+steeply as it is long over ground.
+"""
+LEAST_FALL = 0.12
+"""Air is as opaque for a flatter ray as for one that falls by this much."""
 GROUND_SHARE, AIR_SHARE, DAY_SHARE = 0.42, 0.36, 0.75
-"""Opacity of the wake on the ground, in the air, and of all of it by day: it lightens."""
-
-
-FLAT = 0.2
-"""Air is seen from the side if the lens looks down by less than this [rad]."""
+"""Opacity of the wake on the ground, in the air from the side, and of all of it by day: it
+lightens.
+"""
+FLAT, STEEP = 0.2, 0.9
+"""Air is seen from the side up to the first pitch, the less the steeper, and from behind up to the
+second, fully from the first on until the same distance below it [rad].
+"""
 WAKE_TURN = 0.004
 """The wake is redrawn when the camera has turned by this much from the running direction [rad]."""
 WAKE_PLACE_M = 0.25
@@ -865,15 +877,19 @@ WAKE_PLACE_M = 0.25
 
 
 def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None:
-    """Draw the field of shelter on the ground, and in the air if it is seen from the side."""
-    field = scene.wake
-    if field is None:
-        return
+    """Draw the fields of shelter on the ground and in the air."""
+    for field in scene.wakes:
+        _field(target, field, field.first_m + scene.start_m, lens, theme)
+
+
+def _field(target: pygame.Surface, field: Wake, first: float, lens: Lens, theme: Theme) -> None:
+    """Draw a field that begins at a track position [m]."""
     # the wake looks the same wherever the track does: it is drawn once per arrangement
-    first, lap_m = field.first_m + scene.start_m, scene.lap_m
+    lap_m, long = lens.rig.lap_m, BEHIND_M + AHEAD_M
     begin = (first - lens.s_m + lap_m / 2) % lap_m - lap_m / 2
-    low, high = min(begin, 0.0), max(begin + BEHIND_M + AHEAD_M, 0.0)
-    stretch = turning(lens.s_m + low, lens.s_m + high, lap_m)
+    if begin > 0.0 and _aside(lens, lens.s_m + begin, lens.s_m + begin + long):
+        return
+    stretch = turning(lens.s_m + min(begin, 0.0), lens.s_m + max(begin + long, 0.0), lap_m)
     at = WAKE_PLACE_M * round(lens.s_m / WAKE_PLACE_M) if stretch is None else stretch
     near = WAKE_PLACE_M * round(begin / WAKE_PLACE_M)
     like = equivalent_lens(lens, at, WAKE_TURN)
@@ -888,7 +904,17 @@ def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None
     target.blit(layer, place, special_flags=pygame.BLEND_RGB_ADD)
 
 
-@lru_cache(maxsize=6)
+def _aside(lens: Lens, *ends_m: float) -> bool:
+    """Return whether a stretch of track ahead, given by its ends, is well outside the picture."""
+    ends = [lens.spot(s_m, 0.0) for s_m in ends_m]
+    return (
+        all(x < -4.0 * scale for x, _, scale, _ in ends)
+        or all(x > lens.width + 4.0 * scale for x, _, scale, _ in ends)
+        or all(y < -4.0 * scale for _, y, scale, _ in ends)
+    )
+
+
+@lru_cache(maxsize=8)
 def _wake_layer(
     field: Wake, begin_m: float, lens: Lens, theme: Theme
 ) -> tuple[pygame.Surface, tuple[int, int]] | None:
@@ -896,16 +922,23 @@ def _wake_layer(
     grid = _wake_grid(begin_m, lens)
     if grid is None:
         return None
-    shares = np.pad(np.clip(field.shelter, 0.0, 1.0), 1)
-    light = (shares.reshape(-1)[grid.near] * grid.shares).sum(axis=0)
-    if lens.rig.pitch < FLAT:
-        points = STEP_M * np.arange(-1.0, POINTS + 1.0)
-        light += np.interp(grid.ahead_m, points, shares[3:5].mean(axis=0), 0.0, 0.0) * grid.rise
+    shares, averaged = _finer(field)
+    light: Floats = GROUND_SHARE * shares.reshape(-1)[grid.near[0]]
+    if grid.through is not None:
+        rows = np.zeros((light.shape[0] + 1, light.shape[1]))
+        on_sheets = averaged.reshape(-1)[grid.near[1:]]
+        np.cumsum(np.tensordot(SHEET_SHARES, on_sheets, 1), 0, out=rows[1:])
+        begins, ends = grid.layers
+        light += (rows[ends] - rows[begins]) * grid.through
+    if grid.rise is not None:
+        points = STEP_M * (np.arange(shares.shape[1]) / FINER - RIM)
+        middle = shares[3 * FINER : 4 * FINER + 1 : FINER].mean(axis=0)
+        light += np.interp(grid.ahead_m, points, middle, 0.0, 0.0) * grid.rise
     tint = np.asarray(theme.shelter, dtype=np.float64)
     if not theme.ground.floodlight:
         tint = (255.0 - 0.5 * (255.0 - tint)) * DAY_SHARE
     shades = np.minimum(light.T[..., None] * tint, 255.0).astype(np.uint8)
-    lit = shades.any(axis=2)
+    lit = np.any(shades, axis=2)
     if not lit.any():
         return None
     wide, tall = lit.shape
@@ -914,7 +947,7 @@ def _wake_layer(
     # adding black takes as long as adding light
     (left, right), (top, low) = (
         (max(0, at[0] - 1) * grid.fine, (at[-1] + 2) * grid.fine)
-        for at in (np.flatnonzero(lit.any(axis=axis)).tolist() for axis in (1, 0))
+        for at in (np.flatnonzero(np.any(lit, axis=axis)).tolist() for axis in (1, 0))
     )
     box = pygame.Rect(left, top, right - left, low - top).clip(layer.get_rect())
     return layer.subsurface(box).copy(), (grid.left + left, grid.top + top)
@@ -927,19 +960,22 @@ class WakeGrid:
     Attributes:
         left, top: where it begins [px].
         fine: the distance between its points [px].
-        near, shares: the four nearest points of the field, which has a rim of zeros, and how much
-            each of them lights the ground there, both of shape (4, rows, columns).
+        near: the point of `_finer` seen on each sheet, the ground first: shape (sheets, rows,
+            columns).
+        through: how much the air lights each row from behind, shape (rows, 1); None: it does not.
+        layers: from and before which row sheets light each row, shape (2, rows).
         ahead_m: place of each column on the track, from the field's rear [m].
-        rise: how much the air is lit, shape (rows, columns).
+        rise: how much the air is lit from the side, shape (rows, columns); None: it is not.
     """
 
     left: int
     top: int
     fine: int
     near: NDArray[np.intp]
-    shares: Floats
+    through: Floats | None
+    layers: NDArray[np.intp]
     ahead_m: Floats
-    rise: Floats
+    rise: Floats | None
 
 
 @lru_cache(maxsize=32)
@@ -948,15 +984,22 @@ def _wake_grid(begin_m: float, lens: Lens) -> WakeGrid | None:
     s_m = lens.s_m + begin_m
     low, high = ACROSS_M[0] - ACROSS_STEP_M, ACROSS_M[-1] + ACROSS_STEP_M
     edge = s_m + np.linspace(0.0, BEHIND_M + AHEAD_M, 49)
-    in_air = lens.rig.pitch < FLAT
-    outline = [(low, 0.0), (high, 0.0), *([(0.0, AIR_M[1])] if in_air else ())]
+    pitch = lens.rig.pitch
+    beside = AIR_SHARE * max(1.0 - pitch / FLAT, 0.0)
+    above = min(pitch / FLAT, (STEEP - pitch) / FLAT, 1.0)
+    sheets = (0.0, *SHEETS_M) if above > 0.0 else (0.0,)
+    outline = [(offset, up) for up in sheets for offset in (low, high)]
+    if beside or above > 0.0:
+        outline.append((0.0, AIR_M[1]))
     offsets, ups = np.array(outline).T[:, :, None]
     column, row, _, depth = lens.track(edge, offsets, ups)
     seen = depth > NEAR_M
-    fine = max(3, round(lens.height / FINE_ROWS))
-    pad = fine * math.ceil(WAKE_PLACE_M * lens.focal / lens.away_m / fine)
     if not seen.any():
         return None
+    # far away, a metre of track is fewer rows
+    flatter = min(lens.away_m / depth[seen].min(), 1.0) ** 2
+    fine = max(3, round(lens.height / FINE_ROWS * flatter))
+    pad = fine * math.ceil(WAKE_PLACE_M * lens.focal / lens.away_m / fine)
     # it is moved sideways by the padding
     x0, x1 = max(column[seen].min(), -pad), min(column[seen].max(), lens.width + pad)
     y0, y1 = max(row[seen].min(), 0.0), min(row[seen].max(), lens.height)
@@ -966,34 +1009,65 @@ def _wake_grid(begin_m: float, lens: Lens) -> WakeGrid | None:
     left, top = math.floor(x0), math.floor(y0)
     xs = left + (np.arange(wide, dtype=np.float64)[None, :] + 0.5) * fine
     ys = top + (np.arange(tall, dtype=np.float64)[:, None] + 0.5) * fine
-    highest = row[:2][seen[:2]].min(initial=y1)
+    flat = slice(2 * len(sheets))
+    highest = row[flat][seen[flat]].min(initial=y1)
     first = max(0, math.floor((highest - top) / fine))
-    near = np.zeros((4, tall, wide), dtype=np.intp)
-    shares = np.zeros(near.shape)
-    at_m, offset_m = lens.ground(xs, ys[first:])
+    at_m, offset_m = lens.ground(xs, ys[first:], np.array(sheets)[:, None, None])
     half = lens.rig.lap_m / 2
     ahead_m = (at_m - s_m + half) % lens.rig.lap_m - half
-    near[:, first:], shares[:, first:] = _between_points(ahead_m, offset_m)
-    place, rise = edge, shares[0]
-    if in_air:
-        order = np.argsort(column[2])
-        order = order[seen[2, order]]
+    near = np.zeros((len(sheets), tall, wide), dtype=np.intp)
+    near[:, first:] = _nearest(ahead_m, offset_m)
+    through, layers = _through(lens, ys, fine, above) if above > 0.0 else (None, near[:0, 0])
+    place, rise = edge, None
+    if beside:
+        order = np.argsort(column[-1])
+        order = order[seen[-1, order]]
         _, foot, scale, _ = lens.track(edge[order], 0.0)
         place, foot, scale = (
-            np.interp(xs[0], column[2, order], v) for v in (edge[order] - s_m, foot, scale)
+            np.interp(xs[0], column[-1, order], v) for v in (edge[order] - s_m, foot, scale)
         )
         up = ((foot - ys) / scale - AIR_M[0]) / (AIR_M[1] - AIR_M[0])
-        rise = AIR_SHARE * np.sin(np.pi * np.minimum(np.maximum(up, 0.0), 1.0)) ** 2
-    return WakeGrid(left, top, fine, near, GROUND_SHARE * shares, place, rise)
+        rise = beside * np.sin(np.pi * np.minimum(np.maximum(up, 0.0), 1.0)) ** 2
+    return WakeGrid(left, top, fine, near, through, layers, place, rise)
 
 
-def _between_points(ahead_m: Floats, offset_m: Floats) -> tuple[NDArray[np.intp], Floats]:
-    """Return the four points of a field, with a rim of zeros, around places, and their shares."""
-    rows, columns = len(ACROSS_M) + 2, POINTS + 2
-    i = np.minimum(np.maximum((offset_m - ACROSS_M[0]) / ACROSS_STEP_M + 1.0, 0.0), rows - 1.001)
-    j = np.minimum(np.maximum(ahead_m / STEP_M + 1.0, 0.0), columns - 1.001)
-    down, along = i.astype(np.intp), j.astype(np.intp)
-    u, v, at = i - down, j - along, down * columns + along
-    near = np.stack([at, at + 1, at + columns, at + columns + 1])
-    shares = [(1.0 - u) * (1.0 - v), (1.0 - u) * v, u * (1.0 - v), u * v]
-    return near, np.stack(shares)
+def _through(lens: Lens, ys: Floats, fine: int, share: float) -> tuple[Floats, NDArray[np.intp]]:
+    """Return `WakeGrid.through` and its `layers` for rows [px], `fine` apart."""
+    # the flatter a ray, the longer its way through the air
+    fall = np.maximum((ys - lens.horizon) / lens.focal, LEAST_FALL)
+    # each sheet stands for a layer of air as thick as they are apart
+    thick_m, rows = SHEETS_M[1] - SHEETS_M[0], np.arange(len(ys)) + 0.5
+    tall_m = max(lens.eye[2] - SHEETS_M[0], thick_m)
+    half = 0.5 * thick_m / tall_m * lens.focal / fine * fall[:, 0]
+    begins = np.maximum(np.rint(rows - half), 0.0)
+    ends = np.minimum(np.maximum(np.rint(rows + half), begins + 1.0), len(ys))
+    layers = np.stack([begins, ends]).astype(np.intp)
+    return share / (fall * (ends - begins)[:, None]), layers
+
+
+def _nearest(ahead_m: Floats, offset_m: Floats) -> NDArray[np.intp]:
+    """Return the points of `_finer` nearest to places."""
+    rows, columns = FINER * (len(ACROSS_M) + 1), FINER * (POINTS + 2 * RIM - 1)
+    down = ((offset_m - ACROSS_M[0]) / ACROSS_STEP_M + 1.0) * FINER + 0.5
+    along = (ahead_m / STEP_M + RIM) * FINER + 0.5
+    row: NDArray[np.intp] = np.minimum(np.maximum(down, 0.0), rows).astype(np.intp)
+    column: NDArray[np.intp] = np.minimum(np.maximum(along, 0.0), columns).astype(np.intp)
+    return row * (columns + FINER) + column
+
+
+@lru_cache(maxsize=4)
+def _finer(field: Wake) -> tuple[Floats, Floats]:
+    """Return a field at `FINER` times as many points, and averaged along the track for the air.
+
+    Both have a rim of zeros.
+    """
+    shares: Floats = np.pad(np.clip(field.shelter, 0.0, 1.0), ((1, 2), (RIM, RIM + 1)))
+    part = np.arange(FINER)[:, None] / FINER
+    for _ in range(2):  # across the track, then along it
+        between = shares[:-1, None] + (shares[1:, None] - shares[:-1, None]) * part
+        shares = between.reshape(-1, shares.shape[1]).T
+    # a ray is long in a layer of air; rows of points are too far apart for the gaps between bodies
+    reach = RIM * FINER // 2
+    sums = np.cumsum(np.pad(shares, ((0, 0), (reach + 1, reach))), axis=1)
+    averaged = (sums[:, 2 * reach + 1 :] - sums[:, : -2 * reach - 1]) / (2 * reach + 1)
+    return np.ascontiguousarray(shares), averaged

@@ -482,6 +482,25 @@ def test_lane_lines_have_no_corners_in_bends(show: Show, camera: Camera, time_s:
     assert _off(at(show, time_s), camera) < 1.0
 
 
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720), (1920, 1080)])
+def test_lane_lines_grow_wider_towards_the_lens_without_a_leap(
+    show: Show, size: tuple[int, int]
+) -> None:
+    """Where they became wider than a pixel, they were three pixels wide."""
+    layout, line = arrange(*size), arena.LANE_LINES[2]
+    rig = rig_of(resting(Camera.CHASE), at(show, 50.0), layout, layout.view)
+    sight = arena.sight_of(Lens(rig, *layout.view[2:]))
+    target = pygame.Surface(layout.view[2:], 0, 32)
+    arena._lane_line(target, sight, 2, (255, 255, 255))
+    drawn = pygame.surfarray.array3d(target)[..., 0].sum(axis=0) / 255
+    _, row, scale, _ = (each[arena.LINES.index(line), sight.seen] for each in sight.spots)
+    rows = np.arange(round(row[sight.near.stop - sight.near.start]) - 20, len(drawn) - 8, 4)
+    px = 0.05 * np.interp(rows, row[::-1], scale[::-1])
+    drawn = np.array([drawn[at : at + 8].mean() for at in rows])
+    assert np.abs(np.diff(drawn)).max() < 0.8
+    assert np.abs(drawn - np.maximum(px, 1.0)).max() < 1.1
+
+
 def _alone(
     scene: Scene, camera: Camera, theme: str = "night", drawer: CloseUp | None = None
 ) -> Any:

@@ -57,9 +57,11 @@ EDGE_M = KERB_M - 1.1
 APRON, TURF, BEYOND = (BOARDS_M, 0.0), (EDGE_M, 0.0), (BOARDS_M + 40.0, 0.0)
 LANE_LINES: tuple[Line, ...] = tuple((KERB_M + k * LANE_WIDTH_M, 0.0) for k in range(LANES + 1))
 INNER, OUTER = LANE_LINES[0], LANE_LINES[-1]
-THICK: tuple[tuple[Line, Line], ...] = tuple(
-    ((at - 0.025, 0.0), (at + 0.025, 0.0)) for at, _ in LANE_LINES[1:-1]
+THICK, FILLED = (
+    tuple(((at - half, 0.0), (at + half, 0.0)) for at, _ in LANE_LINES[1:-1])
+    for half in (0.025, 0.024)
 )
+"""The edges of the lines between lanes, and what is filled between them."""
 KERB_FOOT, KERB_TOP, KERB_BACK = (KERB_M - 0.05, 0.0), (KERB_M - 0.05, 0.05), (KERB_M + 0.02, 0.05)
 BOARD = (APRON, (BOARDS_M, BOARD_UP_M))
 STAND_FOOT, ROOF = (BOARDS_M + 0.4, 0.0), (BOARDS_M + 22.0, 17.6)
@@ -68,11 +70,16 @@ LINES: tuple[Line, ...] = tuple(
     dict.fromkeys(
         [
             BEYOND, *BOARD, STAND_FOOT, ROOF, TURF, *LANE_LINES,
-            *(line for pair in THICK for line in pair), KERB_FOOT, KERB_TOP, KERB_BACK,
+            *(line for pair in THICK + FILLED for line in pair), KERB_FOOT, KERB_TOP, KERB_BACK,
         ]
     )
 )  # fmt: skip
 _AT = {line: i for i, line in enumerate(LINES)}
+_EDGES = slice(_AT[THICK[0][0]], _AT[FILLED[-1][-1]] + 1)
+_INSIDE_PX = np.repeat([0.5, 1.1], len(THICK))[:, None]
+"""How far inside their places edges and fills are drawn: pygame's lines are a pixel wide, and its
+polygons a pixel wider than their corners tell [px].
+"""
 _OFFSETS, _UPS = (np.array([line[i] for line in LINES])[:, None] for i in range(2))
 _AHEAD_M = 1.0
 """Distance of the stations near a camera that looks along the track [m]: they stand still."""
@@ -86,6 +93,8 @@ NEAR_STATIONS = 12
 """The first stations of a stretch, which fill most of the picture."""
 THICK_PX = 22.0
 """At this scale a lane line is more than a pixel wide [px/m]."""
+FILLED_PX = 2 * THICK_PX
+"""At this scale there is more than a pixel between its smooth edges [px/m]."""
 NEAREST = 1.12
 """Brightness of the ground directly before the lens, at night."""
 ROOF_SEEN_M = 12.0
@@ -115,7 +124,7 @@ class TrackLines:
         turns: whether a line has a corner at a station: pygame fills a polygon in a time that
             grows with its corners.
         seen: the visible stations, and one more on either side; `near`: those where a lane line is
-            more than a pixel wide.
+            more than a pixel wide; `filled`: where there is something between its smooth edges.
     """
 
     s_m: Floats
@@ -124,6 +133,7 @@ class TrackLines:
     turns: NDArray[np.bool_]
     seen: slice
     near: slice
+    filled: slice
 
     def line(self, line: Line, stretch: slice) -> list[list[float]]:
         """Return a line's points [px]: its ends and its corners."""
@@ -215,8 +225,13 @@ def sight_of(lens: Lens) -> TrackLines:
     # from above all is about as far away, and no line becomes thicker on its way
     steep = lens.rig.pitch > FOLDED
     px_per_m = lens.focal / lens.away_m if steep else scale[_AT[INNER]]
-    seen, near = (_stretch(before, part) for part in (close, close & (px_per_m > THICK_PX)))
-    return TrackLines(s, spots, points, turns, seen, near)
+    parts = (close, close & (px_per_m > THICK_PX), close & (px_per_m > FILLED_PX))
+    seen, near, filled = (_stretch(before, part) for part in parts)
+    edges = points[_EDGES, near].reshape(-1, 2, near.stop - near.start, 2)
+    width = edges[:, 1] - edges[:, 0]
+    share = np.minimum(_INSIDE_PX / (np.hypot(*width.transpose(2, 0, 1)) + 1e-9), 0.5)[..., None]
+    edges += np.stack([share * width, -share * width], axis=1)
+    return TrackLines(s, spots, points, turns, seen, near, filled)
 
 
 def _folded(lens: Lens) -> bool:
@@ -410,8 +425,8 @@ def _lane_line(target: pygame.Surface, sight: TrackLines, k: int, colour: Colour
     near, seen = sight.near, sight.seen
     far = [seen]
     if 0 < k < len(LANE_LINES) - 1 and near.stop > near.start:
+        fill(target, sight, *FILLED[k - 1], colour, sight.filled)
         first, last = THICK[k - 1]
-        fill(target, sight, first, last, colour, near)
         edges = sight.line(first, near) + sight.line(last, near)[::-1]
         pygame.draw.aalines(target, colour, True, edges)
         far = [slice(seen.start, near.start + 1), slice(near.stop - 1, seen.stop)]

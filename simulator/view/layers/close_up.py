@@ -846,7 +846,7 @@ def _lap(half: int, turn: int, thick: int, ground: Colour, colour: Colour) -> py
 
 # -- the wake --------------------------------------------------------------------------------------
 
-FINE_ROWS = 60
+FINE_ROWS = 50
 """The wake is computed for a picture with this many rows: it is smooth, and so stays soft."""
 FINER = 4
 """A field is looked up at the nearest of so many points between two of its own."""
@@ -998,7 +998,7 @@ def _wake_grid(begin_m: float, lens: Lens) -> WakeGrid | None:
         return None
     # far away, a metre of track is fewer rows
     flatter = min(lens.away_m / depth[seen].min(), 1.0) ** 2
-    fine = max(3, round(lens.height / FINE_ROWS * flatter))
+    fine = max(4, round(lens.height / FINE_ROWS * flatter))
     pad = fine * math.ceil(WAKE_PLACE_M * lens.focal / lens.away_m / fine)
     # it is moved sideways by the padding
     x0, x1 = max(column[seen].min(), -pad), min(column[seen].max(), lens.width + pad)

@@ -227,7 +227,7 @@ def sight_of(lens: Lens) -> TrackLines:
     px_per_m = lens.focal / lens.away_m if steep else scale[_AT[INNER]]
     parts = (close, close & (px_per_m > THICK_PX), close & (px_per_m > FILLED_PX))
     seen, near, filled = (_stretch(before, part) for part in parts)
-    edges = points[_EDGES, near].reshape(-1, 2, near.stop - near.start, 2)
+    edges = points[_EDGES, near].reshape(2 * len(THICK), 2, near.stop - near.start, 2)
     width = edges[:, 1] - edges[:, 0]
     share = np.minimum(_INSIDE_PX / (np.hypot(*width.transpose(2, 0, 1)) + 1e-9), 0.5)[..., None]
     edges += np.stack([share * width, -share * width], axis=1)

@@ -396,10 +396,13 @@ def rig_of(shot: Shot, scene: Scene, layout: Layout, box: Box) -> Rig:
         aspect, top = box.w / box.h, min(covered / box.h, 0.3)
         goal = perspective.rig_of(shot.camera, scene, aspect, shot.zoom, top, shot.extent)
     else:
-        goal = map_rig(goal_of(shot, layout), box, scene.lap_m)
+        # as if the score were where it is at rest: she leaves no picture that becomes lower
+        seen = layout.view if layout.banded or shot.camera is Camera.FREE else layout.stage
+        goal = map_rig(goal_of(shot, layout), seen, scene.lap_m)
     if shot.start is None:
         return goal
-    return perspective.between(rig_of(shot.start, scene, layout, box), goal, shot.eased)
+    start = rig_of(shot.start, scene, layout, box)
+    return perspective.between(start, goal, shot.eased, perspective.waist_of(scene))
 
 
 def ground_aim(shot: Shot, scene: Scene, layout: Layout) -> Viewpoint:

@@ -348,13 +348,18 @@ def rig_of(
         top: the share of the height that is covered from above.
         extent: what a camera from above shows, if not all of the scene's group.
     """
-    runner = scene.runner
-    at = place_at(scene.s_m(runner), runner.offset_m, scene.lap_m)
     if camera is Camera.GROUP:
         usual = _above(scene, extent or scene.group.extent, (aspect, top), zoom)
     else:
         usual = _usual(camera, scene, aspect / zoom, zoom)
-    return usual.closer(zoom, *at, 0.5 * runner.build.stature_m)
+    return usual.closer(zoom, *waist_of(scene))
+
+
+def waist_of(scene: Scene) -> tuple[float, float, float]:
+    """Return the middle of the runner's body in space [m]."""
+    runner = scene.runner
+    x, y = place_at(scene.s_m(runner), runner.offset_m, scene.lap_m)
+    return x, y, 0.5 * runner.build.stature_m
 
 
 def _usual(camera: Camera, scene: Scene, aspect: float, zoom: float) -> Rig:
@@ -432,8 +437,12 @@ def _inside(room_m: float) -> float:
     return min(0.26 * room_m, max(0.0, 0.5 * (7.0 - room_m)))
 
 
-def between(first: Rig, last: Rig, share: float) -> Rig:
-    """Return the rig `share` of the way: zoom changes by equal factors, by the shorter turn."""
+def between(first: Rig, last: Rig, share: float, at_m: tuple[float, float, float]) -> Rig:
+    """Return the rig `share` of the way: zoom changes by equal factors, by the shorter turn.
+
+    `at_m`: a point of space [m] that moves in the picture straight from where one rig shows it to
+    where the other does.
+    """
     if share <= 0.0:
         return first
     if share >= 1.0:
@@ -442,20 +451,36 @@ def between(first: Rig, last: Rig, share: float) -> Rig:
     def mixed(a: float, b: float) -> float:
         return a + (b - a) * share
 
-    turn = (last.yaw - first.yaw + math.pi) % (2.0 * math.pi) - math.pi
-    scale = math.exp(mixed(math.log(first.scale), math.log(last.scale)))
-    if abs(last.scale / first.scale - 1.0) < 1e-6:
-        gone = share
-    else:  # so that what both show does not leave the picture on the way
-        gone = (scale - first.scale) / (last.scale - first.scale) * last.scale / scale
+    def scaled(a: float, b: float) -> float:
+        return math.exp(mixed(math.log(a), math.log(b)))
+
+    yaw = first.yaw + share * ((last.yaw - first.yaw + math.pi) % (2.0 * math.pi) - math.pi)
+    pitch, level = mixed(first.pitch, last.pitch), mixed(first.level, last.level)
+    focal, px_per_m = scaled(first.focal, last.focal), scaled(first.scale, last.scale)
+    seen = (Lens(rig, 1, 1).see(*at_m) for rig in (first, last))
+    (column, row, scale, _), (column_1, row_1, scale_1, _) = seen
+    depth = focal / scaled(scale, scale_1)
+    gone = share
+    if (
+        abs(last.scale / first.scale - 1.0) > 1e-6
+    ):  # the sooner away from where little is seen of it
+        gone = (px_per_m - first.scale) / (last.scale - first.scale) * last.scale / px_per_m
+    # what is ahead of the point, to its right and above it as the lens sees it
+    ahead, right, up = (
+        focal / px_per_m - depth,
+        (0.5 - column - gone * (column_1 - column)) * depth / focal,
+        (row + gone * (row_1 - row) - level) * depth / focal,
+    )
+    flat = ahead * math.cos(pitch) + up * math.sin(pitch)
+    x, y, z = at_m
     return Rig(
-        first.x_m + (last.x_m - first.x_m) * gone,
-        first.y_m + (last.y_m - first.y_m) * gone,
-        first.z_m + (last.z_m - first.z_m) * gone,
-        first.yaw + turn * share,
-        mixed(first.pitch, last.pitch),
-        scale,
-        math.exp(mixed(math.log(first.focal), math.log(last.focal))),
-        mixed(first.level, last.level),
+        x + flat * math.cos(yaw) + right * math.sin(yaw),
+        y + flat * math.sin(yaw) - right * math.cos(yaw),
+        z - ahead * math.sin(pitch) + up * math.cos(pitch),
+        yaw,
+        pitch,
+        px_per_m,
+        focal,
+        level,
         last.lap_m,
     )

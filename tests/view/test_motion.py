@@ -25,7 +25,14 @@ from simulator.view.arranging import arrange
 from simulator.view.camera import MOVE_S, Shot, on_air, resting, rig_of, uncut
 from simulator.view.layers.close_up import leds, place
 from simulator.view.perspective import EASE_M, Lens, eased_heading, heading_at, track_at
-from simulator.view.picture import UPRIGHT, Painter, PictureOptions, box_of, way_of
+from simulator.view.picture import (
+    UPRIGHT,
+    Painter,
+    PictureOptions,
+    box_of,
+    layout_of,
+    way_of,
+)
 from simulator.view.theme import THEMES
 
 CLOSE = [camera for camera in Camera if camera.close and camera is not Camera.AUTO]
@@ -237,3 +244,25 @@ def test_nothing_comes_or_goes_at_once_as_a_flight_leaves_the_whole_track_or_arr
     for shot in flights(camera, 0.002):
         moved = np.abs(picture(scene, shot, presenting=presenting) - rest).max(axis=2)
         assert np.count_nonzero(moved > 24) < 100, "but for the edges of what is painted twice"
+
+
+@pytest.mark.parametrize(
+    ("size", "presenting"), [((1280, 720), False), ((640, 360), True), ((1080, 1920), True)]
+)
+def test_she_stays_in_the_picture_of_every_flight(
+    show: Show, size: tuple[int, int], presenting: bool
+) -> None:
+    """On the way from the whole track 24 of 36 pictures showed nothing but lawn."""
+    cameras = (Camera.WHOLE, *CLOSE)
+    starts_s = np.linspace(3.0, show.recording.end_s - 3.0, 12).tolist()
+    for (one, other), time_s in itertools.product(itertools.permutations(cameras, 2), starts_s):
+        for share in (0.1, 0.25, 0.4, 0.55, 0.7, 0.85):
+            scene = at(show, time_s + share * MOVE_S)
+            shot = resting(one).to(other).after(share * MOVE_S)
+            options = PictureOptions(shot=shot, presenting=presenting)
+            layout = layout_of(size, scene.staging, options)
+            box = box_of(layout, shot)
+            lens = Lens(rig_of(shot, scene, layout, box), box.w, box.h)
+            x, y, *_ = lens.see(*perspective.waist_of(scene))
+            assert 0.02 * box.w < x < 0.98 * box.w, (one, other, time_s, share)
+            assert 0.02 * box.h < y < 0.98 * box.h, (one, other, time_s, share)

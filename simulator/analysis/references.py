@@ -30,7 +30,7 @@ from simulator.scenario.model import (
     ScenarioGhost,
 )
 from simulator.scenario.schedule import Schedule, Waypoint, even_schedule, schedule_through
-from simulator.units import format_distance, format_time
+from simulator.units import format_distance, format_time, whole_metres
 
 if TYPE_CHECKING:
     from simulator.analysis.activity_races import RaceRun
@@ -120,6 +120,20 @@ def light_reference(scenario: Scenario) -> Reference:
 def light_words(lights: Sequence[Reference]) -> str:
     """Return what the light she chases is called: among several, the first by its name."""
     return light_name(lights[0], lights) if len(lights) > 1 else "the light"
+
+
+def light_lost(lights: Sequence[Reference]) -> str:
+    """Return the words for its loss, such as a heading has: "light lost"."""
+    return f"{light_words(lights).removeprefix('the ')} lost"
+
+
+def light_result(
+    lights: Sequence[Reference], lost_m: float | None, *, finished: bool
+) -> tuple[str, ...]:
+    """Return a line on where she lost it, or that she kept it; none if neither can be said."""
+    if lights and lost_m is not None:
+        return (f"lost {light_words(lights)} at {whole_metres(lost_m)} m",)
+    return (f"kept {light_words(lights)} to the line",) if lights and finished else ()
 
 
 def light_name(mark: Reference, lights: Sequence[Reference]) -> str:

@@ -48,7 +48,6 @@ from simulator.units import (
     format_time,
     shown_difference,
     time_cell,
-    whole_metres,
 )
 
 if TYPE_CHECKING:
@@ -615,7 +614,7 @@ def print_summary(summary: Summary) -> None:
 
 
 def _facts(summary: Summary) -> list[str]:
-    from simulator.analysis.references import light_words, running_lights
+    from simulator.analysis.references import light_result, running_lights
     from simulator.analysis.splits import worst_residual
 
     energy, lost, finish = summary.energy, summary.lost_light_at_m, summary.recording.finish_s
@@ -623,12 +622,10 @@ def _facts(summary: Summary) -> list[str]:
     if finish is not None:
         late, target = difference_cell(finish, summary.target_s), format_time(summary.target_s)
         result = f"finish {format_time(finish)}, {late} s against the plan's {target}"
-    light = light_words(running_lights(summary.scenario))
-    at = "to the line" if lost is None else f"at {whole_metres(lost)} m"
-    light = f"{'kept' if lost is None else 'lost'} {light} {at}"
+    lights = running_lights(summary.scenario)
     lines = [
         f"{result}; status: {summary.recording.status.value}",
-        *([light] if summary.scenario.lit and (lost is not None or finish is not None) else []),
+        *light_result(lights, lost, finished=finish is not None),
         f"mean shelter {100 * summary.mean_shelter:z.1f} % of the air drag",
         (
             f"energy {energy.spent:.0f} J/kg: {energy.aerobic:.0f} aerobic, "

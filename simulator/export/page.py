@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike
 
 from simulator.analysis.attribution import ENOUGH, FACTORS
 from simulator.analysis.gaps import GapState
-from simulator.analysis.references import Reference, light_words
+from simulator.analysis.references import Reference, light_lost, light_words, running_lights
 from simulator.analysis.splits import worst_residual
 from simulator.analysis.summary import Summary, summarise
 from simulator.analysis.uncertainty import (
@@ -101,7 +101,7 @@ def page_text(show: Show, theme: Theme, link: str = "") -> str:
     values = {
         "title": escape(scenario.name),
         "subtitle": escape(show.subtitle),
-        "facts": _facts(summary, _mark_of(show), chance_of(show.scenario)),
+        "facts": _facts(summary, chance_of(show.scenario)),
         "end": f"{show.recording.end_s!r}",
         "mark": escape(_mark_of(show)),
         "splits": _splits(summary, table),
@@ -188,20 +188,17 @@ def _colours(theme: Theme) -> str:
 # -- content without a script ----------------------------------------------------------------------
 
 
-def _facts(summary: Summary, mark: str, chance: float) -> str:
+def _facts(summary: Summary, chance: float) -> str:
     run, target = summary.recording, summary.target_s
     finish, lost = run.finish_s, summary.lost_light_at_m
     late = "" if finish is None else difference_cell(finish, target)
+    light = light_lost(running_lights(summary.scenario))
     kept = "never" if summary.scenario.lit and finish is not None else ""
     rows = [
         ("finish", "finish", "did not finish" if finish is None else format_time(finish)),
         ("late", f"s against {format_time(target)}", late),
         ("change", "s against the file", ""),
-        (
-            "lost",
-            f"{mark.removeprefix('the ')} lost at",
-            kept if lost is None else f"{whole_metres(lost)} m",
-        ),
+        ("lost", f"{light} at", kept if lost is None else f"{whole_metres(lost)} m"),
         ("shelter", "mean shelter", f"{100 * summary.mean_shelter:z.1f} %"),
         ("reserve", "reserve left", f"{summary.energy.reserve_left:z.0f} J/kg"),
         ("chance", f"chance of {target_words(target)}", chance_words(chance, SAMPLES)),

@@ -302,7 +302,7 @@ class Board:
         headline: `4:06.45`; `verdict`: `6.46 s behind 3:59.99`.
         columns: headings of the split rows.
         rows: splits against plan and ghosts, a text for each column; the last is the finish.
-        facts: short lines, `light lost at 1266 m`, `mean shelter 26 %`.
+        facts: short lines, `lost the light at 1266 m`, `mean shelter 26 %`.
         assumed: the assumptions, short lines.
         numbers: three numbers shown instead in a lecture hall: label and text of each.
         good: the run is valid and reached the target.

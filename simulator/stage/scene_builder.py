@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.references import Reference, light_name, light_words, running_lights
+from simulator.analysis.references import (
+    Reference,
+    light_lost,
+    light_name,
+    light_result,
+    light_words,
+    running_lights,
+)
 from simulator.analysis.splits import worst_residual
 from simulator.coefficients import LAP_M
 from simulator.errors import RecordingError
@@ -539,8 +546,7 @@ def _marks(show: Show, reveal_m: float) -> tuple[ChartMarker, ...]:
     if race > lap_m:
         marks.append(ChartMarker(race - lap_m, "bell", "bell"))
     if show.lost_light_m is not None and show.lost_light_m <= reveal_m:
-        light = light_words(show.lights).removeprefix("the ")
-        marks.append(ChartMarker(show.lost_light_m, f"{light} lost", "event"))
+        marks.append(ChartMarker(show.lost_light_m, light_lost(show.lights), "event"))
     return tuple(marks)
 
 
@@ -651,11 +657,9 @@ def board_of(show: Show) -> Board:
     run = show.recording
     target = show.plan.finish_s or 0.0
     lost_m = show.lost_light_m
-    light = light_words(show.lights)
-    lost = [(light, "kept")]
+    lost = [(light_words(show.lights), "kept")] if show.lit and run.finish_s is not None else []
     if lost_m is not None:
-        lost = [(f"{light.removeprefix('the ')} lost at", f"{whole_metres(lost_m)} m")]
-    lost = lost if show.lit and (lost_m is not None or run.finish_s is not None) else []
+        lost = [(f"{light_lost(show.lights)} at", f"{whole_metres(lost_m)} m")]
     good = run.status is Status.FINISHED
     if run.finish_s is None:
         headline, verdict = "did not finish", run.status.value
@@ -727,14 +731,8 @@ def evenly(splits: Sequence[Split], most: int) -> list[Split]:
 
 def _facts(show: Show) -> tuple[str, ...]:
     run = show.recording
-    lost = show.lost_light_m
-    light = light_words(show.lights)
-    at = "to the line" if lost is None else f"at {whole_metres(lost)} m"
-    facts = (
-        [f"{'kept' if lost is None else 'lost'} {light} {at}"]
-        if show.lit and (lost is not None or run.finish_s is not None)
-        else []
-    )
+    finished = run.finish_s is not None
+    facts = [*light_result(show.lights, show.lost_light_m, finished=finished)]
     if run.status is not Status.FINISHED and run.finish_s is not None:
         facts.insert(0, f"not valid: {run.status.value}")
     facts.append(f"mean shelter {100 * run.mean_shelter:z.0f} %")

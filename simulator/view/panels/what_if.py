@@ -266,11 +266,14 @@ def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
     words = "" if shown.measure == FINISH else f"{shown.measure} "
     if shown.measure == LIGHT:
         # the stadium is shown before this is imported
-        from simulator.analysis.references import light_words, running_lights  # noqa: PLC0415
+        from simulator.analysis.references import (  # noqa: PLC0415
+            light_lost,
+            light_words,
+            running_lights,
+        )
 
-        light = light_words(running_lights(bar.scenario))
-        lost = f"{light.removeprefix('the ')} lost at "
-        words = f"{light} is " if bar.lost_light_m is None else lost
+        lights, kept = running_lights(bar.scenario), bar.lost_light_m is None
+        words = f"{light_words(lights)} is " if kept else f"{light_lost(lights)} at "
     if shown.measure == FINISH:
         said = [_compared(shown, bar, value)]
     else:

@@ -856,9 +856,9 @@ AIR_M = (0.1, 1.9)
 """The heights between which the wake is drawn in the air [m], strongest half-way: about a body's
 height, which the model does not cover.
 """
-SHEETS_M, SHEET_SHARES = (0.55, 1.4), (0.13, 0.13)
-"""From behind, the air is the field at these heights [m], and this opaque for a ray that falls as
-steeply as it is long over ground.
+SHEETS_M, SHEET_SHARE = (0.55, 1.4), 0.13
+"""From behind, the air is the field at these heights [m], each this opaque for a ray that falls by
+as much as it is long over ground.
 """
 LEAST_FALL = 0.12
 """Air is as opaque for a flatter ray as for one that falls by this much."""
@@ -927,7 +927,7 @@ def _wake_layer(
     if grid.through is not None:
         rows = np.zeros((light.shape[0] + 1, light.shape[1]))
         on_sheets = averaged.reshape(-1)[grid.near[1:]]
-        np.cumsum(np.tensordot(SHEET_SHARES, on_sheets, 1), 0, out=rows[1:])
+        np.cumsum(SHEET_SHARE * on_sheets.sum(axis=0), axis=0, out=rows[1:])
         begins, ends = grid.layers
         light += (rows[ends] - rows[begins]) * grid.through
     if grid.rise is not None:

@@ -12,7 +12,7 @@ import math
 import os
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ from simulator.view.camera import WHOLE, Shot, goal_of, on_air, rig_of, view_of
 from simulator.view.input import rows
 from simulator.view.layers import bodies, effects, group
 from simulator.view.layers.track import Tiles, draw_ground, mark_names, painted_names, stretched
-from simulator.view.layout import Box, Hud, Layout
+from simulator.view.layout import Box, Hud, Layout, upright
 from simulator.view.panels import cards, chapter, scoreboard
 from simulator.view.panels.panel import CachedLayer, SidePanel
 from simulator.view.panels.panel import frame as panel_frame
@@ -170,11 +170,9 @@ class Painter:
         if options.shot.whole:
             if figures:
                 self._score(base.layer, scene, layout.infield, base.style)
+                self._weather(base.layer, scene, layout, base.style)
             surface.blit(picture, (0, 0))
             view = camera.whole(layout.track)
-            if scene.weather is not None:
-                sign, upright = _sign_box(layout, base.style), view.upright
-                effects.draw_weather(surface, scene.weather, sign, base.style, upright=upright)
             self._stage(frame, (view, box_of(layout, options.shot)))
         else:
             if figures:
@@ -294,13 +292,7 @@ class Painter:
             updated.append((base.infield, layout.infield, 1))
             if layout.foot is not None:
                 scoreboard.assumed(base.infield, scene, layout.foot, style)
-            if (weather := scene.weather) is not None:
-
-                def sign(surface: pygame.Surface, box: Box) -> None:
-                    upright = camera.whole(layout.track).upright
-                    effects.draw_weather(surface, weather, box, style, upright=upright)
-
-                base.infield.field("weather", _sign_box(layout, style), weather, sign)
+            self._weather(base.infield, scene, layout, style)
         for layer, hud, way in updated:
             self._score(layer, scene, hud, style)
             if hud.group is not None:
@@ -311,6 +303,15 @@ class Painter:
         scoreboard.show(layer, scene, hud, style)
         if hud.group is not None:
             group.note(layer, scene, hud.group, style)
+
+    @staticmethod
+    def _weather(layer: CachedLayer, scene: Scene, layout: Layout, style: Style) -> None:
+        """Update the sign of the weather, which is empty in calm and mild air."""
+        weather, paint = scene.weather, None
+        if weather is not None:
+            turned = upright(layout.track)
+            paint = partial(effects.draw_weather, weather=weather, style=style, upright=turned)
+        layer.field("weather", _sign_box(layout, style), weather, paint)
 
     def _stage(self, frame: _Frame, seen: tuple[camera.MapView, Box], named: float = 1.0) -> None:
         """Draw lights, names and bodies on the track; `named`: the names' opacity, 0 to 1."""

@@ -148,7 +148,7 @@ def test_the_sign_of_the_weather_lies_on_nothing_of_the_score(
     alone = pygame.Surface(size, pygame.SRCALPHA, 32)
     for degrees in range(0, 360, 15):
         weather = Weather(3.2, math.radians(degrees), 31.0)
-        effects.draw_weather(alone, weather, sign, style)
+        effects.draw_weather(alone, sign, weather=weather, style=style)
     assert pygame.Rect(sign).contains(alone.get_bounding_rect()), "names keep off the whole sign"
 
 

@@ -266,3 +266,14 @@ def test_she_stays_in_the_picture_of_every_flight(
             x, y, *_ = lens.see(*perspective.waist_of(scene))
             assert 0.02 * box.w < x < 0.98 * box.w, (one, other, time_s, share)
             assert 0.02 * box.h < y < 0.98 * box.h, (one, other, time_s, share)
+
+
+def test_the_sign_of_the_weather_goes_with_the_weather(show: Show) -> None:
+    """In a flight it stayed when the wind was set to nothing."""
+    calm, painter = replace(at(show, 47.0), weather=None), Painter()
+    windy, (shot, _) = replace(calm, weather=Weather(3.2, 1.0, 31.0)), flights(Camera.RAIL, 0.1)
+    surfaces = [pygame.Surface((640, 360), 0, 32) for _ in range(2)]
+    painter.draw(surfaces[0], windy, PictureOptions(shot=shot))
+    for surface, one in zip(surfaces, (painter, Painter()), strict=True):
+        one.draw(surface, calm, PictureOptions(shot=shot))
+    assert pygame.image.tobytes(surfaces[0], "RGB") == pygame.image.tobytes(surfaces[1], "RGB")

@@ -274,7 +274,7 @@ def _sign_type(words: list[str], side: int, style: Style) -> int:
 
 
 def draw_weather(
-    surface: pygame.Surface, weather: Weather, box: Box, style: Style, *, upright: bool = False
+    surface: pygame.Surface, box: Box, *, weather: Weather, style: Style, upright: bool = False
 ) -> None:
     """Draw an arrow in the wind's direction, with its speed and the temperature below it.
 

@@ -370,6 +370,8 @@ class Painter:
         if share > 0.0:
             self._map(replace(frame, options=replace(frame.options, shot=on_map)), box, share)
         surface.set_clip(layout.stage)
+        # what the picture leaves free is the band's before that is opaque
+        surface.fill(self.theme.panel, (area.x, box.bottom, area.w, area.bottom - box.bottom))
         # each fades where it stays: no number is ever cut
         band = base.bands[way_of(layout, shot, scene)]
         above, below = _opacities(layout, shot)

@@ -277,3 +277,17 @@ def test_the_sign_of_the_weather_goes_with_the_weather(show: Show) -> None:
     for surface, one in zip(surfaces, (painter, Painter()), strict=True):
         one.draw(surface, calm, PictureOptions(shot=shot))
     assert pygame.image.tobytes(surfaces[0], "RGB") == pygame.image.tobytes(surfaces[1], "RGB")
+
+
+@pytest.mark.parametrize("camera", CLOSE)
+def test_a_picture_in_flight_is_the_same_over_any_other(show: Show, camera: Camera) -> None:
+    """Where the score's band comes in over rows that the picture has left, the last one was seen."""
+    scene = at(show, 47.0)
+    for shot in (*flights(camera, 0.1), *flights(camera, 0.2)):
+        drawn = []
+        for before in ("black", "white"):
+            surface = pygame.Surface((640, 360), 0, 32)
+            surface.fill(before)
+            Painter().draw(surface, scene, PictureOptions(shot=shot))
+            drawn.append(pygame.image.tobytes(surface, "RGB"))
+        assert drawn[0] == drawn[1]

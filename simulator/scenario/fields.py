@@ -420,17 +420,13 @@ def _kit_colour(value: Any) -> Any:
     raise PydanticCustomError("colour", "{why}", {"why": why})
 
 
-def is_the_themes(colour: str) -> bool:
-    """Return whether this colour of a kit is the theme's."""
-    return colour == THE_THEMES
-
-
 KitColour = Annotated[
     str,
     BeforeValidator(_kit_colour),
     WithJsonSchema(
         {"anyOf": [{"enum": [THE_THEMES, *KIT_COLOURS]}, {"type": "string", "pattern": _HEX}]}
     ),
+    Field(exclude_if=THE_THEMES.__eq__),  # a file without it keeps its text and its digest
 ]
 Text = Annotated[str, BeforeValidator(_text)]
 OneLine = Annotated[str, BeforeValidator(_one_line)]

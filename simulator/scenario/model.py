@@ -47,7 +47,6 @@ from simulator.scenario.fields import (
     at_most,
     bounds_of,
     discriminator,
-    is_the_themes,
     same_names,
     variant,
 )
@@ -362,7 +361,6 @@ class Kit(Section):
 
     colour: KitColour = Field(
         THE_THEMES,
-        exclude_if=is_the_themes,
         description='Colour in the close cameras, or "#rrggbb"; left out: the theme\'s kit.',
     )
     drag: Number = Field(1.0, ge=0.5, le=1.5, description="Multiplies the air drag [1].")

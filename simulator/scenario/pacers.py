@@ -29,7 +29,6 @@ from simulator.scenario.fields import (
     Text,
     Whole,
     at_most,
-    is_the_themes,
 )
 from simulator.scenario.reading import DEFAULT_FORMATION, FORMATION
 
@@ -249,7 +248,6 @@ class Pacers(CrossCheckedSection):
     )
     kit: KitColour = Field(
         THE_THEMES,
-        exclude_if=is_the_themes,
         description='Colour of their kit, or "#rrggbb"; left out: the theme\'s kit.',
     )
     count: Whole | None = Field(

@@ -281,7 +281,7 @@ def test_the_sign_of_the_weather_goes_with_the_weather(show: Show) -> None:
 
 @pytest.mark.parametrize("camera", CLOSE)
 def test_a_picture_in_flight_is_the_same_over_any_other(show: Show, camera: Camera) -> None:
-    """Where the score's band comes in over rows that the picture has left, the last one was seen."""
+    """Where the score's band comes in over rows that the picture has left, the last was seen."""
     scene = at(show, 47.0)
     for shot in (*flights(camera, 0.1), *flights(camera, 0.2)):
         drawn = []

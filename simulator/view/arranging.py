@@ -39,8 +39,11 @@ LEAST_SHARE = 40
 """In a lecture hall, type is at least the picture's height divided by this, or the side of a square
 of its area if it is tall.
 """
+_COLUMNS = {Panel.CLOCK: 0.46, Panel.GAPS: 0.50, Panel.GROUP: 0.48}
 _ROWS = {Panel.CLOCK: 0.175, Panel.GAPS: 0.175, Panel.GROUP: 0.2}
-"""The heights of the score's rows in a tall lecture, as shares of its width."""
+"""How a lecture's score shares its band, side by side or in a tall picture one below the other; of
+these the heights are shares of the picture's width.
+"""
 LARGER, LARGER_BESIDE = 1.5, 1.33
 """Type scale in a lecture hall, alone and next to panels, which must fit a row of it."""
 
@@ -270,16 +273,14 @@ def arrange_lecture(
     column = Box(left + gap, gap, max(1, side - gap), max(1, height - 2 * gap))
     timeline = Box(gap, stage.bottom + words, left - 2 * gap, low) if low else None
     story = Box(0, stage.bottom, left, words) if words else None
-    rows = {panel: share for panel, share in _ROWS.items() if panel in shown}
     banded = height > width
-    band_h = max(1, round(0.29 * stage.h)) if rows else 0
-    if banded and rows:  # from an even row on: halves are rounded alike on the stage and in a layer
-        most = min(sum(rows.values()) * left, 0.5 * stage.h)
+    parts = {p: share for p, share in (_ROWS if banded else _COLUMNS).items() if p in shown}
+    band_h = max(1, round(0.29 * stage.h)) if parts else 0
+    if banded and parts:  # from an even row: halves are rounded alike on the stage and in a layer
+        most = min(sum(parts.values()) * left, 0.5 * stage.h)
         band_h = stage.h - 2 * int((stage.h - most) / 2)
     view = Box(0, 0, left, max(1, stage.h - band_h))
-    area = Box(0, view.bottom, left, max(1, band_h))
-    band = _lecture_rows(area, gap, rows) if banded else _lecture_band(area, gap, shown)
-    band = band.only(shown)
+    band = _lecture_band(Box(0, view.bottom, left, max(1, band_h)), gap, parts, rows=banded)
     track = view if banded else _lying(stage)
     return Layout(
         width,
@@ -324,43 +325,22 @@ def _lecture_infield(track: Box, shown: frozenset[Panel]) -> Hud:
     )
 
 
-def _lecture_band(area: Box, pad: int, shown: frozenset[Panel]) -> Hud:
-    """Place the score in a band below the camera's picture: clock, gap and group side by side."""
+def _lecture_band(area: Box, pad: int, parts: dict[Panel, float], *, rows: bool) -> Hud:
+    """Place the score in a band below the camera's picture: side by side, or in rows."""
     inner = area.inset(2 * pad, max(1, pad // 2))
-    parts = {Panel.CLOCK: 0.46, Panel.GAPS: 0.50, Panel.GROUP: 0.48}
-    wanted = {panel: part for panel, part in parts.items() if panel in shown}
-    share = inner.w / max(0.1, sum(wanted.values()))
-    places: dict[Panel, Box] = {}
-    x = inner.x
-    for panel, part in wanted.items():
-        wide = round(part * share)
-        places[panel] = Box(x, inner.y, max(1, wide - 2 * pad), inner.h)
-        x += wide
-    gap = places.get(Panel.GAPS, Box(x, inner.y, 1, inner.h))
-    gap_h = round(0.70 * inner.h)
-    return Hud(
-        area=area,
-        clock=places.get(Panel.CLOCK),
-        gap=Box(gap.x, gap.y, gap.w, max(1, gap_h)),
-        group=places.get(Panel.GROUP),
-        words=Box(gap.x, gap.y + gap_h, gap.w, max(1, inner.h - gap_h)),
-    )
-
-
-def _lecture_rows(area: Box, pad: int, rows: dict[Panel, float]) -> Hud:
-    """Place the score in a band below a tall picture: clock, gap and group from the top down."""
-    inner, whole = area.inset(2 * pad, max(1, pad // 2)), sum(rows.values())
-    y, places = float(inner.y), dict[Panel, Box]()
-    for panel, share in rows.items():
-        high = share / whole * inner.h
-        places[panel] = Box(inner.x, round(y), inner.w, max(1, round(y + high) - round(y)))
-        y += high
-    gap = places.get(Panel.GAPS, Box(*area[:3], 1))
-    gap_h = round(0.66 * gap.h)
-    return Hud(
-        area=area,
-        clock=places.get(Panel.CLOCK),
-        gap=Box(gap.x, gap.y, gap.w, max(1, gap_h)),
-        group=places.get(Panel.GROUP),
-        words=Box(gap.x, gap.y + gap_h, gap.w, max(1, gap.h - gap_h)),
-    )
+    share = (inner.h if rows else inner.w) / max(0.1, sum(parts.values()))
+    places, ends = dict[Panel, Box](), 0
+    for panel, part in parts.items():
+        begins, ends = ends, ends + round(part * share)
+        if rows:
+            places[panel] = Box(inner.x, inner.y + begins, inner.w, max(1, ends - begins))
+        else:
+            wide = max(1, ends - begins - 2 * pad)
+            places[panel] = Box(inner.x + begins, inner.y, wide, inner.h)
+    hud = Hud(area, clock=places.get(Panel.CLOCK), group=places.get(Panel.GROUP))
+    gap = places.get(Panel.GAPS)
+    if gap is None:
+        return hud
+    gap_h = round((0.66 if rows else 0.70) * gap.h)
+    words = Box(gap.x, gap.y + gap_h, gap.w, max(1, gap.h - gap_h))
+    return hud._replace(gap=gap._replace(h=max(1, gap_h)), words=words)

@@ -291,14 +291,11 @@ def mark_names(
     lap_m: float = LAP_M,
 ) -> None:
     """Write the names of `painted_names`, as if painted."""
-    for text, (x, y), (wide, high) in painted_names(view, start_s_m, style, lap_m):
-        left, top, colour = x - box.x, y - box.y, style.theme.ground.line
-        if view.upright:
-            word = pygame.Surface((high, 2 * wide), pygame.SRCALPHA, 32)
-            style.type.write(word, text, (0, wide), SEMIBOLD, wide, colour)
-            surface.blit(pygame.transform.rotate(word, 90), (left - wide, top - high / 2))
-        elif -200 < left < box.w + 200 and -high < top < box.h + high:
-            style.type.write(surface, text, (left, top), SEMIBOLD, high, colour, align=0.5)
+    for text, (x, y), size in painted_names(view, start_s_m, style, lap_m):
+        word = style.type.run(text, SEMIBOLD, min(size), style.theme.ground.line)
+        word = pygame.transform.rotate(word, 90) if view.upright else word
+        wide, high = word.get_size()
+        surface.blit(word, (round(x - box.x - wide / 2), round(y - box.y - high / 2)))
 
 
 # -- tiles, cached for a moving camera -------------------------------------------------------------

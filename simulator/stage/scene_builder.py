@@ -55,6 +55,7 @@ from simulator.stage.scene import (
     Chance,
     Chart,
     ChartMarker,
+    Extent,
     GapLine,
     GroupView,
     LightLost,
@@ -209,10 +210,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         ),
         pacers=_pacers(then, bodies.names, t, moment.v_m_s * pace_on(t, run.end_s), standing),
         ghosts=_ghosts(show, t, seen_s, seen.x_m, options) if options.ghosts else (),
-        group=replace(
-            _group(then, seen, standing, aside_m, moving=bodies is not then.pacers),
-            extent=show.extent,
-        ),
+        group=_group(then, seen, standing, aside_m, show.extent, moving=bodies is not then.pacers),
         gaps=_gaps(then, t, x),
         meters=_meters(then, moment),
         splits=then.splits if options.reveal else _reached(then.splits, t),
@@ -459,7 +457,13 @@ def _pacers_of(
 
 
 def _group(
-    show: Show, seen: Moment, standing: Sequence[PacerPlace], aside_m: float, *, moving: bool
+    show: Show,
+    seen: Moment,
+    standing: Sequence[PacerPlace],
+    aside_m: float,
+    extent: Extent,
+    *,
+    moving: bool,
 ) -> GroupView:
     race_m = show.recording.race_m
     gap = front_gap([p for p in standing if still_there(p.x_m, race_m) > 0.0], seen.x_m)
@@ -482,6 +486,7 @@ def _group(
         show.slots,
         seen.group_m,
         tuple(goals),
+        extent,
     )
 
 

@@ -153,10 +153,9 @@ class Pictures:
         for index in range(0, self.cut.frames, step):
             scene = self.scene_at(self.cut.time_s(index))
             shot = shot.after(step / self.cut.fps)
-            staged = None
             if before is not None:
-                shot, staged = reframed(shot, before, scene), before.staging
-            shot = directed(shot, staged, scene.staging)
+                shot = reframed(shot, before, scene)
+            shot = directed(shot, before, scene)
             before = scene
             painter.draw(surface, scene, PictureOptions(shot=shot, presenting=self.presenting))
             yield surface, scene

@@ -19,7 +19,7 @@ from simulator.errors import DisplayError
 from simulator.screen import Camera
 from simulator.session import Session
 from simulator.stage.keys import Action
-from simulator.stage.scene import Scene, Staging
+from simulator.stage.scene import Scene
 from simulator.view.camera import directed, on_air, reframed, resting, uncut
 from simulator.view.controls import Controls, place
 from simulator.view.dragging import DragTool
@@ -157,7 +157,6 @@ class App:
         self._recorder = opening.get("recorder")
         self._held: set[int] = set()
         self._pointing = MouseDrag(session)
-        self._staging: Staging | None = None
         self._before: Scene | None = None
         self._asked = ""
         self._now_s = self._unseen_s = 0.0
@@ -266,7 +265,8 @@ class App:
         return PictureOptions(self.labels, self.shot, self.help, not on, on, TILES, chart)
 
     def _layout(self) -> Layout:
-        return layout_of(self.window.size, self._staging, self._options())
+        staging = None if self._before is None else self._before.staging
+        return layout_of(self.window.size, staging, self._options())
 
     def _arrangement(self) -> tuple[Layout, Style]:
         layout = self._layout()
@@ -401,8 +401,8 @@ class App:
         shot = self.shot if still else self.shot.after(min(elapsed_s, 0.05))
         if self._before is not None:
             shot = uncut(reframed(shot, self._before, scene, held=held), self._before, scene)
-        self.shot = directed(shot, self._staging, scene.staging)
-        self._staging, self._before = scene.staging, scene
+        self.shot = directed(shot, self._before, scene)
+        self._before = scene
         # real lights go black too
         heard = replace(scene, waves=()) if self.presenter.blank else scene
         for see in self._listeners:

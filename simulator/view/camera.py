@@ -30,7 +30,7 @@ from simulator.view.layout import (
 from simulator.view.perspective import LEAST_CLOSER, MOST_CLOSER, Rig
 
 if TYPE_CHECKING:
-    from simulator.stage.scene import Extent, Scene, Staging
+    from simulator.stage.scene import Extent, Scene
 
 MOST_ZOOM = 14.0
 """How much closer than the whole track the user may zoom: about 13 m from side to side."""
@@ -363,15 +363,15 @@ def _showing(shot: Shot, extent: Extent) -> Shot:
     return replace(shot, start=start, extent=shot.extent or extent)
 
 
-def directed(shot: Shot, before: Staging | None, now: Staging | None) -> Shot:
+def directed(shot: Shot, before: Scene | None, now: Scene) -> Shot:
     """Return the shot of a story: each new chapter moves it to the chapter's camera.
 
-    `before` is the staging of the previous picture; None for the first one, which starts at rest.
-    Within a chapter, and outside a story, the viewer chooses.
+    The first picture starts at rest. Within a chapter, and outside a story, the viewer chooses.
     """
-    if now is None or (before is not None and before.chapter == now.chapter):
+    staging, staged = now.staging, None if before is None else before.staging
+    if staging is None or (staged is not None and staged.chapter == staging.chapter):
         return shot
-    return resting(now.camera) if before is None else shot.to(now.camera)
+    return resting(staging.camera) if staged is None else shot.to(staging.camera)
 
 
 def view_of(shot: Shot, layout: Layout) -> MapView:

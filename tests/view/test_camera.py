@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from simulator.physics.track import to_plane, track_position
 from simulator.screen import LISTED, Camera, Panel
-from simulator.stage.scene import Staging
+from simulator.stage.scene import Scene, Staging
 from simulator.view import perspective
 from simulator.view.arranging import arrange, arrange_lecture
 from simulator.view.camera import (
@@ -295,8 +295,9 @@ def test_zoom_and_pan_have_bounds() -> None:
     assert within(Viewpoint(0.0, 0.0, 0.1)).zoom == 1.0
 
 
-def staged(camera: Camera, chapter: int) -> Staging:
-    return Staging(camera, frozenset(Panel), "", chapter, 3)
+def staged(camera: Camera, chapter: int) -> Scene:
+    staging = Staging(camera, frozenset(Panel), "", chapter, 3)
+    return replace(scenes.running(30.0), staging=staging)
 
 
 def test_a_story_moves_the_camera_once_a_chapter() -> None:
@@ -309,4 +310,4 @@ def test_a_story_moves_the_camera_once_a_chapter() -> None:
     moving = directed(shot, first, second)
     assert moving.camera is Camera.RAIL
     assert moving.start == shot
-    assert directed(shot, None, None) is shot
+    assert directed(shot, None, scenes.running(30.0)) is shot

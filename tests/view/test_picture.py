@@ -820,16 +820,23 @@ def test_only_a_good_verdict_has_the_colour_of_what_went_right(
         (0.0, ["100", "200", "300", "START · FINISH"]),
     ],
 )
-def test_start_lies_on_no_other_mark(
-    start_s_m: float, names: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    written: list[str] = []
-    monkeypatch.setattr(Type, "write", lambda _, __, text, *___, **____: written.append(text))
+def test_start_lies_on_no_other_mark(start_s_m: float, names: list[str]) -> None:
     layout = layout_of((1280, 720), None, PictureOptions())
-    surface, view = pygame.Surface((1280, 720), 0, 32), camera.whole(layout.track)
-    style = Style(Type(), layout.sizes, THEME)
-    mark_names(surface, view, layout.stage, start_s_m, style)
-    assert sorted(written) == names
+    view, style = camera.whole(layout.track), Style(Type(), layout.sizes, THEME)
+    assert sorted(text for text, *_ in painted_names(view, start_s_m, style)) == names
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280)])
+def test_words_on_the_track_stand_where_names_keep_off_them(size: tuple[int, int]) -> None:
+    layout = layout_of(size, None, PictureOptions(presenting=True))
+    view, style = camera.whole(layout.track), Style(Type(), layout.sizes, THEME)
+    surface = pygame.Surface(size, pygame.SRCALPHA, 32)
+    mark_names(surface, view, layout.stage, 390.656, style)
+    for box in bodies.boxes_of(painted_names(view, 390.656, style)):
+        place = pygame.Rect(box).inflate(2, 2)
+        assert surface.subsurface(place).get_bounding_rect().w > 0.6 * box.w
+        surface.fill((0, 0, 0, 0), place)
+    assert not surface.get_bounding_rect().w
 
 
 @pytest.mark.parametrize("presenting", [False, True])

@@ -152,9 +152,7 @@ class Pictures:
         before: Scene | None = None
         for index in range(0, self.cut.frames, step):
             scene = self.scene_at(self.cut.time_s(index))
-            shot = shot.after(step / self.cut.fps)
-            if before is not None:
-                shot = reframed(shot, before, scene)
+            shot = reframed(shot.after(step / self.cut.fps), scene)
             shot = directed(shot, before, scene)
             before = scene
             painter.draw(surface, scene, PictureOptions(shot=shot, presenting=self.presenting))

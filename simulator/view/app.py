@@ -399,8 +399,9 @@ class App:
         held = self.drag_tool.holds_pacer
         still = held and self.shot.camera is Camera.GROUP and self.shot.alone
         shot = self.shot if still else self.shot.after(min(elapsed_s, 0.05))
+        shot = reframed(shot, scene, held=held)
         if self._before is not None:
-            shot = uncut(reframed(shot, self._before, scene, held=held), self._before, scene)
+            shot = uncut(shot, self._before, scene)
         self.shot = directed(shot, self._before, scene)
         self._before = scene
         # real lights go black too

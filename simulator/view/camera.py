@@ -9,7 +9,7 @@ at any playback rate, after seeks and slow pictures; a film makes its shots from
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -186,7 +186,7 @@ class Shot:
         share: elapsed share of the move's time, 0 to 1.
         by_wheel: the move is a notch of the wheel.
         lowered: how far the score has moved from the infield into the band below, 0 to 1.
-        extent: what the group's camera shows while a hand holds it; None: the scene's group.
+        extent: what the group's camera shows, which `reframed` sets; None: the scene's group.
     """
 
     camera: Camera = Camera.WHOLE
@@ -197,7 +197,7 @@ class Shot:
     share: float = 1.0
     by_wheel: bool = False
     lowered: float = 0.0
-    extent: Extent | None = None
+    extent: Extent | None = field(default=None, compare=False)
 
     @property
     def whole(self) -> bool:
@@ -341,26 +341,17 @@ def uncut(shot: Shot, before: Scene, now: Scene) -> Shot:
     return replace(shot, start=on_air(shot, before), share=0.0, by_wheel=False)
 
 
-def reframed(shot: Shot, before: Scene, now: Scene, *, held: bool = False) -> Shot:
+def reframed(shot: Shot, now: Scene, *, held: bool = False) -> Shot:
     """Return the shot with a move to what the group's camera shows of other pacers.
 
     While a hand has `held` of one of them, it shows what it did before.
     """
-    was, extent = before.group.extent, now.group.extent
-    if held:
-        return _showing(shot, was)
-    if shot.extent is None and was == extent:
+    extent = now.group.extent
+    if shot.extent is not None and (held or shot.extent == extent):
         return shot
-    seen = _showing(shot, was)
-    if shot.camera is not Camera.GROUP or seen.extent == extent:
-        return replace(shot, start=seen.start, extent=None)
-    return replace(shot, start=seen, share=0.0, by_wheel=False, extent=None)
-
-
-def _showing(shot: Shot, extent: Extent) -> Shot:
-    """Return the shot with an extent that stays, also where its move began."""
-    start = None if shot.start is None else _showing(shot.start, extent)
-    return replace(shot, start=start, extent=shot.extent or extent)
+    if shot.extent is None or shot.camera is not Camera.GROUP:
+        return replace(shot, extent=extent)
+    return replace(shot, start=shot, share=0.0, by_wheel=False, extent=extent)
 
 
 def directed(shot: Shot, before: Scene | None, now: Scene) -> Shot:

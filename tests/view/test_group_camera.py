@@ -134,7 +134,7 @@ def test_an_extent_holds_every_place_of_a_formation() -> None:
 def test_other_pacers_move_it_little_by_little() -> None:
     layout = LAYOUTS[0]
     many, few = at(show_of("breaking4"), 60.0), at(show_of("solo"), 60.0)
-    shot = reframed(GROUP, many, few)
+    shot = reframed(reframed(GROUP, many), few)
     scales = [rig_of(GROUP, many, layout, layout.view).scale]
     for _ in range(80):
         scales.append(rig_of(shot, few, layout, layout.view).scale)
@@ -149,26 +149,26 @@ def test_other_pacers_move_it_little_by_little() -> None:
 def test_it_moves_on_from_where_it_is_when_pacers_change_again() -> None:
     layout = LAYOUTS[0]
     many, few = at(show_of("breaking4"), 60.0), at(show_of("solo"), 60.0)
-    shot = reframed(GROUP, many, few).after(MOVE_S / 2)
+    shot = reframed(reframed(GROUP, many), few).after(MOVE_S / 2)
     before = rig_of(shot, few, layout, layout.view)
-    again = rig_of(reframed(shot, few, many), many, layout, layout.view)
+    again = rig_of(reframed(shot, many), many, layout, layout.view)
     assert again.scale == pytest.approx(before.scale, rel=1e-6)
 
 
 @pytest.mark.parametrize("shot", [WHOLE, resting(Camera.RAIL), resting(Camera.CHASE)])
 def test_other_cameras_stay_when_pacers_change(shot: Shot) -> None:
     many, few = at(show_of("breaking4"), 60.0), at(show_of("solo"), 60.0)
-    assert reframed(shot, many, few) == shot
-    assert reframed(reframed(shot, many, many, held=True), many, few) == shot
+    assert reframed(reframed(shot, many), few) == shot
+    assert reframed(reframed(shot, many, held=True), few) == shot
 
 
 def test_a_flight_away_from_it_goes_on_when_pacers_change() -> None:
     layout = LAYOUTS[0]
     many, few = at(show_of("breaking4"), 60.0), at(show_of("solo"), 60.0)
     few = replace(few, runner=many.runner)  # at the same place
-    flight = GROUP.to(Camera.CHASE).after(0.3 * MOVE_S)
+    flight = reframed(GROUP, many).to(Camera.CHASE).after(0.3 * MOVE_S)
     before = rig_of(flight, many, layout, layout.view)
-    assert rig_of(reframed(flight, many, few), few, layout, layout.view) == before
+    assert rig_of(reframed(flight, few), few, layout, layout.view) == before
 
 
 # -- by hand ---------------------------------------------------------------------------------------

@@ -323,13 +323,13 @@ class Painter:
         spots = bodies.spots(scene, view)
         if options.labels and named > 0.0:
             painted = painted_names(view, scene.start_s_m, style, scene.lap_m)
-            where, keep_off = box, _heads(layout)
+            where, keep_off = box, _covered(scene, layout, options.shot)
             if _opacities(layout, options.shot)[0] > 0.0:
                 # a camera that follows has too little room to give way to words on the track
                 words = scoreboard.written(scene, layout.infield, style)
                 sign = () if scene.weather is None else (_sign_box(layout, style),)
                 where = layout.names
-                keep_off = (*layout.solid(), *words, *sign, *bodies.boxes_of(painted))
+                keep_off += (*layout.solid(), *words, *sign, *bodies.boxes_of(painted))
             names = bodies.place_names(spots, view, where, keep_off, style, inside=layout.banded)
             area = bodies.area_of(names).clip(surface.get_clip())
             before = surface.subsurface(area).copy() if named < 1.0 else None
@@ -356,7 +356,6 @@ class Painter:
         if share < 1.0:
             rig = rig_of(shot, scene, layout, box)
             part = surface.subsurface(pygame.Rect(box).clip(surface.get_rect()))
-            board = _board_box(scene, layout, shot)
             self._athletes.draw(
                 part,
                 scene,
@@ -364,7 +363,7 @@ class Painter:
                 base.style,
                 labels=frame.options.labels,
                 exact=frame.options.tiles is None,
-                keep_off=(*_heads(layout), *([] if board is None else [board])),
+                keep_off=_covered(scene, layout, shot),
                 seen=max(0.0, 1.0 - 2.0 * share),
             )
         if share > 0.0:
@@ -539,10 +538,10 @@ def _board_box(scene: Scene, layout: Layout, shot: Shot) -> Box | None:
     return None if box.w < 60 or box.h < 40 else box
 
 
-def _heads(layout: Layout) -> tuple[Box, ...]:
-    """Return the boxes at the stage's upper edge, which no name may cover."""
-    heads = (layout.title, layout.rate, layout.status)
-    return tuple(each for each in heads if each is not None)
+def _covered(scene: Scene, layout: Layout, shot: Shot) -> tuple[Box, ...]:
+    """Return what no name may cover: the boxes at the stage's upper edge, and the result board."""
+    boxes = (layout.title, layout.rate, layout.status, _board_box(scene, layout, shot))
+    return tuple(each for each in boxes if each is not None)
 
 
 def box_of(layout: Layout, shot: Shot) -> Box:

@@ -26,7 +26,7 @@ from simulator.view.layout import Layout
 from simulator.view.panels import scoreboard
 from simulator.view.panels.panel import CachedLayer
 from simulator.view.perspective import track_at
-from simulator.view.picture import Painter, PictureOptions, layout_of
+from simulator.view.picture import Painter, PictureOptions, _board_box, layout_of
 from simulator.view.text import SEMIBOLD, Style, Type
 from simulator.view.theme import THEMES
 from tests.view import scenes
@@ -370,3 +370,22 @@ def test_names_have_the_room_that_a_lectures_gap_leaves() -> None:
     ink = layer.picture.get_bounding_rect()
     assert ink.right <= max(gap.right, words.right) + 1
     assert min(gap.x, words.x) - 1 <= ink.x
+
+
+@pytest.mark.parametrize(("size", "presenting"), PICTURES)
+def test_no_name_lies_under_the_result_board(
+    size: tuple[int, int], presenting: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In lectures it covered half the name of a ghost that had finished before."""
+    writing, options = Writing(monkeypatch), PictureOptions(presenting=presenting)
+    finish, layout = replace(scenes.finish(), board_share=1.0), layout_of(size, None, options)
+    board = _board_box(finish, layout, options.shot)
+    for on_m in range(20, 240, 20):
+        one, x_m = finish.ghosts[0], scenes.RACE_M + on_m
+        ghosts = tuple(replace(one, name=n, label=f"ghost {n}", x_m=x_m) for n in "AB")
+        writing.found.clear()
+        Painter().draw(pygame.Surface(size, 0, 32), replace(finish, ghosts=ghosts), options)
+        labels = [ghost.label for ghost in ghosts]
+        names = [place for text, place in writing.found if text in labels]
+        on_stage = [place for place in names if layout.stage.holds(place.center)]
+        assert board is None or pygame.Rect(board).collidelist(on_stage) < 0, on_m

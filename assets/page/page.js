@@ -17,7 +17,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     return name.includes("light") ? name : "light " + name;
   };
   const mark = () => (several ? lightName(0) : show.lit ? "the light" : "the plan"); // what gaps are taken to
-  const led = () => (!several ? mark() : show.leads === null ? "the plan" : lightName(show.leads)); // what the pacers keep to
+  const followed = () => (!several ? mark() : show.leads === null ? "the plan" : lightName(show.leads)); // what the pacers keep to
   const as = (words) => words.replace(/\{(\w+)\}/g, (_, name) => PRONOUNS[name]);
 
   // -- words ---------------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   };
   const policyRow = () => {
     if (controls.policy || !knobs.pacers) return;
-    const choices = { hold_light: "Keep to " + led(), wait_for_runner: as("Wait for {her}") };
+    const choices = { hold_light: "Keep to " + followed(), wait_for_runner: as("Wait for {her}") };
     const buttons = Object.entries(choices).map(([value, words]) => {
       const button = make("button", { type: "button" }, words);
       button.dataset.policy = value;
@@ -243,7 +243,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     for (const [name, control] of Object.entries(controls)) {
       if (name === "policy") {
         for (const button of control) button.setAttribute("aria-pressed", String(button.dataset.policy === settings.policy));
-        control[0].textContent = "Keep to " + led();
+        control[0].textContent = "Keep to " + followed();
         continue;
       }
       const value = settings[name], differs = value !== knobs[name].value;
@@ -326,7 +326,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   };
   const verdict = () => {
     const differs = changed();
-    const list = differs.map((name) => (name === "policy" ? (settings.policy === "hold_light" ? "they keep to " + led() : as("they wait for {her}")) : name === "wait" ? "up to " + text(name, settings[name]) : `${TEXTS[name][0].toLowerCase()} ${text(name, settings[name])}`));
+    const list = differs.map((name) => (name === "policy" ? (settings.policy === "hold_light" ? "they keep to " + followed() : as("they wait for {her}")) : name === "wait" ? "up to " + text(name, settings[name]) : `${TEXTS[name][0].toLowerCase()} ${text(name, settings[name])}`));
     const change = run.finish - ofFile.finish;
     const compared = Number.isNaN(run.finish) ? as("{She} does not finish.") : !differs.length ? "As in the file." : Number.isNaN(change) ? "" : Math.abs(change) < 0.005 ? "No faster and no slower than in the file." : `${Math.abs(change).toFixed(2)} s ${change < 0 ? "faster" : "slower"} than in the file.`;
     const said = [list.length ? list.join(", ").replace(/^./, (c) => c.toUpperCase()) + ": " + compared : compared, surprise()].join(" ");

@@ -287,7 +287,6 @@ def _shown(show: Show, summary: Summary, bundle: Bundle) -> dict[str, Any]:
     scenario, last = show.scenario, show.recording.race_m
     pacers = scenario.pacers
     lit = [wave.name for wave in scenario.wavelight.waves if wave.on]
-    followed = [i for i, name in enumerate(lit) if name == pacers.follows]
     return {
         "race_text": format_distance(last),
         "laps": [lap_count(last, scenario.track.lap), scenario.track.lap],
@@ -297,7 +296,7 @@ def _shown(show: Show, summary: Summary, bundle: Bundle) -> dict[str, Any]:
         "ghosts": [_ghost(ghost, last, bundle) for ghost in show.ghosts],
         "gone_m": [GONE_NEAR_M, GONE_FAR_M],
         "waves": _waves(show, bundle),
-        "leads": followed[0] if followed else None,
+        "leads": next((i for i, name in enumerate(lit) if name == pacers.follows), None),
         "lit": scenario.lit,
         "light_colour": show.light.colour,
         "counts": [_with_count(show, n) for n in range(len(pacers.formation.names()) + 1)],

@@ -76,7 +76,7 @@ class PacerGroup:
         return PASS_WIDE_M + float(self.offset_m[there].max(initial=0.0))
 
     def outline(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Return the lowest and the highest (metres ahead, metres outside) of a place, and of 0."""
+        """Return the least and the most (metres ahead, outside) of all places and her slot."""
         there = self.presence > 0.0
         ahead_m = (self.ahead_m + np.where(self.leading, self.shift_m, 0.0))[there]
         offset_m = self.offset_m[there]

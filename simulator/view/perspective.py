@@ -237,9 +237,9 @@ class Lens:
     def ground(
         self, columns: ArrayLike, rows: ArrayLike, up_m: ArrayLike = 0.0
     ) -> tuple[Floats, Floats]:
-        """Return the ground at pixels: track positions, and metres to the outside [m].
+        """Return the places seen at pixels: track positions, and metres to the outside [m].
 
-        Or a level this far above it. Above the horizon it is far away.
+        They are on the ground, or `up_m` above it; above the horizon they are far away.
         """
         (ex, ey, ez), (cy, sy, cp, sp) = self.eye, self._turns
         up = (self.rig.level * self.height - np.asarray(rows)) / self.focal

@@ -61,7 +61,9 @@ THICK, FILLED = (
     tuple(((at - half, 0.0), (at + half, 0.0)) for at, _ in LANE_LINES[1:-1])
     for half in (0.025, 0.024)
 )
-"""The edges of the lines between lanes, and what is filled between them."""
+"""The edges of the lines between lanes, and of what is filled between them: a little narrower, as
+lines are told apart by their places.
+"""
 KERB_FOOT, KERB_TOP, KERB_BACK = (KERB_M - 0.05, 0.0), (KERB_M - 0.05, 0.05), (KERB_M + 0.02, 0.05)
 BOARD = (APRON, (BOARDS_M, BOARD_UP_M))
 STAND_FOOT, ROOF = (BOARDS_M + 0.4, 0.0), (BOARDS_M + 22.0, 17.6)

@@ -231,7 +231,11 @@ class Page:
         control.box = Box(self._right - wide, self.y, wide, self._line - 2)
         control.ring = Box(self._x, self.y, self._w, self._line)
         if knob.kind is KnobKind.CHOICE:
-            control.options, control.coloured = knob.options, knob.path.endswith(("colour", "kit"))
+            control.options, theme = knob.options, self._ui.theme
+            if knob.path.endswith("colour"):
+                control.shade_of = theme.colour
+            if knob.path in ("runner.kit.colour", "pacers.kit"):
+                control.shade_of = lambda name: theme.kit(name) or theme.colour(name)
             control.choose = partial(self._drawer.change, knob.path)
             self._ui.choice(control, knob.value)
         else:

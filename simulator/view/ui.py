@@ -61,7 +61,7 @@ class Control:
         text: the initial text of a field's entry.
         accept: gets the text of an entry; False keeps it open. `cancel`: the entry was cancelled.
         options: the options of a choice; `choose` gets the chosen one.
-        coloured: the options are names of colours.
+        shade_of: returns the colour that an option names; None: they name none.
         span: the lowest and the highest value of a slider; `turn` gets the value dragged to and
             both of these as they were at the start of the drag.
         view: the part of the panel that it scrolls in; set when it is drawn.
@@ -82,7 +82,7 @@ class Control:
     cancel: Callable[[], object] | None = None
     options: tuple[str, ...] = ()
     choose: Callable[[str], object] | None = None
-    coloured: bool = False
+    shade_of: Callable[[str], Colour] | None = None
     span: tuple[float, float] = (0.0, 1.0)
     turn: Callable[[float, float, float], object] | None = None
     view: Box | None = None
@@ -506,17 +506,21 @@ class Ui:
             px = self.sizes.body
             sign = round(1.1 * px)
             self._field_bed(control)
-            self._option(box, value, sign, coloured=control.coloured)
+            self._option(box, value, sign, control.shade_of)
             x = box.right - round(0.5 * px) - sign // 2
             arrow(self.surface, x, round(box.y + box.h / 2), px, self.theme.muted)
 
-    def _option(self, box: Box, text: str, kept: int, *, coloured: bool) -> None:
+    def _option(
+        self, box: Box, text: str, kept: int, shade_of: Callable[[str], Colour] | None
+    ) -> None:
         """Write an option into a box, leaving `kept` free at its right [px]."""
         px = self.sizes.body
         pad, left, y = round(0.5 * px), box.x + round(0.5 * px), box.y + box.h / 2
-        if coloured:
+        if shade_of is not None:
             radius = round(0.34 * px)
-            self.dot((left + radius, y), radius, self.theme.colour(text))
+            # a rim, or white cloth would not be seen by day
+            self.dot((left + radius, y), radius + 1, self.theme.muted)
+            self.dot((left + radius, y), radius, shade_of(text))
             left += 3 * radius
         room = max(1, box.right - left - pad - kept)
         px = self.fitting(text, px, room)
@@ -541,7 +545,7 @@ class Ui:
                 self.bed(at, mix(theme.panel, theme.own, 0.22), mix(theme.panel, theme.own, 0.6))
             elif self.hover == option.key:
                 self.bed(at, theme.panel_high, theme.faint)
-            self._option(at, popup.options[i], 0, coloured=owner.coloured)
+            self._option(at, popup.options[i], 0, owner.shade_of)
 
     def _choose(self, index: int) -> None:
         popup, self.popup = self.popup, None

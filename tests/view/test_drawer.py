@@ -5,8 +5,9 @@ from dataclasses import replace
 import pygame
 import pytest
 
+from simulator.session.knobs import KITS
 from simulator.stage.keys import Action
-from simulator.stage.scene import Comparison, KnobKind
+from simulator.stage.scene import Comparison, Knob, KnobKind
 from simulator.view.app import App
 from simulator.view.arranging import arrange
 from simulator.view.layout import Box
@@ -532,3 +533,21 @@ def test_a_short_sentence_on_a_broken_file_leaves_its_heading_whole() -> None:
         card = problem_card("w.yaml is gone", layout.stage, style)
         px = style.sizes.body
         assert card.get_width() >= style.type.width(PROBLEM, SEMIBOLD, px) + 2 * px
+
+
+@pytest.mark.parametrize("theme", ["night", "daylight"])
+def test_a_kit_has_the_colour_that_is_worn_beside_its_name(
+    user: User, session: FakeSession, theme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By day white cloth had the dark dot of white words, as black had."""
+    dots: list[object] = []
+    monkeypatch.setattr(Ui, "dot", lambda _, __, ___, colour: dots.append(colour))
+    for name in ("white", "black"):
+        kit = Knob("pacers.kit", "kit", "Pacers", KnobKind.CHOICE, name, options=KITS)
+        session.now = replace(session.now, knobs=(kit,))
+        while user.app._painter.theme.name != theme:
+            user.app.perform(Action.THEME)
+        dots.clear()
+        user.page("Pacers")
+        user.wait()
+        assert THEMES[theme].kit(name) in dots

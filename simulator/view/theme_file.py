@@ -41,8 +41,9 @@ def read_theme(path: Path) -> Theme:
         if name == "base":
             what, new = f"one of {', '.join(VALUES)}", VALUES.get(written)
         elif name in ("ground.floodlight", "kit_colours"):
-            what, new = "a number from 0 to 1", None
-            if type(value) in (int, float) and 0 <= value <= 1:
+            whole = name == "kit_colours"
+            what, new = "0 or 1" if whole else "a number from 0 to 1", None
+            if type(value) in (int, float) and 0 <= value <= 1 and not (whole and value % 1):
                 new = float(value)
         else:
             what, new = f'a colour such as "{_EXAMPLE}"', hex_colour(written)

@@ -317,6 +317,7 @@ for before, after in itertools.pairwise("abcdef"):
         ("base: noon", "base  is one of night"),
         ("ground: {grass: '#000000'}", "ground knows no 'grass'"),
         ("ground: {floodlight: 7}", "from 0 to 1"),
+        ("kit_colours: 0.5", "kit_colours  is 0 or 1"),
         ("gaps: 3", "gaps  is a list of names"),
         ("ground: {floodlight: yes}", "from 0 to 1, not 'yes'"),
         ("- 1", "a list of names and colours"),
@@ -336,7 +337,7 @@ for before, after in itertools.pairwise("abcdef"):
         (BOMB, "aliases written out"),
         ("text: '" + "x" * 1_000_001 + "'", "larger than 1 MB"),
     ],
-    ids=range(24),
+    ids=range(25),
 )
 def test_what_a_theme_does_not_know_is_told_with_its_place(
     tmp_path: Path, text: str, words: str

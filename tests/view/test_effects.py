@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pygame
 import pytest
 
+from simulator import load_scenario, simulate
 from simulator.screen import Camera, Panel
+from simulator.stage.playback import Playback
 from simulator.stage.scene import ChartMarker, LightLost, Scene, Weather
+from simulator.stage.scene_builder import ShowOptions, scene_of
+from simulator.stage.show import make_show
 from simulator.view import camera
 from simulator.view.arranging import LECTURE_PANELS, arrange, arrange_lecture
 from simulator.view.layers import bodies, effects
+from simulator.view.layers.bodies import NameLabel
 from simulator.view.layers.close_up import place
 from simulator.view.layout import Box, Layout
 from simulator.view.panels import timeline
@@ -148,6 +154,39 @@ def test_the_board_slides_in_from_its_side() -> None:
         return pygame.image.tobytes(surface.subsurface(box[:4]), "RGB")
 
     assert len({shown(share) for share in (0.0, 0.4, 0.6, 1.0)}) == 4
+
+
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720), *TALL])
+@pytest.mark.parametrize("presenting", [True, False])
+def test_no_name_on_the_map_lies_under_the_board(
+    size: tuple[int, int], presenting: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a tall picture the ghost "4:00" was read as ":00", then as "0"."""
+    written: list[NameLabel] = []
+    write = bodies.write_names
+
+    def writing(surface: pygame.Surface, labels: list[NameLabel], *more: Any) -> None:
+        written.extend(labels)
+        write(surface, labels, *more)
+
+    monkeypatch.setattr(bodies, "write_names", writing)
+    scenario, named = load_scenario("breaking4"), 0
+    show = make_show(scenario, simulate(scenario))
+    end_s = show.recording.end_s
+    options = PictureOptions(presenting=presenting)
+    painter, surface = Painter(), pygame.Surface(size, 0, 32)
+    for time_s in np.arange(end_s + 3.0, end_s + 15.0, 4.0).tolist():
+        moment = Playback(time_s, end_s, paused=False, furthest_s=time_s)
+        scene = replace(scene_of(show, moment, ShowOptions()), board_share=1.0)
+        painter.draw(surface, scene, options)
+        layout = layout_of(size, None, options)
+        her = bodies.spots(scene, camera.whole(layout.track))[-1]
+        board = layout.board(whole=True, left=her.x > layout.stage.centre[0])
+        under = [label.text for label in written if label.box.touches(board)]
+        assert under == [], time_s
+        named += any(label.text == "KIPYEGON" for label in written)
+        written.clear()
+    assert named == 3
 
 
 # -- the chart -------------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ it is larger so.
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache, partial
 
 from simulator.screen import Panel
@@ -25,6 +24,7 @@ from simulator.view.layout import (
     Hud,
     Layout,
     foot_height,
+    least_type,
     track_scale,
 )
 from simulator.view.panels.side import SIDE_PANELS
@@ -35,10 +35,6 @@ Side = tuple[tuple[str, Box], ...]
 EVERY_PANEL = frozenset(Panel)
 LECTURE_PANELS = frozenset({Panel.CLOCK, Panel.GAPS})
 """The panels shown in a lecture hall unless a story chooses."""
-LEAST_SHARE = 40
-"""In a lecture hall, type is at least the picture's height divided by this, or the side of a square
-of its area if it is tall.
-"""
 _COLUMNS = {Panel.CLOCK: 0.46, Panel.GAPS: 0.50, Panel.GROUP: 0.48}
 _ROWS = {Panel.CLOCK: 0.175, Panel.GAPS: 0.175, Panel.GROUP: 0.2}
 """How a lecture's score shares its band, side by side or in a tall picture one below the other; of
@@ -294,7 +290,7 @@ def arrange_lecture(
         side=_column(column, gap, wanted) if side else (),
         timeline=timeline,
         caption=story,
-        least=math.ceil(math.sqrt(min(width, height) * height) / LEAST_SHARE),
+        least=least_type(width, height),
     )
 
 

@@ -6,6 +6,7 @@ parts without room or not wanted.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import repeat
@@ -222,6 +223,14 @@ def track_scale(box: Box) -> float:
     """Return the scale [px/m] at which the whole track and its run-off fit into `box`."""
     across, along = sorted((box.w, box.h))
     return max(0.02, min(along / (TRACK_WIDTH_M + 13), across / (TRACK_HEIGHT_M + 11)))
+
+
+def least_type(width: int, height: int) -> int:
+    """Return the smallest type in a lecture hall [px].
+
+    It is a fortieth of the picture's height, or of the side of a square of its area if it is tall.
+    """
+    return math.ceil(math.sqrt(min(width, height) * height) / 40)
 
 
 def foot_height(sizes: Sizes) -> int:

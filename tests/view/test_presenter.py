@@ -15,7 +15,8 @@ from simulator.stage.scene import Cue, Outline, Scene, Staging
 from simulator.view import window as window_module
 from simulator.view.app import App
 from simulator.view.arranging import LECTURE_PANELS, arrange_lecture
-from simulator.view.layout import Box
+from simulator.view.layout import Box, least_type
+from simulator.view.panels import chapter
 from simulator.view.panels.chapter import overview_boxes
 from simulator.view.picture import Painter, PictureOptions
 from simulator.view.preferences import load_timings, rehearsals_file, save_timings
@@ -690,6 +691,55 @@ def test_nothing_is_smaller_than_a_fortieth_of_the_height(
         scene = replace(scenes.MOMENTS[moment](), staging=staging)
         Painter().draw(pygame.Surface(size, 0, 32), scene, LECTURE)
     assert small == []
+
+
+@pytest.mark.parametrize("size", [*HALLS, (720, 1280), (768, 1024), (1080, 1920)])
+@pytest.mark.parametrize("link", ["", "https://example.org/lightpace"])
+@pytest.mark.parametrize("caption", ["", "A few words."])
+def test_closing_numbers_keep_their_names_whole_and_apart_from_the_code(
+    size: tuple[int, int], link: str, caption: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In tall pictures "Paris, published" was "Paris, pu…": it had half a row beside the code."""
+    figures = (
+        ("Paris, published", "4:06.42"),
+        ("twelve pacers, model", "4:05.02"),
+        ("if they had waited, model", "4:04.07"),
+        ("the plan", "3:59.99"),
+    )
+    written: dict[str, int] = {}
+    codes: list[Box] = []
+    fit, write, digits, code = Type.fit, Type.write, Type.digits, chapter.draw_code
+    cut: list[str] = []
+
+    def fitting(self: Type, text: str, *a: Any, **more: Any) -> str:
+        shown = fit(self, text, *a, **more)
+        cut.extend([text] if shown != text else [])
+        return shown
+
+    def watched(real: Callable[..., int]) -> Callable[..., int]:
+        def drawn(self: Type, target: pygame.Surface, text: str, *a: Any, **more: Any) -> int:
+            written[text] = a[2]
+            return real(self, target, text, *a, **more)
+
+        return drawn
+
+    def coding(surface: pygame.Surface, link: str, box: Box, *more: Any) -> None:
+        codes.append(box)
+        code(surface, link, box, *more)
+
+    monkeypatch.setattr(Type, "fit", fitting)
+    monkeypatch.setattr(Type, "write", watched(write))
+    monkeypatch.setattr(Type, "digits", watched(digits))
+    monkeypatch.setattr(chapter, "draw_code", coding)
+    staging = Staging(
+        Camera.WHOLE, frozenset(), caption, 9, 9, whole=caption, figures=figures, link=link
+    )
+    Painter().draw(pygame.Surface(size, 0, 32), replace(scenes.bell(), staging=staging), LECTURE)
+    assert cut == []
+    assert all(written[name] >= least_type(*size) for name, _ in figures)
+    if size[1] > size[0]:
+        assert written["4:06.42"] > size[1] / 24, "read from the last row"
+        assert all(box.w > 0.8 * size[0] for box in codes), "below the numbers"
 
 
 @pytest.mark.parametrize("size", [(1, 1), (64, 48), (480, 270), (700, 1200), (1280, 720)])

@@ -16,14 +16,12 @@ import pygame
 
 from simulator.stage.scene import HIDDEN, Staging
 from simulator.units import parse_time
-from simulator.view.layout import Box
+from simulator.view.layout import Box, least_type
 from simulator.view.panels.cards import ground
 from simulator.view.panels.panel import CachedLayer
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style
 from simulator.view.theme import Colour, Theme, mix
 
-LEAST = 1 / 40
-"""Smallest type in a lecture hall, as a share of the picture's height."""
 _VEIL = 0.95
 """Opacity of the cover under large numbers."""
 Numbers = Sequence[tuple[str, str]]
@@ -155,37 +153,50 @@ def draw_slide(surface: pygame.Surface, staging: Staging, high: int, style: Styl
     `high`: where its caption begins [px].
     """
     width, height = surface.get_size()
-    part = surface.subsurface(0, 0, width, max(1, high))
+    part, least = surface.subsurface(0, 0, width, max(1, high)), least_type(width, height)
     margin = round(0.06 * width)
     room = Box(margin, round(0.06 * high), width - 2 * margin, max(1, round(0.88 * high)))
+    if not staging.figures:
+        side = round(0.32 * room.w)
+        code = Box(room.right - side, room.y, side, room.h // 2)
+    elif height > width:
+        low = round(0.3 * room.h) if staging.link else 0
+        code = Box(room.x, room.bottom - low, room.w, low)
+        room = room._replace(h=max(1, room.h - low))
+    else:
+        side = round(0.32 * room.w) if staging.link else 0
+        code = Box(room.right - side, room.y, side, room.h)
+        room = room._replace(w=round(0.62 * room.w) if side else room.w)
     if staging.figures:
         _veil(part, style.theme.back, _VEIL)
-        wide = round(0.62 * room.w) if staging.link else room.w
-        _numbers(part, staging.figures, Box(*room[:2], wide, room.h), round(LEAST * height), style)
+        _numbers(part, staging.figures, room, least, style, above=height > width)
     if staging.link:
-        side = round(0.32 * room.w)
-        box = Box(room.right - side, room.y, side, room.h if staging.figures else room.h // 2)
-        draw_code(part, staging.link, box, round(LEAST * height), style)
+        draw_code(part, staging.link, code, least, style)
 
 
-def _numbers(surface: pygame.Surface, numbers: Numbers, box: Box, least: int, style: Style) -> None:
-    """Write the label and text of each number, one row each.
+def _numbers(
+    surface: pygame.Surface, numbers: Numbers, box: Box, least: int, style: Style, *, above: bool
+) -> None:
+    """Write the label and text of each number, one row each; `above`: the label above the text.
 
     If all are times, each has a bar as long as it is slower than the fastest.
     """
     theme, type_ = style.theme, style.type
     step = min(box.h / len(numbers), 0.24 * box.h + 0.05 * box.w)
-    values = [value for _, value in numbers]
-    sizes = max(least, round(0.58 * step)), least
-    px = type_.largest(values, BOLD, sizes, 0.5 * box.w, digits=True)
-    room = box.w - max(type_.digits_width(value, BOLD, px) for value in values) - px // 2
-    sizes = max(least, round(0.34 * step)), least
-    small = type_.largest([name for name, _ in numbers], SEMIBOLD, sizes, room)
+    names, values = zip(*numbers, strict=True)
+    sizes = max(least, round((0.4 if above else 0.58) * step)), least
+    px = type_.largest(values, BOLD, sizes, box.w if above else 0.5 * box.w, digits=True)
+    beside = max(type_.digits_width(value, BOLD, px) for value in values) + px // 2
+    room = box.w if above else max(1, box.w - beside)
+    sizes = max(least, round((0.22 if above else 0.34) * step)), least
+    small = type_.largest(names, SEMIBOLD, sizes, room)
     late, y = _seconds_late(values), box.y + (box.h - step * (len(numbers) - 1)) / 2
     for n, (name, value) in enumerate(numbers):
         colour = theme.own if n == len(numbers) - 1 else theme.text
-        type_.write(surface, name, (box.x, y), SEMIBOLD, small, theme.muted, width=max(1, room))
-        type_.digits(surface, value, (box.right, y), BOLD, px, colour, align=1)
+        at = (box.x, y - 0.3 * step if above else y)
+        type_.write(surface, name, at, SEMIBOLD, small, theme.muted, width=room)
+        at = (box.x, y + 0.06 * step) if above else (box.right, y)
+        type_.digits(surface, value, at, BOLD, px, colour, align=0 if above else 1)
         if late is not None:
             _bar(surface, Box(box.x, round(y + 0.37 * step), box.w, 0), late[n], least, theme)
         y += step
@@ -252,7 +263,7 @@ def draw_link(surface: pygame.Surface, link: str, style: Style) -> None:
     surface.fill(style.theme.back)
     side = round(0.86 * min(width, height))
     box = Box(round(0.02 * width), (height - side) // 2, max(1, round(0.96 * width)), side)
-    draw_code(surface, link, box, round(LEAST * height), style)
+    draw_code(surface, link, box, least_type(width, height), style)
 
 
 @lru_cache(maxsize=4)
@@ -272,17 +283,16 @@ def _code(link: str, side: int) -> pygame.Surface:
 def overview_boxes(size: tuple[int, int], count: int) -> list[Box]:
     """Return the places of an overview's pictures, in the columns that make them largest."""
     width, height = size
-    gap = max(4, round(0.02 * width))
+    gap, words = max(4, round(0.02 * width)), round(2.2 * least_type(width, height))
 
     def side(columns: int) -> float:
         rows = -(-count // columns)
-        words = 2.2 * LEAST * height
         wide = (width - gap) / columns - gap
         return min(wide, ((height - gap) / rows - gap - words) * width / height)
 
     columns = max(range(1, max(2, min(count, 8) + 1)), key=side)
     wide = max(1, round(side(columns)))
-    high, words = max(1, round(wide * height / width)), round(2.2 * LEAST * height)
+    high = max(1, round(wide * height / width))
     rows = -(-count // columns)
     left = (width - columns * wide - (columns - 1) * gap) // 2
     top = (height - rows * (high + words) - (rows - 1) * gap) // 2
@@ -304,8 +314,7 @@ def draw_overview(
     """Show the chapters' pictures with their numbers and names; `chosen`, from 1, is framed."""
     theme, type_ = style.theme, style.type
     surface.fill(theme.back)
-    height = surface.get_height()
-    px = max(6, round(LEAST * height))
+    px = max(6, least_type(*surface.get_size()))
     boxes = overview_boxes(surface.get_size(), len(names))
     for n, (name, picture, box) in enumerate(zip(names, pictures, boxes, strict=True), start=1):
         surface.blit(pygame.transform.smoothscale(picture, box[2:]), box[:2])

@@ -40,8 +40,9 @@ LOOK_S = 1.0
 """Interval between counts of the displays [s]; not every system announces a change."""
 TYPED_S = 3.0
 """How long a typed number waits for Enter [s]."""
-SMALL = (640, 360)
-"""Size of the chapters' small pictures [px]."""
+SMALL_PX, SMALL_TALL_PX = 640, 480
+"""Width of the chapters' small pictures, and of tall ones, which have the chart from there on [px].
+"""
 HALLS = ((1920, 1080), (1280, 720), (1024, 768))
 """Screen sizes for which captions are tested."""
 _BLANKS: dict[Action, Colour] = {Action.BLACK: (0, 0, 0), Action.WHITE: (255, 255, 255)}
@@ -128,7 +129,7 @@ class Presenter:
         self._place()
         self._quieten()
         scenes = [self._session.director.preview(n + 1) for n in range(len(outline.names))]
-        self._small = small_pictures(scenes, theme, type_)
+        self._small = small_pictures(scenes, self._window.size, theme, type_)
         sizes = dict.fromkeys((*HALLS, *self._known[:4], self._window.size))
         for number, why in misfits(scenes, tuple(sizes), type_):
             words = f"Chapter {number}, {outline.names[number - 1]}: {why}."
@@ -288,7 +289,8 @@ class Presenter:
         In the overview it goes to the clicked picture.
         """
         if self._chosen is not None and event.button == pygame.BUTTON_LEFT:
-            boxes = chapter.overview_boxes(self._window.size, len(self._small))
+            shape = self._small[0].get_size()
+            boxes = chapter.overview_boxes(self._window.size, len(self._small), shape)
             at = (n for n, box in enumerate(boxes, 1) if pygame.Rect(box).collidepoint(event.pos))
             self._chosen = next(at, self._chosen)
             return Action.ENTER
@@ -377,15 +379,19 @@ _BUTTONS = {
 }
 
 
-def small_pictures(scenes: Sequence[Scene], theme: Theme, type_: Type) -> list[pygame.Surface]:
-    """Return each chapter's first moment as a small picture."""
+def small_pictures(
+    scenes: Sequence[Scene], screen: tuple[int, int], theme: Theme, type_: Type
+) -> list[pygame.Surface]:
+    """Return each chapter's first moment as a small picture, in the shape of the screen [px]."""
     painter, pictures = Painter(theme, type_), []
+    wide = SMALL_PX if screen[0] >= screen[1] else SMALL_TALL_PX
+    size = wide, max(1, wide * screen[1] // max(1, screen[0]))
     for scene in scenes:
         camera = resting(scene.staging.camera) if scene.staging is not None else None
         options = PictureOptions(presenting=True)
         if camera is not None:
             options = replace(options, shot=camera)
-        surface = pygame.Surface(SMALL, 0, 32)
+        surface = pygame.Surface(size, 0, 32)
         painter.draw(surface, scene, options)
         pictures.append(surface)
     return pictures
@@ -510,8 +516,9 @@ def draw_notes(
         surface.fill(theme.edge, (pad, line, inner, max(1, round(unit))))
     body = Box(pad, top + pad // 2, inner, max(1, foot - top - pad))
     if view.following is not None:
-        wide = max(1, min(round(0.36 * inner), body.h * SMALL[0] // SMALL[1]))
-        high = max(1, wide * SMALL[1] // SMALL[0])
+        across, down = view.following.get_size()
+        wide = max(1, min(round(0.36 * inner), body.h * across // down))
+        high = max(1, wide * down // across)
         picture = pygame.transform.smoothscale(view.following, (wide, high))
         at = (body.right - wide, body.bottom - high)
         surface.blit(picture, at)

@@ -20,8 +20,8 @@ from simulator.view.panels import chapter
 from simulator.view.panels.chapter import overview_boxes
 from simulator.view.picture import Painter, PictureOptions
 from simulator.view.preferences import load_timings, rehearsals_file, save_timings
-from simulator.view.presenter import HALLS, SpeakersView, draw_notes, misfits
-from simulator.view.text import Type
+from simulator.view.presenter import HALLS, SpeakersView, draw_notes, misfits, small_pictures
+from simulator.view.text import Style, Type
 from simulator.view.theme import THEMES
 from tests.view import scenes
 from tests.view.conftest import FakeSession, panels_of
@@ -259,12 +259,55 @@ def test_the_overview_is_walked_through_and_clicked(user: User, session: FakeSes
     assert session.cued == ["4"]
     assert picture(user.app) == shown
     user.key("o")
-    user.click(overview_boxes(user.app.window.size, 5)[4][:2])
+    size = user.app.window.size
+    user.click(overview_boxes(size, 5, size)[4][:2])
     assert session.cued == ["4", "5"]
     user.key("o")
     user.key("escape")
     assert presenting(user.app)
     assert session.cued == ["4", "5"]
+
+
+NAMES = (
+    "The dream",
+    "The plan",
+    "The wind",
+    "What was run",
+    "Where it slipped",
+    "What the paper promised",
+    "The thirteenth pacer",
+    "If they had waited",
+    "Four minutes",
+)
+
+
+@pytest.mark.parametrize("size", [*HALLS, (720, 1280), (768, 1024), (1080, 1920)])
+@pytest.mark.parametrize("chosen", [1, 7])
+def test_the_overview_shows_whole_names_below_pictures_of_the_screens_shape(
+    size: tuple[int, int], chosen: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a tall screen wide pictures were squeezed, and seven of nine names cut."""
+    theme, type_ = THEMES["night"], Type()
+    pictures = small_pictures([scenes.bell()] * len(NAMES), size, theme, type_)
+    written: list[tuple[str, float, int]] = []
+    write = Type.write
+
+    def noting(self: Type, target: pygame.Surface, text: str, at: Any, *a: Any, **more: Any) -> int:
+        shown = self.fit(text, a[0], a[1], more.get("width") or size[0])
+        written.append((shown, at[1] + 0.6 * a[1], a[1]))
+        return write(self, target, text, at, *a, **more)
+
+    monkeypatch.setattr(Type, "write", noting)
+    style = Style(type_, arrange_lecture(*size).sizes, theme)
+    chapter.draw_overview(pygame.Surface(size, 0, 32), NAMES, pictures, chosen, style)
+    texts = " ".join(text for text, _, _ in written if not text.isdigit())
+    assert texts == " ".join(NAMES)
+    assert max(below for _, below, _ in written) < size[1]
+    assert min(px for *_, px in written) > 0.85 * least_type(*size)
+    for box in overview_boxes(size, len(NAMES), pictures[0].get_size()):
+        assert box.w / box.h == pytest.approx(size[0] / size[1], rel=0.01)
+    for each in pictures:
+        assert each.get_width() / each.get_height() == pytest.approx(size[0] / size[1], rel=0.01)
 
 
 def test_the_buttons_of_a_clicker_that_is_a_mouse(user: User, session: FakeSession) -> None:
@@ -756,7 +799,7 @@ def test_cards_numbers_and_codes_fit_any_picture(size: tuple[int, int]) -> None:
         )
         painter.draw(surface, replace(scenes.bell(), staging=staging), LECTURE)
     for count in (1, 2, 7, 40):
-        boxes = overview_boxes(size, count)
+        boxes = overview_boxes(size, count, size)
         assert len(boxes) == count
         if min(size) > 400 and count < 40:
             whole = Box(0, 0, *size)

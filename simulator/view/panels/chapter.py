@@ -280,19 +280,29 @@ def _code(link: str, side: int) -> pygame.Surface:
 # -- the overview ----------------------------------------------------------------------------------
 
 
-def overview_boxes(size: tuple[int, int], count: int) -> list[Box]:
-    """Return the places of an overview's pictures, in the columns that make them largest."""
+_NAMES, _NAME_LEADING = 2.7, 1.12
+"""Room below an overview's picture for its name of two lines, and from one to the next, in sizes of
+the type.
+"""
+
+
+def overview_boxes(size: tuple[int, int], count: int, shape: tuple[int, int]) -> list[Box]:
+    """Return the places of an overview's pictures, in the columns that make them largest.
+
+    `shape`: the pictures' width and height.
+    """
     width, height = size
-    gap, words = max(4, round(0.02 * width)), round(2.2 * least_type(width, height))
+    across, down = shape
+    gap, words = max(4, round(0.02 * width)), round(_NAMES * least_type(width, height))
 
     def side(columns: int) -> float:
         rows = -(-count // columns)
         wide = (width - gap) / columns - gap
-        return min(wide, ((height - gap) / rows - gap - words) * width / height)
+        return min(wide, ((height - gap) / rows - gap - words) * across / down)
 
     columns = max(range(1, max(2, min(count, 8) + 1)), key=side)
     wide = max(1, round(side(columns)))
-    high = max(1, round(wide * height / width))
+    high = max(1, round(wide * down / across))
     rows = -(-count // columns)
     left = (width - columns * wide - (columns - 1) * gap) // 2
     top = (height - rows * (high + words) - (rows - 1) * gap) // 2
@@ -314,15 +324,18 @@ def draw_overview(
     """Show the chapters' pictures with their numbers and names; `chosen`, from 1, is framed."""
     theme, type_ = style.theme, style.type
     surface.fill(theme.back)
-    px = max(6, least_type(*surface.get_size()))
-    boxes = overview_boxes(surface.get_size(), len(names))
+    least = max(6, least_type(*surface.get_size()))
+    boxes = overview_boxes(surface.get_size(), len(names), pictures[0].get_size())
     for n, (name, picture, box) in enumerate(zip(names, pictures, boxes, strict=True), start=1):
         surface.blit(pygame.transform.smoothscale(picture, box[2:]), box[:2])
         edge, line = (theme.own, 5) if n == chosen else (mix(theme.back, theme.edge, 0.9), 1)
         pygame.draw.rect(surface, edge, pygame.Rect(box).inflate(2 * line, 2 * line), line)
-        y = box.bottom + 1.2 * px
-        wide = type_.write(surface, f"{n}", (box.x, y), BOLD, px, theme.own)
-        x = box.x + wide + px / 2
+        y = box.bottom + 0.9 * least
+        wide = type_.write(surface, f"{n}", (box.x, y), BOLD, least, theme.own)
+        x = box.x + wide + least / 2
         room = max(1, round(box.right - x))
-        weight = SEMIBOLD if n == chosen else REGULAR
-        type_.write(surface, name, (x, y), weight, px, theme.text, width=room)
+        weight, high = SEMIBOLD if n == chosen else REGULAR, 2 * _NAME_LEADING * least
+        px, lines, _ = type_.fitted(name, weight, (least, 6), (room, high), _NAME_LEADING)
+        for words in lines:
+            type_.write(surface, words, (x, y), weight, px, theme.text, width=room)
+            y += _NAME_LEADING * px

@@ -184,15 +184,19 @@ class Layout:
 
         Args:
             whole: the whole track shows, with the score in its middle.
-            left: use the left edge; she and the line are at the other one.
+            left: use the left edge; she and the line are at the other one. With a close camera the
+                upper edge of a tall lecture is free.
         """
         if self._column is not None:
             return self._column
         room = self.stage if whole and not self.banded else self.view
+        edge = max(2, round(8 * self.unit))
+        if self.banded and not whole and room.h > 0.6 * room.w:
+            high = round(min(0.18 * room.h, 0.2 * room.w))
+            return room.inset(edge, edge)._replace(h=max(1, high))
         below = self.foot.y if whole and self.foot else room.bottom
         heads = (self.status, self.title if left and not whole else None)
         top = max([head.bottom for head in heads if head is not None], default=room.y)
-        edge = max(2, round(8 * self.unit))
         parts = [b for b in (self.infield.clock, self.infield.lap, self.infield.gap) if b]
         free = min([b.x for b in parts], default=room.x + room.w // 4) - room.x
         if whole and self.banded:  # half of the infield is free, too

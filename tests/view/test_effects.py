@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,7 @@ from simulator.view.layers import bodies, effects
 from simulator.view.layers.bodies import NameLabel
 from simulator.view.layers.close_up import place
 from simulator.view.layout import Box, Layout
-from simulator.view.panels import timeline
+from simulator.view.panels import chapter, timeline
 from simulator.view.panels.scoreboard import weather_words
 from simulator.view.panels.timeline import (
     ChartKind,
@@ -129,7 +131,7 @@ def test_the_board_covers_neither_her_nor_the_line_nor_the_clock(size: tuple[int
 
 
 @pytest.mark.parametrize("close", [each for each in Camera if each.close])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [*SIZES, *TALL])
 def test_the_board_covers_no_part_of_her_close_up(size: tuple[int, int], close: Camera) -> None:
     scene = scenes.finish()
     shot = camera.resting(close)
@@ -143,6 +145,49 @@ def test_the_board_covers_no_part_of_her_close_up(size: tuple[int, int], close: 
         half, tall = 0.5 * her.scale, after.runner.build.stature_m * her.scale
         body = Box(round(her.x - half), round(her.y - tall), round(2 * half), round(tall))
         assert not box.touches(body), (size, gone_m)
+
+
+@pytest.mark.parametrize("size", TALL)
+@pytest.mark.parametrize("shown", [LECTURE_PANELS, LECTURE_PANELS | {Panel.CHART, Panel.GROUP}])
+@pytest.mark.parametrize("caption", [False, True])
+def test_in_a_tall_lecture_the_board_of_a_close_camera_has_large_numbers(
+    size: tuple[int, int],
+    shown: frozenset[Panel],
+    caption: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was a quarter of the width, most of it empty, its time a 33rd of the height."""
+    layout = arrange_lecture(*size, shown, caption)
+    box = layout.board(whole=False, left=True)
+    low = box.h < 0.2 * layout.view.h
+    assert low or layout.view.h < 0.6 * layout.view.w, "in a low picture a column is filled"
+    assert not box.touches(layout.band.area)
+    written: dict[str, tuple[int, float, float]] = {}
+    write, digits = Type.write, Type.digits
+
+    def watched(real: Callable[..., int]) -> Callable[..., int]:
+        def drawn(
+            self: Type, target: pygame.Surface, text: str, at: Any, weight: str, px: int, *a: Any,
+            **more: Any
+        ) -> int:  # fmt: skip
+            wide = real(self, target, text, at, weight, px, *a, **more)
+            written[text] = px, at[0], at[0] + wide
+            assert target.get_height() > at[1] + 0.4 * px
+            return wide
+
+        return drawn
+
+    monkeypatch.setattr(Type, "write", watched(write))
+    monkeypatch.setattr(Type, "digits", watched(digits))
+    numbers = (("finish", "4:06.44"), ("behind 3:59.99", "6.45 s"), ("light lost at", "933 m"))
+    chapter.lecture_board(numbers, box, Style(TYPE, layout.sizes, THEME))
+    square = math.sqrt(size[0] * size[1])
+    assert all(written[value][0] > square / 24 for _, value in numbers)
+    assert all(written[name][0] > square / 50 for name, _ in numbers)
+    ends = [(written[name][1:], written[value][1:]) for name, value in numbers]
+    for before, after in pairwise(ends) if low else ():
+        assert max(right for _, right in before) < min(left for left, _ in after)
+    assert max(right for pair in ends for _, right in pair) < box.w
 
 
 def test_the_board_slides_in_from_its_side() -> None:

@@ -204,18 +204,24 @@ def _numbers(
 
 @lru_cache(maxsize=2)
 def lecture_board(numbers: Numbers, box: Box, style: Style) -> pygame.Surface:
-    """Return the result for a lecture hall: each number as large as possible, its name above it."""
+    """Return the result for a lecture hall: each number as large as possible, its name above it.
+
+    The numbers are one below the other, or side by side in a box that is wide.
+    """
     theme, type_ = style.theme, style.type
     card = ground((box.w, box.h), style.sizes, theme)
-    pad = max(3, round(0.06 * min(box.w, box.h)))
-    wide, step = max(1, box.w - 2 * pad), (box.h - 2 * pad) / max(1, len(numbers))
+    pad, count = max(3, round(0.06 * min(box.w, box.h))), max(1, len(numbers))
+    inner, across = Box(0, 0, box.w, box.h).inset(pad, pad), box.w > 2 * box.h
+    right, down = (inner.w / count, 0.0) if across else (0.0, inner.h / count)
+    high, room = down or inner.h, (right - 3 * pad) if across else inner.w
+    share, name_share = (0.56, 0.3) if across else (0.5, 0.2)
     names, values = zip(*numbers, strict=True) if numbers else ((), ())
-    px = type_.largest(values, BOLD, (max(6, round(0.5 * step)), 6), wide, digits=True)
-    small = type_.largest(names, SEMIBOLD, (max(6, round(0.2 * step)), 6), wide)
+    px = type_.largest(values, BOLD, (max(6, round(share * high)), 6), room, digits=True)
+    small = type_.largest(names, SEMIBOLD, (max(6, round(name_share * high)), 6), room)
     for n, (name, value) in enumerate(numbers):
-        y = pad + n * step
-        type_.write(card, name, (pad, y + 0.18 * step), SEMIBOLD, small, theme.muted)
-        at = (pad, y + 0.36 * step + 0.5 * px)
+        x, y = inner.x + n * right, inner.y + n * down
+        type_.write(card, name, (x, y + 0.18 * high), SEMIBOLD, small, theme.muted)
+        at = (x, y + 0.36 * high + 0.5 * px)
         type_.digits(card, value, at, BOLD, px, theme.text)
     return card
 

@@ -49,7 +49,7 @@ from simulator.view.perspective import (
     track_rig,
 )
 from simulator.view.picture import Painter, PictureOptions
-from simulator.view.text import Style, Type
+from simulator.view.text import SEMIBOLD, Style, Type
 from simulator.view.theme import NIGHT, THEMES, relative_luminance
 from tests.view import scenes
 
@@ -923,6 +923,32 @@ def test_no_label_lies_on_the_line_to_the_light_where_the_camera_looks_down(
         for word in words:
             on = [spot for spot in line if word.inflate(-4, -4).collidepoint(spot)]
             assert not on, (time_s, word)
+
+
+@pytest.mark.parametrize("time_s", [190.0, 195.0, 215.0])
+def test_a_name_beside_the_line_to_a_far_light_is_whole_and_off_it(
+    show: Show, time_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a bend dashes ran into the end of a ghost's name, which was cut beside free lawn."""
+    close, layout = CloseUp(), arrange_lecture(1080, 1920)
+    monkeypatch.setattr(close, "bodies", lambda _, scene, lens, *__, **___: place(scene, lens))
+    target, style = pygame.Surface(layout.view[2:], 0, 32), Style(TYPE, layout.sizes, NIGHT)
+    scene = at(show, time_s)
+    x_m = scene.runner.x_m + 8.0
+    ghost = replace(scene.ghosts[0], x_m=x_m, offset_m=0.0, alpha=0.9, reach_m=0.0)
+
+    def name(label: str) -> pygame.Rect:
+        there = replace(scene, ghosts=(replace(ghost, label=label),))
+        words = close.draw(target, there, rig, style, labels=True, exact=False)
+        return words[2]  # after the map and her name
+
+    rig = rig_of(resting(Camera.GROUP), scene, layout, layout.view)
+    lens, her = Lens(rig, *target.get_size()), scene.s_m(scene.runner)
+    px = style.sizes.px(19)
+    assert name("twelve pacers").w > style.type.width("TWELVE PACERS", SEMIBOLD, px, 5) > 300
+    line = [lens.spot(her + m, close_up.GAP_OFFSET_M)[:2] for m in np.linspace(0.0, 15.0, 200)]
+    inner = name("twelve pacers").inflate(-12, -24)  # its ends are round
+    assert not [spot for spot in line if inner.collidepoint(spot)]
 
 
 @pytest.mark.parametrize("camera", CLOSE)

@@ -73,7 +73,9 @@ GAP_FIRM = 0.2
 _ROW_GAP = 3
 """Between two labels that lie one above the other [px]."""
 NAME_EMS = 9
-"""A name is cut that is longer than this many of its heights and than a third of the picture."""
+"""A name is cut that is longer than this many of its heights, than a third of the picture, and than
+the room beside its body.
+"""
 FACE_M = 0.32
 """How far her face reaches ahead of her, with the space before her name [m]."""
 TRAIL_M = 2.4
@@ -348,7 +350,7 @@ class CloseUp:
         aside = rig.pitch > LEVEL
         upper = [each.bottom for each in keep_off if each.bottom < target.get_height() // 4]
         top = None if aside else max(upper, default=0) + 4
-        found = names(placed, target.get_rect(), style, top) if labels else []
+        found = names(placed, lens, style, top) if labels else []
         if gap is not None:
             found.append(gap_label(target, scene, rig, gap, style))
         if aside:
@@ -734,16 +736,14 @@ def _pill_layer(width: int, height: int, colour: Colour) -> pygame.Surface:
 # -- names and the map -----------------------------------------------------------------------------
 
 
-def names(
-    placed: list[PlacedBody], bounds: pygame.Rect, style: Style, top: int | None
-) -> list[Label]:
+def names(placed: list[PlacedBody], lens: Lens, style: Style, top: int | None) -> list[Label]:
     """Return her name and the ghosts', hers first.
 
     They are above the heads, or without `top` over the infield, where they cover nobody: for a lens
     that looks down, runners ahead are above in the picture. `top`: the first row for names [px]. As
     a lens zooms in and heads come near it, her name gives way to in front of her; others fade out.
     """
-    theme, found = style.theme, []
+    theme, found, bounds = style.theme, [], pygame.Rect(0, 0, lens.width, lens.height)
     known = [p for p in placed if p.body.kind != "pacer" and p.body.label]
     named = [each for each in known if each.body.alpha > NAME_SEEN[0]]
     # by name: whoever is farther may change from picture to picture
@@ -752,17 +752,27 @@ def names(
         weight = _weight(body.alpha, NAME_SEEN)
         px = style.sizes.px(22 if runner else 19, 11)
         spacing = max(1, round(px * 0.16))
-        room = max(NAME_EMS * px, bounds.w // 3), bounds.w - 2 * px
-        text = style.type.fit_name(body.label.upper(), SEMIBOLD, px, *room, spacing)
-        wide = style.type.width(text, SEMIBOLD, px, spacing)
-        box = pygame.Rect(0, 0, wide + px, round(1.5 * px))
+        high, room = round(1.5 * px), max(NAME_EMS * px, bounds.w // 3)
         tall = (body.build.stature_m + 0.16) * each.scale
         lift = tall * math.cos(math.radians(each.view.pitch_deg)) + 0.2 * each.scale
+        right = each.x
         if top is None:
-            # from above, beyond the dimension line; a lens that looks ahead sees it to the right
-            beyond_m = body.offset_m - GAP_OFFSET_M + 0.1
-            left_m = 0.6 + _weight(each.view.pitch_deg, (20.0, 50.0)) * max(beyond_m - 0.6, 0.0)
-            box.midright = (round(each.x - left_m * each.scale), round(each.y - 0.6 * lift))
+            # from above, beyond the dimension line, which is further inside beside the label than
+            # beside the body in a bend; a lens that looks ahead sees it to the right
+            down = math.sin(math.radians(each.view.pitch_deg))
+            up_m = (0.6 * lift + 0.2 * high) / (down * each.scale)
+            line = [lens.spot(each.s_m + m, GAP_OFFSET_M - 0.1)[0] for m in (0.0, up_m)]
+            steep = _weight(each.view.pitch_deg, (20.0, 40.0))
+            right -= 0.6 * each.scale
+            right += steep * min(min(line) - right, 0.0)
+            room = max(room, round(right) - px - 4)
+        text = style.type.fit_name(
+            body.label.upper(), SEMIBOLD, px, room, bounds.w - 2 * px, spacing
+        )
+        wide = style.type.width(text, SEMIBOLD, px, spacing)
+        box = pygame.Rect(0, 0, wide + px, high)
+        if top is None:
+            box.midright = round(right), round(each.y - 0.6 * lift)
         else:
             heights = (each.y - tall - top) / box.h
             ahead = _weight(-heights, (-2.0, -1.0)) if runner else 0.0

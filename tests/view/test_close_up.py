@@ -48,7 +48,7 @@ from simulator.view.perspective import (
     place_at,
     track_rig,
 )
-from simulator.view.picture import Painter, PictureOptions
+from simulator.view.picture import Painter, PictureOptions, _board_box
 from simulator.view.text import SEMIBOLD, Style, Type
 from simulator.view.theme import NIGHT, THEMES, relative_luminance
 from tests.view import scenes
@@ -849,14 +849,40 @@ def test_no_label_lies_on_a_head_where_the_camera_looks_down(
             scene = at(show, float(time_s))
             rig = rig_of(resting(camera), scene, layout, layout.view)
             _map, *words = close.draw(target, scene, rig, style, labels=True, exact=False)
-            for each in place(scene, Lens(rig, *target.get_size())):
-                if each.body.kind == "ghost":
-                    continue
-                tall = each.body.build.stature_m * each.scale
-                top = each.y - tall * math.cos(math.radians(each.view.pitch_deg))
-                head = pygame.Rect(each.x - 0.1 * each.scale, top, 0.2 * each.scale, 0.13 * tall)
-                on = [word for word in words if word.colliderect(head)]
-                assert not on, (time_s, camera, each.body.name, head, on)
+            assert not _on_heads(words, scene, Lens(rig, *target.get_size())), (time_s, camera)
+
+
+def _on_heads(words: list[pygame.Rect], scene: Scene, lens: Lens) -> list[str]:
+    """Return the names of those whose heads are covered by words."""
+    covered = []
+    for each in place(scene, lens):
+        tall = each.body.build.stature_m * each.scale
+        top = each.y - tall * math.cos(math.radians(each.view.pitch_deg))
+        head = pygame.Rect(each.x - 0.1 * each.scale, top, 0.2 * each.scale, 0.13 * tall)
+        if each.body.kind != "ghost" and head.collidelist(words) >= 0:
+            covered.append(each.body.name)
+    return covered
+
+
+@pytest.mark.parametrize("camera", [Camera.CHASE, Camera.GROUP])
+@pytest.mark.parametrize("size", [(1080, 1920), (768, 1024), (1280, 720)])
+def test_beside_a_tall_result_board_her_name_lies_on_no_head(
+    show: Show, camera: Camera, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was pushed off the board and onto her back and the next pacer's head."""
+    close, layout = CloseUp(), arrange_lecture(*size)
+    monkeypatch.setattr(close, "bodies", lambda _, scene, lens, *__, **___: place(scene, lens))
+    target, style = pygame.Surface(layout.view[2:], 0, 32), Style(TYPE, layout.sizes, NIGHT)
+    for after_s in (2.7, 3.5, 5.0):
+        scene = at(show, show.recording.end_s + after_s)
+        board = _board_box(scene, layout, resting(camera))
+        assert board is not None
+        rig, off = rig_of(resting(camera), scene, layout, layout.view), pygame.Rect(board)
+        _board, _map, name, *others = close.draw(
+            target, scene, rig, style, labels=True, exact=False, keep_off=(board,)
+        )
+        assert off.collidelist([name, *others]) < 0
+        assert not _on_heads([name], scene, Lens(rig, *target.get_size())), after_s
 
 
 @pytest.mark.parametrize(

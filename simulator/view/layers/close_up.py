@@ -350,17 +350,17 @@ class CloseUp:
         aside = rig.pitch > LEVEL
         upper = [each.bottom for each in keep_off if each.bottom < target.get_height() // 4]
         top = None if aside else max(upper, default=0) + 4
-        found = names(placed, lens, style, top) if labels else []
-        if gap is not None:
-            found.append(gap_label(target, scene, rig, gap, style))
+        free = _beside(keep_off, lens)
+        found = names(placed, lens, free, style, top) if labels else []
+        found += [] if gap is None else [gap_label(target, scene, rig, gap, style)]
         if aside:
             trunks = [trunk(each) for each in reversed(placed) if each.body.kind != "ghost"]
-            in_rows(found, target.get_rect(), trunks)
-            aside_of(found, trunks)
+            in_rows(found, free, trunks)
+            aside_of(found, free, trunks)
         # on the way to the rail's camera and back, they fade out and in at their other place
         fading = (rig.pitch - LEVEL) / (LOOKS_DOWN - LEVEL) if aside else 1.0 - rig.pitch / LEVEL
         for each in found:
-            box = _free(each.box, target.get_rect(), taken)
+            box = _free(each.box, free, taken)
             if box is not None and box.h:
                 taken.append(box)
                 opacity = seen * min(fading, 1.0) * _weight(each.weight, OPEN_ENOUGH)
@@ -670,17 +670,19 @@ def in_rows(labels: list[Label], bounds: pygame.Rect, trunks: list[pygame.FRect]
     below = math.inf
     for each, wanted, (_, high) in reversed(list(zip(ordered, tops, rows, strict=True))):
         top = min(wanted, below - high)
-        below = top + each.weight * (_above(top, each.box, bodies) - top)
+        below = top + each.weight * (_above(top, each.box, bounds.x + 4, bodies) - top)
         each.box.y = math.floor(below)
 
 
-def _above(top: float, box: pygame.Rect, bodies: list[tuple[float, float, float]]) -> float:
-    """Return the row at or above `top` where a label, at the picture's left edge, covers no runner.
+def _above(
+    top: float, box: pygame.Rect, begin: int, bodies: list[tuple[float, float, float]]
+) -> float:
+    """Return the row at or above `top` where a label that begins at a column covers no runner.
 
     It sinks little by little while a runner gets out of its way, to the right or upwards. `bodies`:
     their left edges, heads and hips [px], near ones first.
     """
-    right, high = box.w + 4, box.h
+    right, high = begin + box.w, box.h
     for left, head, hips in bodies:
         room = max(left - right, top - hips)
         top = min(top, head - high + 1.5 * max(room, 0.0))
@@ -695,8 +697,8 @@ def trunk(placed: PlacedBody) -> pygame.FRect:
     return pygame.FRect(placed.x - wide / 2, placed.y - tall, wide, 0.55 * tall)
 
 
-def aside_of(labels: list[Label], trunks: list[pygame.FRect]) -> None:
-    """Move labels to the left of runners, as far as the picture reaches.
+def aside_of(labels: list[Label], bounds: pygame.Rect, trunks: list[pygame.FRect]) -> None:
+    """Move labels to the left of runners, as far as the free picture reaches.
 
     They give way little by little while a runner's head comes nearer to their row.
     """
@@ -707,7 +709,7 @@ def aside_of(labels: list[Label], trunks: list[pygame.FRect]) -> None:
             if over > 0.0 and body.right > box.x:
                 away = max(box.y - body.bottom, body.y - box.bottom, 0)
                 most = max(most, over * _weight(-away, (-0.8 * body.h, -1.0)))
-        box.x -= max(0, min(math.ceil(most), box.x - 4))
+        box.x -= max(0, min(math.ceil(most), box.x - bounds.x - 4))
 
 
 def _free(box: pygame.Rect, bounds: pygame.Rect, taken: list[pygame.Rect]) -> pygame.Rect | None:
@@ -733,17 +735,26 @@ def _pill_layer(width: int, height: int, colour: Colour) -> pygame.Surface:
     return pill
 
 
+def _beside(keep_off: tuple[Box, ...], lens: Lens) -> pygame.Rect:
+    """Return the part of the picture to the right of a board that is as high as it [px]."""
+    boards = [each for each in keep_off if 2 * each.h > lens.height]
+    left = max((each.right for each in boards if 2 * each.right < lens.width), default=0)
+    return pygame.Rect(left, 0, lens.width - left, lens.height)
+
+
 # -- names and the map -----------------------------------------------------------------------------
 
 
-def names(placed: list[PlacedBody], lens: Lens, style: Style, top: int | None) -> list[Label]:
+def names(
+    placed: list[PlacedBody], lens: Lens, bounds: pygame.Rect, style: Style, top: int | None
+) -> list[Label]:
     """Return her name and the ghosts', hers first.
 
     They are above the heads, or without `top` over the infield, where they cover nobody: for a lens
     that looks down, runners ahead are above in the picture. `top`: the first row for names [px]. As
     a lens zooms in and heads come near it, her name gives way to in front of her; others fade out.
     """
-    theme, found, bounds = style.theme, [], pygame.Rect(0, 0, lens.width, lens.height)
+    theme, found, picture = style.theme, [], pygame.Rect(0, 0, lens.width, lens.height)
     known = [p for p in placed if p.body.kind != "pacer" and p.body.label]
     named = [each for each in known if each.body.alpha > NAME_SEEN[0]]
     # by name: whoever is farther may change from picture to picture
@@ -765,7 +776,7 @@ def names(placed: list[PlacedBody], lens: Lens, style: Style, top: int | None) -
             steep = _weight(each.view.pitch_deg, (20.0, 40.0))
             right -= 0.6 * each.scale
             right += steep * min(min(line) - right, 0.0)
-            room = max(room, round(right) - px - 4)
+            room = max(room, round(right) - bounds.x - px - 4)
         text = style.type.fit_name(
             body.label.upper(), SEMIBOLD, px, room, bounds.w - 2 * px, spacing
         )
@@ -779,7 +790,7 @@ def names(placed: list[PlacedBody], lens: Lens, style: Style, top: int | None) -
             x = round(each.x - ahead * (box.w / 2 + FACE_M * each.scale))
             box.midtop = x, max(round(each.y - lift) - box.h, top)
             weight *= 1.0 if runner else _weight(heights, (0.5, 1.0))
-        if weight and bounds.inflate(box.w, box.h).contains(box):
+        if weight and picture.inflate(box.w, box.h).contains(box):
             colour = theme.text if runner else theme.colour(body.colour)
             tag = _tag(style, text, box.size, px, colour)
             found.append(Label(box, tag, body.x_m, weight))

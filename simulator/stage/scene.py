@@ -370,7 +370,7 @@ class GroupView:
         slots: the filled slots of the present formation.
         slot_m: race distance of her slot, the reference of the pacers ahead [m].
         goals: destinations of pacers who change places: race distance and metres outside [m].
-        extent: of all formations of the attempt: the same at every moment of it.
+        extent: of the whole formation: it changes only where pacers were changed on the way.
     """
 
     centre_m: float

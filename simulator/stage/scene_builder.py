@@ -210,7 +210,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         ),
         pacers=_pacers(then, bodies.names, t, moment.v_m_s * pace_on(t, run.end_s), standing),
         ghosts=_ghosts(show, t, seen_s, seen.x_m, options) if options.ghosts else (),
-        group=_group(then, seen, standing, aside_m, show.extent, moving=bodies is not then.pacers),
+        group=_group(then, seen, standing, aside_m, then.extent, moving=bodies is not then.pacers),
         gaps=_gaps(then, t, x),
         meters=_meters(then, moment),
         splits=then.splits if options.reveal else _reached(then.splits, t),

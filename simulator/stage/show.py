@@ -172,18 +172,11 @@ class Show:
 
     @cached_property
     def extent(self) -> Extent:
-        """How far from her slot all pacers of the attempt have their places, before forks too."""
-        shows, passed_s = [self], -math.inf
-        for until_s, then in self.earlier:
-            if until_s > passed_s:  # several forks at one moment: it ran as after the last one
-                shows.append(then)
-                passed_s = until_s
-        places = [show.pacers.outline() for show in shows]
-        low = np.floor(2.0 * np.min([each[0] for each in places], axis=0)) / 2.0
-        high = np.ceil(2.0 * np.max([each[1] for each in places], axis=0)) / 2.0
-        return Extent(
-            0.0 - low.item(0), high.item(0), low.item(1), high.item(1), any(s.lit for s in shows)
-        )
+        """How far from her slot all pacers have their places, from the last fork on."""
+        least, most = self.pacers.outline()
+        low = np.floor(np.multiply(2.0, least)) / 2.0
+        high = np.ceil(np.multiply(2.0, most)) / 2.0
+        return Extent(0.0 - low.item(0), high.item(0), low.item(1), high.item(1), self.lit)
 
     @property
     def gap_bounds(self) -> tuple[Floats, Floats, Floats]:

@@ -383,7 +383,7 @@ def _usual(camera: Camera, scene: Scene, aspect: float, zoom: float) -> Rig:
 def _above(scene: Scene, extent: Extent, shape: tuple[float, float], zoom: float) -> Rig:
     """Return the rig from above before anything is magnified; `shape`: aspect and covered share.
 
-    Its distance and where it looks are the same for a whole attempt.
+    Its distance and where it looks are the same until other pacers run.
     """
     aspect, top = shape
     away_m, lead_m, offset_m = _fitted(extent, aspect, top, scene.lap_m)

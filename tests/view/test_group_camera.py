@@ -111,15 +111,26 @@ def test_its_scale_is_the_same_at_every_moment(name: str) -> None:
     assert len({(rig.scale, rig.focal, rig.pitch, rig.level) for rig in rigs}) == 1
 
 
-def test_a_change_during_the_race_leaves_it_where_it_was_before() -> None:
-    """Whoever plays past the change again sees no jump: it shows all of both formations."""
+def test_it_fits_the_pacers_of_the_moment_and_moves_little_by_little_past_their_change() -> None:
+    """After pacers were taken away on the way it showed all who had run, for good."""
+    layout = LAYOUTS[0]
     long, short = (load_scenario("breaking4", overrides=[f"pacers.count={n}"]) for n in (13, 2))
     show = make_show(short, simulate(short), earlier=[(60.0, long)])
-    extents = {at(show, time_s).group.extent for time_s in (10.0, 59.9, 60.1, 100.0)}
-    assert extents == {show_of("breaking4").extent}
+    many, few = show_of("breaking4").extent, make_show(short, simulate(short)).extent
+    extents = [at(show, time_s).group.extent for time_s in (10.0, 59.9, 60.0, 100.0)]
+    assert extents == [many, many, few, few]
+    shot, scales, before = GROUP, list[float](), at(show, 59.5)
+    for k in range(150):
+        scene = at(show, 59.5 + k / 60)
+        shot = reframed(shot.after(1 / 60), before, scene)
+        scales.append(rig_of(shot, scene, layout, layout.view).scale)
+        before = scene
+    assert shot == GROUP
+    assert scales[-1] > 1.1 * scales[0]
+    assert max(np.diff(scales)) < 0.05 * (scales[-1] - scales[0])
     # what was changed again at the same moment never ran
     show = make_show(short, simulate(short), earlier=[(60.0, short), (60.0, long)])
-    assert show.extent == make_show(short, simulate(short)).extent
+    assert at(show, 10.0).group.extent == few
 
 
 def test_an_extent_holds_every_place_of_a_formation() -> None:

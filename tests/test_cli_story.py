@@ -85,6 +85,16 @@ def test_check_says_which_caption_does_not_fit_which_screen(lightpace: Lightpace
     code, _, err = lightpace("check", "story.yaml", "--size", "640x360")
     assert code == 2
     assert "chapter 1, one: the caption is longer than 4 lines as it is presented at 640x360" in err
+
+
+def test_check_says_which_panel_has_no_room_on_which_screen(lightpace: Lightpace) -> None:
+    every = "panels: [clock, gaps, group, meters, splits, what if, chart]"
+    crowded = STORY.replace("caption: One.", f"{every}, caption: One.")
+    Path("story.yaml").write_text(crowded, encoding="utf-8")
+    assert lightpace("check", "story.yaml")[0] == 0
+    code, _, err = lightpace("check", "story.yaml", "--size", "1080x1920")
+    assert code == 2
+    assert "chapter 1, one: there is no room for what if as it is presented at 1080x1920" in err
     short = STORY.replace("caption: One.", f"caption: {'A few words. ' * 10}")
     Path("story.yaml").write_text(short, encoding="utf-8")
     assert lightpace("check", "story.yaml")[0] == 0

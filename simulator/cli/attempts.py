@@ -275,15 +275,15 @@ def _recording_faults(scenario: Scenario) -> Iterator[tuple[int, str]]:
 def check_story(name: str, sizes: Sequence[tuple[int, int]] = ()) -> None:
     """Print the chapters of a story with their lengths.
 
-    `sizes`: screens on which its captions must fit [px]; none: the usual ones.
+    `sizes`: screens on which its captions and panels must fit [px]; none: the usual ones.
 
     Raises:
-        ScenarioError: the story has problems, or a caption does not fit.
+        ScenarioError: the story has problems, or a caption or a panel does not fit.
     """
     from simulator.scenario.story import load_story
     from simulator.session.presentation import check_knobs
     from simulator.stage.story import compile_story
-    from simulator.view.presenter import HALLS, misfits
+    from simulator.view.presenter import HALLS, misfits, without_room
 
     script = load_story(name)
     try:
@@ -291,9 +291,15 @@ def check_story(name: str, sizes: Sequence[tuple[int, int]] = ()) -> None:
     except (RecordingError, ExtraError):
         raise ScenarioError(_ghost_problems(script)) from None
     check_knobs(timeline)
+    shown, sizes = timeline.previews(), sizes or HALLS
+    tested = (
+        ("caption", "make it shorter", misfits(shown, sizes)),
+        ("panels", "choose fewer", without_room(shown, sizes)),
+    )
     problems = [
-        timeline.script.problem(("chapters", number - 1, "caption"), message, "make it shorter")
-        for number, message in misfits(timeline.previews(), sizes or HALLS)
+        timeline.script.problem(("chapters", number - 1, field), message, remedy)
+        for field, remedy, found in tested
+        for number, message in found
     ]
     if problems:
         raise ScenarioError(problems)

@@ -8,7 +8,7 @@ In a lecture hall the last row sits about eight picture heights away: text meant
 a tenth of the height, and all other text is half as large again as in the window. A tall picture
 is read from as far as a square one of its area; in it the score of a lecture is in a band with
 every camera, one part below the other over the full width, and the map stands above it, upright if
-it is larger so.
+it is larger so. Its side panels have rows below, as many as leave the map room.
 """
 
 from __future__ import annotations
@@ -40,6 +40,10 @@ _ROWS = {Panel.CLOCK: 0.175, Panel.GAPS: 0.175, Panel.GROUP: 0.2}
 """How a lecture's score shares its band, side by side or in a tall picture one below the other; of
 these the heights are shares of the picture's width.
 """
+_PANEL_ROW, _CHART_ROW = 0.2, 0.15
+"""The heights of a side panel below them, and of the chart next to one, as shares of the height."""
+_LEAST_MAP = 0.25
+"""The map's least height above such a panel, as a share of the width."""
 LARGER, LARGER_BESIDE = 1.5, 1.33
 """Type scale in a lecture hall, alone and next to panels, which must fit a row of it."""
 
@@ -104,6 +108,14 @@ def arrange(
 def _in_column(shown: frozenset[Panel]) -> tuple[str, ...]:
     """Return the names of the side panels that are wanted."""
     return tuple(name for name, panel in SIDE_PANELS.items() if panel.wanted(shown))
+
+
+def lecture_panels(shown: frozenset[Panel]) -> tuple[str, ...]:
+    """Return the names of the side panels of a lecture, whether or not there is room for them.
+
+    The gap is large on the stage already: a panel for it alone would only make it smaller.
+    """
+    return _in_column(shown if Panel.METERS in shown else shown - {Panel.GAPS})
 
 
 def _column(column: Box, gap: int, wanted: tuple[str, ...]) -> Side:
@@ -255,22 +267,32 @@ def arrange_lecture(
     Never raises from 1 × 1 upwards.
     """
     width, height = max(1, width), max(1, height)
-    # the gap is large on the stage already: a column for it alone would only make it smaller
-    wanted = _in_column(shown if Panel.METERS in shown else shown - {Panel.GAPS})
-    roomy = width >= 480 and height >= 270
-    side = round(0.34 * width) if wanted and roomy and width > height else 0
+    roomy, banded = width >= 480 and height >= 270, height > width
+    wanted = lecture_panels(shown) if roomy else ()
+    side = round(0.34 * width) if wanted and not banded else 0
     larger = LARGER_BESIDE if side else LARGER
     unit = max(0.2, larger * min(width / 1920, height / 1080))
     gap = max(3, round(12 * unit))
     left = width - side - (gap if side else 0)
-    low = round(0.21 * height) if Panel.CHART in shown and roomy else 0
     words = round(min(0.15 * height, 0.18 * width)) if caption and height >= 120 else 0
-    stage = Box(0, 0, left, max(1, height - words - (low + gap if low else 0)))
-    column = Box(left + gap, gap, max(1, side - gap), max(1, height - 2 * gap))
-    timeline = Box(gap, stage.bottom + words, left - 2 * gap, low) if low else None
-    story = Box(0, stage.bottom, left, words) if words else None
-    banded = height > width
     parts = {p: share for p, share in (_ROWS if banded else _COLUMNS).items() if p in shown}
+    low = round(0.21 * height) if Panel.CHART in shown and roomy else 0
+    high = below = 0
+    if banded and wanted:
+        lower, high = min(low, round(_CHART_ROW * height)), round(_PANEL_ROW * height) + gap
+        least = words + lower + gap + (sum(parts.values()) + _LEAST_MAP) * width
+        wanted = wanted[: max(0, int((height - least) / high))]
+        low, below = lower if wanted else low, len(wanted) * high
+    stage = Box(0, 0, left, max(1, height - words - below - (low + gap if low else 0)))
+    y = stage.bottom + words
+    if banded:
+        places = (Box(gap, y + n * high, left - 2 * gap, high - gap) for n in range(len(wanted)))
+        panels = tuple(zip(wanted, places, strict=True))
+    else:
+        column = Box(left + gap, gap, max(1, side - gap), max(1, height - 2 * gap))
+        panels = _column(column, gap, wanted) if side else ()
+    timeline = Box(gap, y + below, left - 2 * gap, low) if low else None
+    story = Box(0, stage.bottom, left, words) if words else None
     band_h = max(1, round(0.29 * stage.h)) if parts else 0
     if banded and parts:  # from an even row: halves are rounded alike on the stage and in a layer
         most = min(sum(parts.values()) * left, 0.5 * stage.h)
@@ -287,7 +309,7 @@ def arrange_lecture(
         infield=band if banded else _lecture_infield(track, shown).only(shown),
         band=band,
         stage=stage,
-        side=_column(column, gap, wanted) if side else (),
+        side=panels,
         timeline=timeline,
         caption=story,
         least=least_type(width, height),

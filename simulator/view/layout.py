@@ -162,9 +162,10 @@ class Layout:
     def drawer(self) -> Box | None:
         """Where the drawer of knobs slides in: over the side panels, but not over the bars.
 
-        Without side panels it lies over the stage; None if it would be too small to use.
+        Without side panels, or if they are below, it lies over the stage; None if it would be too
+        small to use.
         """
-        box = self._column
+        box = None if self.banded else self._column
         if box is None:
             wide = min(self.stage.w, max(LEAST_DRAWER, round(0.5 * self.stage.w)))
             box = Box(self.stage.right - wide, self.stage.y, wide, self.stage.h)

@@ -22,6 +22,7 @@ from simulator.stage.keys import Action
 from simulator.stage.scene import Cue, Outline, Scene
 from simulator.units import format_clock
 from simulator.view import window as window_module
+from simulator.view.arranging import lecture_panels
 from simulator.view.camera import resting
 from simulator.view.layout import Box
 from simulator.view.panels import chapter
@@ -68,6 +69,23 @@ def misfits(
             if box is None or not chapter.caption_plan(staging, box, style).fits:
                 how = "as it is presented" if presenting else "in a window"
                 why = f"the caption is longer than {chapter.LINES} lines {how} at {wide}x{high}"
+                found.append((staging.chapter, why))
+    return found
+
+
+def without_room(
+    scenes: Sequence[Scene], sizes: Sequence[tuple[int, int]]
+) -> list[tuple[int, str]]:
+    """Return each chapter with a side panel that a size [px] has no room for, and which one."""
+    found = []
+    for staging, (wide, high) in product((scene.staging for scene in scenes), sizes):
+        if staging is None:
+            continue
+        layout = layout_of((wide, high), staging, PictureOptions(presenting=True))
+        for name in lecture_panels(staging.panels):
+            if name not in dict(layout.side):
+                panel = "meters" if name == "live" else name.replace("_", " ")
+                why = f"there is no room for {panel} as it is presented at {wide}x{high}"
                 found.append((staging.chapter, why))
     return found
 
@@ -131,7 +149,8 @@ class Presenter:
         scenes = [self._session.director.preview(n + 1) for n in range(len(outline.names))]
         self._small = small_pictures(scenes, self._window.size, theme, type_)
         sizes = dict.fromkeys((*HALLS, *self._known[:4], self._window.size))
-        for number, why in misfits(scenes, tuple(sizes), type_):
+        known = tuple(sizes)
+        for number, why in (*misfits(scenes, known, type_), *without_room(scenes, known)):
             words = f"Chapter {number}, {outline.names[number - 1]}: {why}."
             warnings.warn(words, LightpaceWarning, stacklevel=2)
             self._session.notify(words)

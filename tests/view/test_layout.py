@@ -147,6 +147,35 @@ def test_a_tall_lecture_has_its_score_below_the_map(
         assert track_scale(layout.track) >= least * lying
 
 
+@pytest.mark.parametrize("size", TALL)
+@pytest.mark.parametrize("caption", [False, True])
+@pytest.mark.parametrize(
+    ("side", "others"),
+    [
+        ("live", {Panel.METERS, Panel.GROUP}),
+        ("live", {Panel.METERS, Panel.GAPS, Panel.CHART}),
+        ("splits", {Panel.SPLITS, Panel.GAPS, Panel.CHART}),
+        ("what_if", {Panel.WHAT_IF, Panel.GAPS, Panel.GROUP}),
+    ],
+)
+def test_a_tall_lecture_has_a_side_panel_below_the_score(
+    size: tuple[int, int], caption: bool, side: str, others: set[Panel]
+) -> None:
+    """It was silently left out."""
+    layout = arrange_lecture(*size, frozenset({Panel.CLOCK, *others}), caption)
+    boxes = panels_of(layout)
+    box = boxes[side]
+    assert box.w > 0.9 * size[0]
+    assert box.y >= layout.band.area.bottom
+    assert box.h > 5 * layout.least, "a heading and a few rows"
+    assert all(inside(each, *size) for each in boxes.values())
+    for a, b in itertools.combinations(boxes.values(), 2):
+        assert not a.touches(b)
+    if layout.timeline is not None:
+        assert layout.timeline.h > 5 * layout.least
+    assert layout.view.h >= 0.25 * size[0]
+
+
 def test_panels_are_dropped_in_order() -> None:
     def shown(layout: Layout) -> int:
         return len(panels_of(layout))

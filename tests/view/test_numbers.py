@@ -16,10 +16,10 @@ import pytest
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.reading import shipped_names
-from simulator.screen import Camera
+from simulator.screen import Camera, Panel
 from simulator.session import Session
 from simulator.stage.events import events
-from simulator.stage.scene import Scene
+from simulator.stage.scene import Scene, Staging
 from simulator.view import camera
 from simulator.view.camera import Shot
 from simulator.view.picture import Painter, PictureOptions, layout_of
@@ -277,3 +277,29 @@ def test_a_clock_can_be_read_all_the_way_between_infield_and_band(name: str) -> 
     assert min(max(each) for each in seen) > 0.5
     for course in (infield, band):
         assert max(abs(b - a) for a, b in pairwise(course)) < 0.6
+
+
+@pytest.mark.parametrize("size", [(768, 1024), (1080, 1920)])
+@pytest.mark.parametrize("name", ["breaking4", "an hour"])
+def test_no_number_is_cut_in_the_panels_of_a_tall_lecture(
+    name: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each side panel below the score, with the chart, by each camera in turn."""
+    session = Session(loaded(name))
+    watcher, painter, surface = Watcher(monkeypatch), Painter(), pygame.Surface(size, 0, 32)
+    cameras, faults = cycle(CAMERAS), []
+    try:
+        for panel in (Panel.METERS, Panel.SPLITS, Panel.WHAT_IF):
+            shown = frozenset({Panel.CLOCK, Panel.GAPS, Panel.CHART, panel})
+            staging = Staging(Camera.WHOLE, shown, "A few words.", 2, 5, whole="A few words.")
+            for (moment, scene), each in zip(moments_of(session), cameras, strict=False):
+                options = PictureOptions(shot=camera.resting(each), presenting=True, tiles=1)
+                watcher.faults.clear()
+                watcher.places.clear()
+                painter.draw(surface, replace(scene, staging=staging), options)
+                where = f"{panel} {each} {moment}"
+                faults += [f"{where}: {fault}" for fault in dict.fromkeys(watcher.faults)]
+    finally:
+        session.close()
+    assert watcher.written
+    assert faults == []

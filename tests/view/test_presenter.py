@@ -20,7 +20,14 @@ from simulator.view.panels import chapter
 from simulator.view.panels.chapter import overview_boxes
 from simulator.view.picture import Painter, PictureOptions
 from simulator.view.preferences import load_timings, rehearsals_file, save_timings
-from simulator.view.presenter import HALLS, SpeakersView, draw_notes, misfits, small_pictures
+from simulator.view.presenter import (
+    HALLS,
+    SpeakersView,
+    draw_notes,
+    misfits,
+    small_pictures,
+    without_room,
+)
 from simulator.view.text import Style, Type
 from simulator.view.theme import THEMES
 from tests.view import scenes
@@ -701,6 +708,21 @@ def test_every_caption_is_tested_and_none_is_cut(
     monkeypatch.setattr(Type, "write", noting)
     Painter().draw(pygame.Surface(size, 0, 32), long, LECTURE)
     assert " ".join(written).count("Some words.") == 30
+
+
+def test_a_panel_without_room_is_told() -> None:
+    every, few = frozenset(Panel), frozenset({Panel.CLOCK, Panel.SPLITS, Panel.CHART})
+    crowded, plain = (
+        replace(scenes.bell(), staging=Staging(Camera.WHOLE, shown, "Words.", number, 2))
+        for number, shown in ((1, every), (2, few))
+    )
+    sizes = [*HALLS, (1080, 1920), (768, 1024)]
+    assert without_room([crowded, plain], HALLS) == []
+    told = without_room([scenes.bell(), crowded, plain], sizes)
+    assert {number for number, _ in told} == {1}
+    for panel in ("splits", "what if"):
+        assert any(panel in why and why.endswith("1080x1920") for _, why in told)
+    assert any("meters" in why and why.endswith("768x1024") for _, why in told)
 
 
 @pytest.mark.parametrize("size", [(720, 1280), (768, 1024), (1024, 1366), (1080, 1920)])

@@ -908,7 +908,7 @@ def _field(target: pygame.Surface, field: Wake, first: float, lens: Lens, theme:
     # the wake looks the same wherever the track does: it is drawn once per arrangement
     lap_m, long = lens.rig.lap_m, BEHIND_M + AHEAD_M
     begin = (first - lens.s_m + lap_m / 2) % lap_m - lap_m / 2
-    if begin > 0.0 and _aside(lens, lens.s_m + begin, lens.s_m + begin + long):
+    if begin > 0.0 and _out_of_picture(lens, lens.s_m + begin, lens.s_m + begin + long):
         return
     stretch = turning(lens.s_m + min(begin, 0.0), lens.s_m + max(begin + long, 0.0), lap_m)
     at = WAKE_PLACE_M * round(lens.s_m / WAKE_PLACE_M) if stretch is None else stretch
@@ -925,7 +925,7 @@ def _field(target: pygame.Surface, field: Wake, first: float, lens: Lens, theme:
     target.blit(layer, place, special_flags=pygame.BLEND_RGB_ADD)
 
 
-def _aside(lens: Lens, *ends_m: float) -> bool:
+def _out_of_picture(lens: Lens, *ends_m: float) -> bool:
     """Return whether a stretch of track ahead, given by its ends, is well outside the picture."""
     ends = [lens.spot(s_m, 0.0) for s_m in ends_m]
     return (

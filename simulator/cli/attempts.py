@@ -213,10 +213,10 @@ def _ignored(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], str]]:
 
 def _alike_kits(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield each kit that hardly differs from the track, or hers from the pacers'."""
-    from simulator.scenario.fields import THE_THEMES
+    from simulator.scenario.fields import THEME_KIT
 
     hers, theirs = scenario.runner.kit.colour, scenario.pacers.kit
-    if hers == theirs == THE_THEMES:
+    if hers == theirs == THEME_KIT:
         return
     from simulator.stage.gait import SOMEBODY
     from simulator.view.athletes import pacer_kit, runner_kit

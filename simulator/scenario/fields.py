@@ -403,7 +403,7 @@ MarkColour = Literal[
     "green", "blue", "red", "white", "amber", "violet", "cyan", "pink", "grey", "yellow"
 ]
 
-THE_THEMES = "theme"
+THEME_KIT = "theme"
 """Instead of a kit's colour: the kit of the theme."""
 KIT_COLOURS: tuple[str, ...] = (*get_args(MarkColour), "orange", "black")
 _HEX = "^#[0-9a-fA-F]{6}$"
@@ -414,7 +414,7 @@ UNQUOTED = f"{NO_COLOUR} in quotes: # begins a comment"
 def _kit_colour(value: Any) -> Any:
     why = UNQUOTED if value is None else NO_COLOUR
     if isinstance(value, str):
-        if value in (THE_THEMES, *KIT_COLOURS) or re.fullmatch(_HEX, value):
+        if value in (THEME_KIT, *KIT_COLOURS) or re.fullmatch(_HEX, value):
             return value
         why += f" ({did_you_mean(guess(value, KIT_COLOURS), KIT_COLOURS)})"
     raise PydanticCustomError("colour", "{why}", {"why": why})
@@ -424,9 +424,9 @@ KitColour = Annotated[
     str,
     BeforeValidator(_kit_colour),
     WithJsonSchema(
-        {"anyOf": [{"enum": [THE_THEMES, *KIT_COLOURS]}, {"type": "string", "pattern": _HEX}]}
+        {"anyOf": [{"enum": [THEME_KIT, *KIT_COLOURS]}, {"type": "string", "pattern": _HEX}]}
     ),
-    Field(exclude_if=THE_THEMES.__eq__),  # a file without it keeps its text and its digest
+    Field(exclude_if=THEME_KIT.__eq__),  # a file without it keeps its text and its digest
 ]
 Text = Annotated[str, BeforeValidator(_text)]
 OneLine = Annotated[str, BeforeValidator(_one_line)]

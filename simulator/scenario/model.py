@@ -29,7 +29,7 @@ from simulator.coefficients import (
 )
 from simulator.scenario.fields import (
     ANY,
-    THE_THEMES,
+    THEME_KIT,
     Bounds,
     CrossCheckedSection,
     KitColour,
@@ -360,7 +360,7 @@ class Kit(Section):
     """
 
     colour: KitColour = Field(
-        THE_THEMES,
+        THEME_KIT,
         description='Colour in the close cameras, or "#rrggbb"; left out: the theme\'s kit.',
     )
     drag: Number = Field(1.0, ge=0.5, le=1.5, description="Multiplies the air drag [1].")

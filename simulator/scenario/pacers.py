@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from simulator.coefficients import BESIDE_REACH_M, CLEARANCE_M, LANE_BIN_M
 from simulator.errors import ResourceError
 from simulator.scenario.fields import (
-    THE_THEMES,
+    THEME_KIT,
     CrossCheckedSection,
     GapMetres,
     KitColour,
@@ -247,7 +247,7 @@ class Pacers(CrossCheckedSection):
         (), max_length=200, description="Names of those who are drawn as women; the others as men."
     )
     kit: KitColour = Field(
-        THE_THEMES,
+        THEME_KIT,
         description='Colour of their kit, or "#rrggbb"; left out: the theme\'s kit.',
     )
     count: Whole | None = Field(

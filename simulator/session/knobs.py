@@ -20,7 +20,7 @@ import numpy as np
 
 from simulator.analysis.splits import split_distances, split_label
 from simulator.errors import LightpaceError, ScenarioError
-from simulator.scenario.fields import KIT_COLOURS, THE_THEMES, MarkColour
+from simulator.scenario.fields import KIT_COLOURS, THEME_KIT, MarkColour
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import EvenGhost, Ghost, Scenario, partners, wave_partners
 from simulator.scenario.plan import (
@@ -43,7 +43,7 @@ THE_PLAN = "the plan"
 AS_THE_PLAN = "as the plan"
 SHAPES = ("even", "negative", "positive", "progressive", "splits")
 COLOURS: tuple[str, ...] = get_args(MarkColour)
-KITS = (THE_THEMES, *KIT_COLOURS)
+KITS = (THEME_KIT, *KIT_COLOURS)
 YES_NO = {True: "yes", False: "no"}
 GROUPS = {
     "pacers": "Pacers",

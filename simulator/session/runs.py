@@ -23,7 +23,7 @@ from simulator.errors import LightpaceError
 from simulator.physics.attempt import fork, simulate
 from simulator.recording.recording import Recording
 from simulator.recording.store import load_recordings, save_recordings
-from simulator.scenario.fields import THE_THEMES
+from simulator.scenario.fields import THEME_KIT
 from simulator.scenario.model import Ghost, Scenario, wave_partners
 from simulator.session.history import Change, LeftBranch, Lineage, Segment, Settings
 from simulator.session.knobs import label_of
@@ -264,8 +264,8 @@ def _physical(scenario: Scenario) -> list[Any]:
         *(value for name, value in scenario if name not in _LOOKS),
         # of the wave that is followed only the plan has an effect, not its name
         next((wave.plan for wave in scenario.wavelight.waves if wave.name == led), None),
-        {**dict(pacers), "count": count, "follows": led is not None, "kit": THE_THEMES},
-        scenario.runner.with_values({"kit.colour": THE_THEMES}),
+        {**dict(pacers), "count": count, "follows": led is not None, "kit": THEME_KIT},
+        scenario.runner.with_values({"kit.colour": THEME_KIT}),
     ]
 
 

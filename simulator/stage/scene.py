@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from simulator.analysis.gaps import GapState
 from simulator.coefficients import LAP_M
-from simulator.scenario.fields import THE_THEMES
+from simulator.scenario.fields import THEME_KIT
 from simulator.screen import Camera, Panel
 from simulator.stage.gait import SOMEBODY, Physique, Stride
 
@@ -152,7 +152,7 @@ class Body:
     build: Physique = SOMEBODY
     stepping: Callable[[], Stride] = field(default=Stride, compare=False, repr=False)
     reach_m: float = 0.0
-    kit: str = THE_THEMES
+    kit: str = THEME_KIT
 
     @property
     def stride(self) -> Stride:

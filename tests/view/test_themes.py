@@ -21,7 +21,7 @@ from simulator.analysis.gaps import GapState
 from simulator.cli import main
 from simulator.errors import ThemeError
 from simulator.export.leds import colours_of
-from simulator.scenario.fields import KIT_COLOURS, THE_THEMES
+from simulator.scenario.fields import KIT_COLOURS, THEME_KIT
 from simulator.screen import Camera
 from simulator.stage.scene import Scene
 from simulator.view import camera
@@ -292,7 +292,7 @@ def test_a_kit_has_the_colour_of_its_name_by_day_as_by_night(name: str) -> None:
             assert theme.kit(colour) == night.named[colour]
     assert relative_luminance(theme.kit("black") or (255, 255, 255)) < 0.06
     assert theme.kit("#e8112d") == (0xE8, 0x11, 0x2D)
-    assert theme.kit(THE_THEMES) is None
+    assert theme.kit(THEME_KIT) is None
 
 
 @pytest.mark.parametrize("name", ["colour-blind", "high-contrast"])

@@ -55,6 +55,10 @@ EASE_M = 10.0
 """A camera turns with the mean direction of the track up to this far behind and ahead of it [m]."""
 MOST_CLOSER, LEAST_CLOSER = 3.0, 0.5
 """The range by which the wheel zooms a close camera in and out."""
+GROUP_WIDE_M, GROUP_ASPECT = 51.5, 16 / 9
+"""From above it shows as much of the ground's width when zoomed out [m]: no lawn beyond the stand,
+and no end of the track behind her. A picture narrower than the second counts as so wide.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +353,13 @@ def rig_of(
         extent: what a camera from above shows, if not all of the scene's group.
     """
     if camera is Camera.GROUP:
-        usual = _above(scene, extent or scene.group.extent, (aspect, top), zoom)
+        extent = extent or scene.group.extent
+        if zoom < 1.0:
+            away_m = _fitted(extent, aspect, top, scene.lap_m)[0]
+            wide = max(aspect, GROUP_ASPECT) * away_m / (GROUP_FOCAL * GROUP_WIDE_M)
+            least = min(max(wide, LEAST_CLOSER), 1.0)
+            zoom **= math.log(least) / math.log(LEAST_CLOSER)  # the wheel keeps its range
+        usual = _above(scene, extent, (aspect, top), zoom)
     else:
         usual = _usual(camera, scene, aspect / zoom, zoom)
     return usual.closer(zoom, *waist_of(scene))

@@ -21,9 +21,10 @@ from simulator.stage.show import Show, make_show
 from simulator.view.app import App
 from simulator.view.arranging import EVERY_PANEL, arrange, arrange_lecture
 from simulator.view.camera import MOVE_S, WHOLE, Shot, reframed, resting, rig_of
+from simulator.view.layers import arena
 from simulator.view.layers.close_up import map_box
 from simulator.view.layout import Layout
-from simulator.view.perspective import GROUP_AWAY_M, Lens, Rig
+from simulator.view.perspective import GROUP_AWAY_M, LEAST_CLOSER, Lens, Rig
 from simulator.view.picture import Painter, _board_box
 from simulator.view.text import Style, Type
 from simulator.view.theme import NIGHT
@@ -130,6 +131,25 @@ def test_it_fits_the_pacers_of_the_moment_and_moves_little_by_little_past_their_
     # what was changed again at the same moment never ran
     show = make_show(short, simulate(short), earlier=[(60.0, short), (60.0, long)])
     assert at(show, 10.0).group.extent == few
+
+
+@pytest.mark.parametrize("gap", [None, 20])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_zoomed_out_it_sees_nothing_beyond_the_stand_and_no_end_of_the_track(
+    layout: Layout, gap: int | None
+) -> None:
+    """Lawn lay behind the stand in a corner of the picture, and the track ended behind her."""
+    show = show_of("breaking4", *([] if gap is None else [f"pacers.front_gap={gap}"]))
+    for time_s in (5.0, 40.0, 75.0, 100.0, 130.0):
+        scene = at(show, time_s)
+        lens = seen(scene, layout, replace(GROUP, zoom=LEAST_CLOSER))
+        across, down = np.linspace(0.0, lens.width, 9), np.linspace(0.0, lens.height, 9)
+        s_m, offset_m = lens.ground(across[None, :], down[:, None])
+        assert offset_m.max() < arena.BEYOND[0], time_s
+        on_track = np.abs(offset_m - 3.0) < 6.0
+        behind_m = (lens.s_m - s_m[on_track] + 200.0) % 400.0 - 200.0
+        assert behind_m.max() < 16.0, time_s
+    assert lens.rig.scale <= seen(scene, layout).rig.scale
 
 
 def test_an_extent_holds_every_place_of_a_formation() -> None:

@@ -550,6 +550,38 @@ def test_the_groups_words_can_be_read_and_none_touch(
                 assert not one.inflate(-2, -2).colliderect(other.inflate(-2, -2))
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160)])
+@pytest.mark.parametrize("way", [1, -1])
+def test_no_pacer_lies_on_a_number_in_the_group(
+    size: tuple[int, int], way: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pacer beside her covered the metres that she was passing."""
+    layout, now = arrange(*size), scenes.running(60.0)
+    style, box = Style(Painter().type, layout.sizes, THEME), layout.band.group
+    assert box is not None
+    there_m = 10 * round(now.group.centre_m / 10)
+
+    def words(offset_m: float, *, slotted: bool) -> tuple[dict[str, pygame.Rect], pygame.Rect]:
+        """Return where words are, and where the pacer is who runs past a number."""
+        slots = (PacerSlot(0, "A", 0.0, offset_m, 0.0, None),) if slotted else ()
+        beside = replace(now.pacers[0], x_m=float(there_m), offset_m=offset_m, alpha=1.0)
+        group_view = replace(now.group, slots=slots)
+        scene = replace(now, pacers=(beside,), ghosts=(), group=group_view)
+        piece = group.straight(box, group_view, style.sizes, way)
+        x, y = piece.spot(there_m - group_view.centre_m, offset_m)
+        rx, ry = group.body_size("pacer", piece.scale, piece.flat)
+        body = pygame.Rect(round(x - rx), round(y - ry), round(2 * rx), round(2 * ry))
+        return words_of_the_group(scene, box, style, way, monkeypatch), body
+
+    for offset_m in (0.6, 1.0, 1.4):
+        written, body = words(offset_m, slotted=True)
+        assert f"{there_m} m" in written, "in another lane"
+        assert body.collidelist(list(written.values())) < 0
+    written, _ = words(1.5, slotted=False)  # one who leaves
+    assert f"{there_m} m" not in written
+    assert f"{there_m + 10} m" in written or f"{there_m - 10} m" in written
+
+
 @pytest.mark.parametrize("ghosts", [1, 2, 5, 10])
 def test_names_in_the_group_stay_near_their_bodies_and_hers_with_her(ghosts: int) -> None:
     box, gap, near, white = Box(10, 10, 400, 80), 5, 10.0, (255, 255, 255)

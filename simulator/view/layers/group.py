@@ -207,24 +207,35 @@ def note(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
 def _metres(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: Style) -> None:
     """Draw a chevron on the ground each 5 m and the race metres each 10 m, passing by.
 
-    A number that comes to an edge fades before it would be cut. Where the names are as low as the
-    numbers, those are left out.
+    They are in the first lane without a slot. A number that comes to an edge or to a body there
+    fades before it would be cut or covered. Where the names are as low as the numbers, those are
+    left out.
     """
     group, px = scene.group, style.sizes.caption
     ground = tartan(style.theme)
     colour = mix(style.theme.back, style.theme.ground.line, 0.40)
     ink = mix(ground, style.theme.text, 0.55)
     first = math.floor((group.centre_m - group.span_m / 2) / 5)
-    row = piece.y(KERB_M + 1.5 * LANE_WIDTH_M)
     size, high = 0.26 * piece.scale, style.type.height(SEMIBOLD, px)
-    clear = abs(row - _name_row(piece, style)) > high
+    rx, ry = body_size("pacer", piece.scale, piece.flat)
+    near, names = high / 2 + ry, _name_row(piece, style)
+    slots = [piece.y(slot.offset_m) for slot in group.slots]
+    rows = [piece.y(KERB_M + lane * LANE_WIDTH_M) for lane in (1.5, 2.5)]
+    free = (row for row in rows if all(abs(row - slot) > near for slot in slots))
+    row = next((row for row in free if abs(row - names) > high), rows[0])
+    clear = abs(row - names) > high
+    crossed = [
+        piece.x(body.x_m - group.centre_m)
+        for body in (*scene.ghosts, *scene.pacers)
+        if body.alpha > 0.0 and abs(piece.y(body.offset_m) - row) < near
+    ]
     if not clear:  # the chevrons end where the names begin
         row = _name_row(piece, style) - piece.way * (high / 2 + size)
     for k in range(first, first + int(group.span_m / 5) + 3):
         x = piece.x(5 * k - group.centre_m)
         if k % 2 == 0 and clear and 0 <= 5 * k <= scene.race_m:
             text = f"{5 * k} m"
-            room = min(x - piece.box.x, piece.box.right - x)
+            room = min(x - piece.box.x, piece.box.right - x, *(abs(x - at) - rx for at in crossed))
             room -= style.type.width(text, SEMIBOLD, px) / 2
             seen = min(1.0, round(4.0 * room / px) / 8.0)
             if seen > 0.0:

@@ -22,7 +22,7 @@ from simulator.stage.scene import Knob, KnobKind, PanelState, PinRow, SplitKnob,
 from simulator.units import LAP_M, format_signed, format_time, parse_time
 from simulator.view.layout import Box
 from simulator.view.text import SEMIBOLD, Style
-from simulator.view.theme import Colour, Theme, mix
+from simulator.view.theme import Colour, Theme, hex_colour, mix
 from simulator.view.ui import Control, Key
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ SPLITS, COMPARE = "Splits", "Compare"
 _YES = ("yes", "true", "on")
 _RESETS = "Double-click a label, or click this, to reset."
 _TYPED = "Click or Enter to type; Enter applies, Escape takes back."
+
+_THEMES_KITS = {"pacers.kit": "pink", "runner.kit.colour": "white"}
+"""The colours of the theme's kits, by knob."""
 
 Press = Callable[[], object]
 Choose = Callable[[str], object]
@@ -229,22 +232,24 @@ class Page:
         edge = self._right - wide - round(0.4 * self._px)
         self._label(knob.label, control, edge, changed=knob.changed)
         control.box = Box(self._right - wide, self.y, wide, self._line - 2)
-        control.ring = Box(self._x, self.y, self._w, self._line)
+        low = round(1.2 * self._small) if knob.changed and knob.file_value else 0
+        control.ring = Box(self._x, self.y, self._w, self._line + low)
         if knob.kind is KnobKind.CHOICE:
-            control.options, theme = knob.options, self._ui.theme
-            if knob.path.endswith("colour"):
-                control.shade_of = theme.colour
-            if knob.path in ("runner.kit.colour", "pacers.kit"):
-                control.shade_of = lambda name: theme.kit(name) or theme.colour(name)
+            control.options, control.swatch = knob.options, self._swatch(knob.path)
             control.choose = partial(self._drawer.change, knob.path)
             self._ui.choice(control, knob.value)
         else:
             self._field(control, knob, _with_unit(knob.value, knob.unit))
-        self.y += self._line
-        if knob.changed and knob.file_value:
-            low = round(1.2 * self._small)
-            self._file_value(knob, self._right, self.y + low // 2, self._w)
-            self.y += low
+        self._file_value(knob, self._right, self.y + self._line + low // 2, self._w)
+        self.y += self._line + low
+
+    def _swatch(self, path: str) -> Callable[[str], Colour] | None:
+        """Return the colour of each option of a knob; None: they are no colours."""
+        theme, kit = self._ui.theme, _THEMES_KITS.get(path)
+        if kit is None:
+            return theme.colour if path.endswith("colour") else None
+        own = theme.colour(kit)
+        return lambda name: theme.kit(name) or theme.named.get(name) or hex_colour(name) or own
 
     def _waves(self) -> None:
         note = "One more light with a plan of its own."

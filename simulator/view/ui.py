@@ -61,7 +61,7 @@ class Control:
         text: the initial text of a field's entry.
         accept: gets the text of an entry; False keeps it open. `cancel`: the entry was cancelled.
         options: the options of a choice; `choose` gets the chosen one.
-        shade_of: returns the colour that an option names; None: they name none.
+        swatch: returns the colour shown with an option; None: options show none.
         span: the lowest and the highest value of a slider; `turn` gets the value dragged to and
             both of these as they were at the start of the drag.
         view: the part of the panel that it scrolls in; set when it is drawn.
@@ -82,7 +82,7 @@ class Control:
     cancel: Callable[[], object] | None = None
     options: tuple[str, ...] = ()
     choose: Callable[[str], object] | None = None
-    shade_of: Callable[[str], Colour] | None = None
+    swatch: Callable[[str], Colour] | None = None
     span: tuple[float, float] = (0.0, 1.0)
     turn: Callable[[float, float, float], object] | None = None
     view: Box | None = None
@@ -180,6 +180,7 @@ class Ui:
         self._clicked: tuple[Key | None, float] = (None, -1.0)
         self._view: Box | None = None
         self._scrollable: Box | None = None
+        self._heights: dict[Key, int] = {}
         self._furthest = 0
         self._caret_shown = True
         self._shown: object = None
@@ -221,6 +222,7 @@ class Ui:
     def end(self) -> bool:
         """Finish the picture; return False if it must be drawn once more."""
         focused = self.find(self.focus)
+        self._follow_growth()
         if focused is None:
             self.focus = None
         elif self.entry is None and (focused.ring or focused.box).w:
@@ -237,6 +239,16 @@ class Ui:
             self._draw_popup(self.popup, owner)
         self._point(self._pointer)
         return not self.stale
+
+    def _follow_growth(self) -> None:
+        """Scroll so that a row in view that became higher stays in view."""
+        before, self._heights = self._heights, {}
+        for control in self.controls:
+            ring, view = control.ring, control.view
+            if ring is not None and view is not None and view.y <= ring.y < view.bottom:
+                self._heights[control.key] = ring.h
+                if ring.h > before.get(control.key, ring.h):
+                    self.show(control.key)
 
     def tick(self, elapsed_s: float) -> None:
         """Let wall time pass [s]: the caret blinks."""
@@ -506,21 +518,21 @@ class Ui:
             px = self.sizes.body
             sign = round(1.1 * px)
             self._field_bed(control)
-            self._option(box, value, sign, control.shade_of)
+            self._option(box, value, sign, control.swatch)
             x = box.right - round(0.5 * px) - sign // 2
             arrow(self.surface, x, round(box.y + box.h / 2), px, self.theme.muted)
 
     def _option(
-        self, box: Box, text: str, kept: int, shade_of: Callable[[str], Colour] | None
+        self, box: Box, text: str, kept: int, swatch: Callable[[str], Colour] | None
     ) -> None:
         """Write an option into a box, leaving `kept` free at its right [px]."""
         px = self.sizes.body
         pad, left, y = round(0.5 * px), box.x + round(0.5 * px), box.y + box.h / 2
-        if shade_of is not None:
+        if swatch is not None:
             radius = round(0.34 * px)
             # a rim, or white cloth would not be seen by day
             self.dot((left + radius, y), radius + 1, self.theme.muted)
-            self.dot((left + radius, y), radius, shade_of(text))
+            self.dot((left + radius, y), radius, swatch(text))
             left += 3 * radius
         room = max(1, box.right - left - pad - kept)
         px = self.fitting(text, px, room)
@@ -545,7 +557,7 @@ class Ui:
                 self.bed(at, mix(theme.panel, theme.own, 0.22), mix(theme.panel, theme.own, 0.6))
             elif self.hover == option.key:
                 self.bed(at, theme.panel_high, theme.faint)
-            self._option(at, popup.options[i], 0, owner.shade_of)
+            self._option(at, popup.options[i], 0, owner.swatch)
 
     def _choose(self, index: int) -> None:
         popup, self.popup = self.popup, None

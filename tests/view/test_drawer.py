@@ -551,3 +551,58 @@ def test_a_kit_has_the_colour_that_is_worn_beside_its_name(
         user.page("Pacers")
         user.wait()
         assert THEMES[theme].kit(name) in dots
+
+
+def kit_knobs(session: FakeSession) -> None:
+    """Give the page of the pacers a last knob for their kit, and hers to the runner."""
+    knobs = tuple(
+        Knob(path, "kit", page, KnobKind.CHOICE, "theme", file_value="theme", options=KITS)
+        for path, page in (("runner.kit.colour", "Runner"), ("pacers.kit", "Pacers"))
+    )
+    session.now = replace(session.now, knobs=(*session.now.knobs, *knobs))
+
+
+@pytest.mark.parametrize("by_mouse", [True, False])
+def test_a_last_row_that_grows_is_scrolled_whole_into_view(
+    user: User, session: FakeSession, by_mouse: bool
+) -> None:
+    """The file's value below a changed kit was cut in half, with the list at its end."""
+    kit_knobs(session)
+    session.now = replace(
+        session.now,
+        knobs=tuple(replace(k, group="Pacers") for k in session.now.knobs),
+    )
+    user.wait()
+    user.place(("knob", "pacers.kit"))
+    user.wheel(-100)
+    if by_mouse:
+        user.click(places(user.app.drawer)["knob", "pacers.kit"].center)
+        user.click(places(user.app.drawer)["option", "6"].center)
+    else:
+        user.app.drawer.ui.focus, user.app.drawer.ui.stale = ("knob", "pacers.kit"), True
+        user.wait()
+        user.key("right")
+    user.wait(2)
+    assert session.knob("pacers.kit").value != "theme"
+    link = user.control("reset", "knob", "pacers.kit")
+    assert link.view is not None
+    assert pygame.Rect(link.view).contains(link.box)
+
+
+def test_the_themes_kit_has_the_colour_that_is_worn(user: User, session: FakeSession) -> None:
+    """It was grey, as is a kit of that name."""
+    kit_knobs(session)
+    for page, path, worn in (
+        ("Pacers", "pacers.kit", "pink"),
+        ("Runner", "runner.kit.colour", "white"),
+    ):
+        user.page(page)
+        user.wait()
+        swatch = user.control("knob", path).swatch
+        assert swatch is not None
+        theme = user.app.theme
+        assert swatch("theme") == theme.colour(worn) != swatch("grey")
+        assert swatch("blue") == theme.kit("blue")
+        assert swatch("#102030") == (16, 32, 48)
+    user.page("Light")
+    assert user.control("knob", "wavelight.waves.0.colour").swatch is not None

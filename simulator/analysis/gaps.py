@@ -47,9 +47,7 @@ LEVEL_S = 0.05
 LEVEL_EXIT_S = 0.10
 """A level gap must exceed this before it is called anything else [s]: hysteresis."""
 TREND_S = 0.03
-"""The gap must change by this over the trend window before the trend turns [s]."""
-TREND_WINDOW_S = 3.0
-"""Length of the trend window [s]."""
+"""The trend turns once the gap has come back by this from its last extreme, however slowly [s]."""
 
 
 class GapTicks(NamedTuple):
@@ -60,7 +58,7 @@ class GapTicks(NamedTuple):
             mark never gets there.
         own_m, mark_m: her position and the mark's [m].
         level, losing: two switches, held by hysteresis: leaving `level` takes a larger gap than
-            entering it, a turn of the trend a clear change. Both are on before they are ever set.
+            entering it, a turn of the trend a clear way back. Both are on before they are ever set.
     """
 
     seconds: Floats
@@ -121,13 +119,11 @@ class GapTrack:
     def at_ticks(self) -> GapTicks:
         """The gap and its meaning at every tick."""
         run, mark = self.recording, self.mark
-        lag = max(round(TREND_WINDOW_S / run.step_s), 1)
         t, x = _ticks(run)
         seconds = t - mark.run.time_at(np.minimum(x, run.race_m))
         seconds[x > mark.distance_m + 1e-9] = np.nan
-        change = seconds - np.concatenate([np.full(lag, seconds[0]), seconds])[: len(seconds)]
         mark_m = np.append(_mark_m(mark, run.ticks, run.step_s), mark.run.distance_at(t[-1]))
-        return GapTicks(seconds, x, mark_m, *switches(seconds, change))
+        return GapTicks(seconds, x, mark_m, *switches(seconds))
 
 
 @lru_cache(maxsize=16)  # the same for every mark
@@ -149,20 +145,21 @@ def _between(values: Floats, i: int, share: float) -> float:
     return here + (float(values[i + 1]) - here) * share if share else here
 
 
-def switches(seconds: Floats, change: Floats) -> tuple[Bools, Bools]:
-    """Return `level` and `losing` of `GapTicks`: of gaps, and of their change [s].
-
-    An unknown gap is level.
-    """
+def switches(seconds: Floats) -> tuple[Bools, Bools]:
+    """Return `level` and `losing` of `GapTicks`, of gaps [s]; an unknown gap is level."""
     size = np.abs(seconds)
-    ticks = np.arange(len(size))
-
-    def switch(on: Bools, off: Bools) -> Bools:
-        put = np.maximum.accumulate(np.where(on | off, ticks, -1))
-        return on[put] | (put < 0)
-
-    level = switch(~(size >= LEVEL_S), size >= LEVEL_EXIT_S)
-    return level, switch(change > TREND_S, change < -TREND_S)
+    enter, leave = ~(size >= LEVEL_S), size >= LEVEL_EXIT_S
+    put = np.maximum.accumulate(np.where(enter | leave, np.arange(len(size)), -1))
+    level, losing = enter[put] | (put < 0), np.ones(len(size), dtype=np.bool_)
+    turn, sign = 0, 1.0
+    while True:
+        since = sign * seconds[turn:]
+        back = np.fmax.accumulate(since) - since > TREND_S
+        after = int(back.argmax())
+        if not back[after]:
+            return level, losing
+        turn, sign = turn + after, -sign
+        losing[turn:] = sign > 0
 
 
 def gap_seconds(recording: Recording, mark: Reference, time_s: float) -> float | None:

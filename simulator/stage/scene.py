@@ -307,6 +307,8 @@ class Board:
         numbers: three numbers shown instead in a lecture hall: label and text of each.
         good: the run is valid and reached the target.
         finished: she has come to the line.
+        published: names of the rows that stay longest where room is short; the first is the one
+            that a fact names.
     """
 
     headline: str
@@ -318,6 +320,7 @@ class Board:
     numbers: tuple[tuple[str, str], ...] = ()
     good: bool = False
     finished: bool = True
+    published: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

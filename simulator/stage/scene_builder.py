@@ -115,7 +115,7 @@ TAIL_POWER = 1.4
 GHOST_COLUMNS = 3
 GROUP_SEEN = 0.8
 """Opacity of a ghost's pacers, as a share of the ghost's."""
-BOARD_ROWS = 8
+BOARD_ROWS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -682,10 +682,11 @@ def board_of(show: Show) -> Board:
         numbers = [("finish", headline), against, *lost]
         good = good and miss < 0.005
     ghosts = show.ghosts[:GHOST_COLUMNS]
-    *inner, last = show.splits
-    laps = [row for row in inner if row.distance_m % LAP_M < 1e-6]
+    worst = worst_residual(show.splits)
+    named = [] if worst is None else [worst[0]]
+    published = [row for row in show.splits if row.published_s is not None]
     rows = []
-    for s in [*laps, last] if len(laps) < BOARD_ROWS else evenly(show.splits, BOARD_ROWS):
+    for s in board_splits(show.splits, named):
         others = (s.plan_s, *s.ghosts_s[:GHOST_COLUMNS])
         gaps = (difference_cell(s.run_s, other_s) for other_s in others)
         rows.append((s.label, time_cell(s.plan_s), time_cell(s.run_s), *gaps))
@@ -701,7 +702,19 @@ def board_of(show: Show) -> Board:
         tuple(numbers),
         good,
         finished=run.finish_s is not None,
+        published=tuple(row.label for row in [*named, *published]),
     )
+
+
+def board_splits(splits: Sequence[Split], named: Sequence[Split]) -> list[Split]:
+    """Return the board's rows: laps, published ones and the finish, or if these are many, `evenly`.
+
+    Rows that a fact names are always there.
+    """
+    *inner, last = splits
+    laps = [s for s in inner if s.distance_m % LAP_M < 1e-6 or s.published_s is not None]
+    rows = [*laps, last] if len(laps) < BOARD_ROWS else evenly(splits, BOARD_ROWS)
+    return [row for row in splits if row in rows or row in named]
 
 
 def evenly(splits: Sequence[Split], most: int) -> list[Split]:

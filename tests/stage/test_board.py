@@ -14,7 +14,14 @@ from simulator.scenario.model import Scenario
 from simulator.session import Session
 from simulator.stage.events import events
 from simulator.stage.playback import Playback
-from simulator.stage.scene_builder import ShowOptions, board_of, evenly, scene_of
+from simulator.stage.scene_builder import (
+    BOARD_ROWS,
+    ShowOptions,
+    board_of,
+    board_splits,
+    evenly,
+    scene_of,
+)
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
 from tests.session.short import FAILING
@@ -47,10 +54,12 @@ def test_the_verdict_has_three_ways(show: Show, finish_s: float, verdict: str, g
     assert verdict in told, "a lecture's board says the same"
 
 
-def test_the_board_has_the_laps_and_the_finish_against_plan_and_ghosts(show: Show) -> None:
+def test_the_board_has_laps_published_splits_and_the_finish_against_plan_and_ghosts(
+    show: Show,
+) -> None:
     board = board_of(show)
     assert board.columns == ("m", "plan", "run", "gap", "vs 4:00", "vs 4:06.42")
-    assert [row[0] for row in board.rows] == ["400", "800", "1200", "finish"]
+    assert [row[0] for row in board.rows] == [*map(str, range(200, 1201, 200)), "finish"]
     assert {len(row) for row in board.rows} == {len(board.columns)}
     assert board.rows[-1][2] == board.headline
 
@@ -95,7 +104,9 @@ def test_a_run_that_did_not_finish_says_so(scenario: Scenario, attempt: Recordin
     assert not board.finished
     assert not board.good
     assert board.numbers[0] == ("ran", f"{int(stopped.x[-1])} m"), "the metres she has passed"
-    assert [row[2] for row in board.rows][1:] == ["–", "–", "–"]
+    stop_m = float(stopped.x[-1])
+    assert all((row[2] == "–") == (not float(row[0]) < stop_m) for row in board.rows[:-1])
+    assert board.rows[-1][2] == "–"
 
 
 def test_a_light_is_not_kept_to_a_line_that_is_not_reached() -> None:
@@ -156,6 +167,35 @@ def test_a_long_race_keeps_more_rows_than_the_one_that_is_known() -> None:
     splits = Session.open("cheptegei_valencia_2020").show.splits
     labels = [row.label for row in evenly(splits, 8)]
     assert labels == ["2000", "4000", "5000", "6000", "8000", "finish"]
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("chebet_eugene_2024", ["2000", "4000", "5000", "6000", "8000", "finish"]),
+        ("rudisha_2012", ["200", "400", "600", "finish"]),
+        ("tsegay_lievin_2021", ["400", "800", "1000", "1200", "finish"]),
+        (
+            "girma_lievin_2023",
+            ["400", "800", "1000", "1200", "1600", "2000", "2400", "2800", "finish"],
+        ),
+    ],
+)
+def test_published_splits_have_their_rows_beside_the_laps(name: str, labels: list[str]) -> None:
+    board = board_of(Session.open(name).show)
+    assert [row[0] for row in board.rows] == labels
+    assert board.columns[4].startswith("vs")
+    at = [row[0] for row in board.rows if row[-1] != "–"]
+    assert set(board.published) <= set(at), "they are compared with whoever ran them"
+
+
+def test_the_row_that_a_fact_names_stays_among_many() -> None:
+    rows = [split(100.0 * k, 10.0 * k) for k in range(1, 31)]
+    rows[6] = replace(rows[6], run_s=60.0)
+    kept = board_splits(rows, [rows[6]])
+    assert rows[6] in kept
+    assert len(kept) <= BOARD_ROWS + 1
+    assert kept == sorted(kept, key=lambda row: row.distance_m)
 
 
 def test_without_a_light_none_is_lost_or_kept() -> None:

@@ -823,6 +823,30 @@ def test_a_board_of_many_columns_has_large_type_but_for_its_table_and_its_time_m
     assert written["4:06.45"] > 0.09 * size[1], "for the last row"
 
 
+def test_a_board_without_room_leaves_out_published_rows_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(Type, "write", lambda _, __, text, *___, **____: written.append(text))
+    shown, seen = scenes.finish().board, set()
+    assert shown is not None
+    names = ["400", "800", "1000", "1200", "1600", "2000", "2400", "2800", "finish"]
+    content = replace(
+        shown,
+        columns=("m", "plan", "run", "gap"),
+        rows=tuple((name, "1:00.00", "1:00.01", "+0.01") for name in names),
+        published=("1000", "2000", "finish"),
+    )
+    style = Style(Type(), layout_of((1280, 720), None, PictureOptions()).sizes, THEME)
+    for height in range(200, 700, 10):
+        written.clear()
+        cards.board(content, Box(0, 0, 300, height), style)
+        seen.add(tuple(name for name in names if name in written))
+    assert tuple(names) in seen
+    assert ("1000", "finish") in seen, "the one that the fact names is the last"
+    assert all(len(rows) < 3 or set(content.published) <= set(rows) for rows in seen)
+
+
 @pytest.mark.parametrize(
     ("verdict", "good"),
     [("0.50 s inside 3:59.99", True), ("6.43 s behind 3:59.99", False), ("did not finish", False)],

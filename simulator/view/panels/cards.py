@@ -198,9 +198,10 @@ def _shorter(content: Board) -> Iterator[Board]:
         yield _of_columns(content, [k for k in shown if k < len(every)])
     narrow = _of_columns(content, [k for k in (0, 2, 3) if k < len(every)])
     rows = narrow.rows
-    while len(rows) > 1:
-        rows = tuple(row for i, row in enumerate(rows) if i % 2 or row is narrow.rows[-1])
-        yield replace(narrow, rows=rows)
+    for kept in (content.published, content.published[:1], ()):
+        while loose := [row for row in rows[:-1] if row[0] not in kept]:
+            rows = tuple(row for row in rows if row not in loose[::2])
+            yield replace(narrow, rows=rows)
     for facts in (content.facts, content.facts[:1], ()):
         yield replace(narrow, rows=(), facts=facts)
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.coefficients import LOST_S
+from simulator.units import shown_difference
 
 if TYPE_CHECKING:  # the empty stadium uses `GapState` for its colours before a scenario is read
     from simulator.analysis.references import Reference
@@ -97,15 +98,29 @@ class GapTrack:
         return reached - _between(self.at_ticks.own_m, *found)
 
     def state_at(self, time_s: float) -> GapState:
-        """Return the state at race time [s]."""
+        """Return the state at race time [s]; at the line `line_s` says which side."""
         t = min(max(time_s, 0.0), self.recording.end_s)
         i = min(int(t / self.recording.step_s), self.recording.ticks)
         track = self.at_ticks
-        if track.level[i]:
+        seconds, level = track.seconds[i], track.level[i]
+        if time_s >= self.recording.end_s and self.line_s is not None:
+            seconds, level = self.line_s, self.line_s == 0.0
+        if level:
             return GapState.LEVEL
-        if track.seconds[i] > 0:
+        if seconds > 0:
             return GapState.BEHIND_LOSING if track.losing[i] else GapState.BEHIND_GAINING
         return GapState.AHEAD_LOSING if track.losing[i] else GapState.AHEAD_GAINING
+
+    @cached_property
+    def line_s(self) -> float | None:
+        """The gap at the line [s] between the two times as they are written, as on a result board.
+
+        None if either never gets there.
+        """
+        finish_s, gap_s = self.recording.finish_s, float(self.at_ticks.seconds[-1])
+        if finish_s is None or math.isnan(gap_s):
+            return None
+        return shown_difference(finish_s, finish_s - gap_s)
 
     def _find(self, time_s: float) -> tuple[int, float]:
         """Return the tick before a time [s], and the share of the step after that."""

@@ -494,11 +494,12 @@ def _gaps(show: Show, t: float, x: float) -> tuple[GapLine, ...]:
     lines, lights = [], show.lights
     for i, track in enumerate(show.tracks):
         known, is_light = t > 0 and x > 0, i < len(lights)
+        seconds = track.line_s if t >= show.recording.end_s else None
         lines.append(
             GapLine(
                 light_name(track.mark, lights) if is_light else track.mark.name,
                 track.mark.finish_s or 0.0,
-                track.seconds_at(t) if known else None,
+                (track.seconds_at(t) if seconds is None else seconds) if known else None,
                 track.metres_at(t) if known else None,
                 track.state_at(t),
                 track.mark.colour,

@@ -216,7 +216,20 @@ def test_the_state_at_every_tick_goes_by_the_gaps_up_to_it(
         gaps = (np.array(times) - mark.run.time_at(x)).tolist()
         track = GapTrack(attempt, mark)
         shown = [track.state_at(i * step + 1e-7) for i in range(attempt.ticks)]
-        assert [*shown, track.state_at(attempt.end_s + 1.0)] == states_by_the_rules(gaps)
+        assert [*shown] == states_by_the_rules(gaps)[:-1]
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "side"), [(0.03, "behind"), (0.01, "behind"), (0.0, "level"), (-0.01, "ahead")]
+)
+def test_at_the_line_a_gap_is_that_between_the_times_as_they_are_written(
+    attempt: Recording, ahead_s: float, side: str
+) -> None:
+    end_s = attempt.end_s
+    track = GapTrack(attempt, even(attempt, round(end_s, 2) - ahead_s))
+    assert track.line_s == pytest.approx(ahead_s, abs=1e-9)
+    assert {track.state_at(t).side for t in (end_s, end_s + 5.0)} == {side}
+    assert track.state_at(end_s - 0.01) is GapState.LEVEL, "a running gap is called level sooner"
 
 
 @dataclass(frozen=True)

@@ -209,3 +209,15 @@ def test_without_a_light_none_is_lost_or_kept() -> None:
     assert "light lost" not in events(show)
     said = " ".join([*board.facts, *(word for pair in board.numbers for word in pair)])
     assert "light" not in said
+
+
+@pytest.mark.parametrize("name", ["rudisha_2012", "chebet_eugene_2024", "breaking4"])
+def test_the_score_past_the_line_says_what_the_board_says(name: str) -> None:
+    show = Session.open(name).show
+    end_s = show.recording.end_s
+    scene = scene_of(show, Playback(end_s + 2.0, end_s, furthest_s=end_s), ShowOptions())
+    assert scene.board is not None
+    against = [line for line in scene.gaps if abs(line.target_s - scene.target_s) < 1e-6]
+    assert against
+    for line in against:
+        assert scene.board.verdict.startswith(f"{line.seconds:.2f} s {line.state.side}")

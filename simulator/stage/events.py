@@ -183,14 +183,15 @@ START_S, SPLIT_S, RUNS_AWAY_S = 7.0, 6.0, 8.0
 from above and the lost light run away [s of race time, and of playing time if that is faster].
 """
 ARRIVES_S = 2.4
-"""The chase is switched on this long before the light would go, to have arrived by then, even if
-another camera has just come on [s of playing time]. As gaps grow faster and faster it goes sooner.
+"""The chase is switched on this long before the light would go, and the rail before the finish, to
+have arrived by then, even if another camera has just come on [s of playing time]. As gaps grow
+faster and faster the light goes sooner.
 """
 TREND_M = 10.0
 """The gap's trend is taken over the last metres [m]."""
-FINISH_M, FINISH_SHARE = 70.0, 0.25
+FINISH_M, FINISH_SHARE, FLIGHT_M = 70.0, 0.25, 10.0
 """Over this distance before the finish she is seen from the rail [m]; over more, up to a share of
-the race, if playing is faster.
+the race, if playing is faster, and always so far that its flight ends before she does.
 """
 
 
@@ -235,22 +236,28 @@ def _cuts(
     """Return when each camera is switched on [s of race time]."""
     wishes = _wishes(run, lap_m, lost_s, max(rate, 1.0))
     every = {edge for wish in wishes for edge in (wish.from_s, wish.until_s)}
-    edges = sorted(edge for edge in every if math.isfinite(edge))
+    home_s = wishes[-1].from_s
+    edges = sorted(edge for edge in every if math.isfinite(edge) and edge <= home_s)
     ends = dict(zip(edges, [*edges[1:], math.inf], strict=True))
     times_s, left_s = _until_lost(run, gaps)
-    left_s[times_s >= wishes[-1].from_s] = math.inf  # the finish comes first
+    left_s[times_s >= home_s] = math.inf  # the finish comes first
     alarms_s = times_s + np.maximum(left_s - ARRIVES_S * rate, 0.0)
     going = alarms_s < np.append(times_s[1:], -math.inf)  # until then the gap is not known anew
+    going &= alarms_s < home_s
     alarms = alarms_s[1:][going[1:] & ~going[:-1]].tolist()
     cuts = [(-COUNTDOWN_S, Camera.CHASE)]
     for edge in sorted([*edges, *alarms]):
         if edge not in ends:
             while cuts[-1][0] > edge:
                 cuts.pop()
-            if cuts[-1][1] is not Camera.CHASE:
-                cuts.append((max(edge, cuts[-1][0] + ARRIVES_S * rate), Camera.CHASE))
+            at_s = max(edge, cuts[-1][0] + ARRIVES_S * rate)
+            if cuts[-1][1] is not Camera.CHASE and at_s < home_s:
+                cuts.append((at_s, Camera.CHASE))
             continue
         at_s = max(edge, cuts[-1][0] + LEAST_S * rate)
+        if edge == home_s:  # not so long that the line is passed on the way
+            latest_s = edge + _to_line_s(run, edge) - ARRIVES_S * rate
+            at_s = max(edge, min(at_s, latest_s))
         if at_s < ends[edge]:
             moment, on, fits_s = run.at(at_s), cuts[-1][1], FITS_S * rate
             wanted = next(
@@ -258,12 +265,22 @@ def _cuts(
                 for w in reversed(wishes)
                 if w.holds(moment, 0.0 if w.camera is on else fits_s)
             )
+            # no other one could make way for these in time
+            within_s = (LEAST_S + ARRIVES_S) * rate
+            if _to_line_s(run, at_s) <= within_s:
+                wanted = Camera.RAIL
             now = int(np.searchsorted(times_s, at_s, side="right")) - 1
-            if left_s[max(now, 0)] <= (LEAST_S + ARRIVES_S) * rate:
-                wanted = Camera.CHASE  # no other one could make way for it in time
+            if edge < home_s and left_s[max(now, 0)] <= within_s:
+                wanted = Camera.CHASE
             if wanted is not on:
                 cuts.append((at_s, wanted))
     return tuple(cuts)
+
+
+def _to_line_s(run: Recording, time_s: float) -> float:
+    """Return how long she takes to the line if she keeps her speed of a moment [s]."""
+    moment = run.at(time_s)
+    return (run.race_m - moment.x_m) / max(moment.v_m_s, 1.0)
 
 
 def _until_lost(run: Recording, gaps: ChartCurve) -> tuple[Floats, Floats]:
@@ -290,7 +307,8 @@ def _wishes(run: Recording, lap_m: float, lost_s: float, times: float) -> list[C
     """
     race_m = run.race_m
     start_s, split_s, runs_away_s = (times * s for s in (START_S, SPLIT_S, RUNS_AWAY_S))
-    finish_m = max(FINISH_M, min(times * FINISH_M, FINISH_SHARE * race_m))
+    most_m = max(FINISH_SHARE * race_m, times * FLIGHT_M)
+    finish_m = max(FINISH_M, min(times * FINISH_M, most_m))
     # where she passes the line, the first before the start, and where straights after it lie
     line_m = race_m - lap_m * np.arange(math.ceil(race_m / lap_m), -1.0, -1.0)
     bend_m = BEND_M * lap_m / LAP_M

@@ -41,8 +41,12 @@ START_STEP_M_S, START_STEP_M = 0.5, 0.04
 """Speeds and distances have finer steps in the first step."""
 YAW_STEP_DEG, PITCH_STEP_DEG = 10.0, 8.0
 SIZE_STEP = 1.07
-"""Sprites are painted at sizes that differ by 7 %; the nearest size is used."""
-KEPT_BYTES = 192 * 2**20
+"""Sprites are painted at sizes that differ by 7 %; the nearest size is used, scaled."""
+SCALED_SIZES = 8
+"""Bodies are scaled to this many sizes for each that is painted, so that none is seen to leap."""
+KEPT_BYTES = 128 * 2**20
+SCALED_BYTES = 64 * 2**20
+"""Scaled bodies take this much at most: they are made anew in 50 µs, not painted in 2 ms."""
 STROKES, STROKES_S = 320, 0.0015
 """A sprite is painted by this many facets at a time, in about this time [s]."""
 TOGETHER = 4
@@ -65,7 +69,7 @@ _OTHER_PHASE_DEG = 45.0
 _DOUBLE_DEG = 150.0
 """Twice the size counts as much as a view turned by this angle."""
 _ALIKE = 0.075
-"""Sizes that differ by less are used for one another unchanged."""
+"""Shadows whose sizes differ by less are used for one another unchanged: they are soft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -755,6 +759,12 @@ def _stepped(value: float, step: float, middle: float = 0.0) -> float:
     return middle + round((value - middle) / step) * step
 
 
+def _stepped_size(px_per_m: float, between: int = 1) -> float:
+    """Return the nearest size of a ladder; `between`: steps for each that is painted."""
+    steps = round(between * math.log(max(px_per_m, 1.0), SIZE_STEP))
+    return math.pow(SIZE_STEP, steps / between)
+
+
 def _set_of(
     look: Appearance, stride: Stride, phases: int, view: ViewAngle, px_per_m: float
 ) -> _SpriteKey:
@@ -770,7 +780,7 @@ def _set_of(
         _stepped(stride.gone_m, START_STEP_M) if starts else math.inf,
         _stepped(view.yaw_deg, YAW_STEP_DEG) % 360.0,
         _stepped(view.pitch_deg, PITCH_STEP_DEG),
-        SIZE_STEP ** round(math.log(max(px_per_m, 1.0), SIZE_STEP)),
+        _stepped_size(px_per_m),
     )
 
 
@@ -794,6 +804,8 @@ class Athletes:
         self._used: list[tuple[_SpriteKey, int]] = []
         self._poor: dict[tuple[_SpriteKey, int], float] = {}
         self._bytes = 0
+        self._scaled: OrderedDict[tuple[_SpriteKey, int, float], Sprite] = OrderedDict()
+        self._scaled_bytes = 0
         self._exact = True
         self._begun: tuple[_SpriteKey, int, Generator[None, None, Pair]] | None = None
         self._waited = 0
@@ -863,19 +875,43 @@ class Athletes:
         one = _set_of(look, stride, phases, view, px_per_m)
         step = int(stride.phase * phases + 0.5) % phases
         self._used.append((one, step))
+        return self._sized(*self._at_hand(one, step), _stepped_size(px_per_m, SCALED_SIZES))
+
+    def _at_hand(self, one: _SpriteKey, step: int) -> tuple[_SpriteKey, int]:
+        """Return which sprite to use: paint it if it is missing, or return a stand-in."""
         ready = self._sets.get(one)
         if ready is not None:
             self._sets.move_to_end(one)
             if step in ready:
-                return ready[step]
+                return one, step
         if not self._exact:
             other = self._stand_in(one, step)
             if other is not None:
-                pair, self._poor[one, step] = other
-                return pair
-        return self._keep(one, step, _finished(self._painting(one, step)))
+                alike, nearest, self._poor[one, step] = other
+                return alike, nearest
+        self._keep(one, step, _finished(self._painting(one, step)))
+        return one, step
 
-    def _stand_in(self, one: _SpriteKey, step: int) -> tuple[Pair, float] | None:
+    def _sized(self, one: _SpriteKey, step: int, px_per_m: float) -> Pair:
+        """Return a sprite at another size; its shadow only if the size is quite another."""
+        body, fallen = self._sets[one][step]
+        ratio = px_per_m / one.px_per_m
+        if ratio == 1.0:
+            return body, fallen
+        if fallen is not None and abs(ratio - 1.0) >= _ALIKE:
+            fallen = _scaled(fallen, ratio)
+        key = one, step, px_per_m
+        sized = self._scaled.get(key)
+        if sized is not None:
+            self._scaled.move_to_end(key)
+            return sized, fallen
+        sized = self._scaled[key] = _scaled(body, ratio)
+        self._scaled_bytes += _size_of((sized, None))
+        while self._scaled_bytes > SCALED_BYTES:
+            self._scaled_bytes -= _size_of((self._scaled.popitem(last=False)[1], None))
+        return sized, fallen
+
+    def _stand_in(self, one: _SpriteKey, step: int) -> tuple[_SpriteKey, int, float] | None:
         """Return the sprite most similar to a missing one; None: there is none.
 
         And how unlike it is: as much as a view turned by this angle [deg].
@@ -894,15 +930,10 @@ class Athletes:
                 best, least = other, off
         if best is None:
             return None
-        ready, ratio = self._sets[best], one.px_per_m / best.px_per_m
         wanted = step / one.phases * best.phases
-        nearest = _nearest(ready, wanted, best.phases)
+        nearest = _nearest(self._sets[best], wanted, best.phases)
         strides = (nearest - wanted) / best.phases
-        least += 2.0 * _OTHER_PHASE_DEG * abs(strides - round(strides))
-        pair = ready[nearest]
-        if abs(ratio - 1.0) >= _ALIKE:
-            pair = _scaled(pair[0], ratio), pair[1] and _scaled(pair[1], ratio)
-        return pair, least
+        return best, nearest, least + 2.0 * _OTHER_PHASE_DEG * abs(strides - round(strides))
 
     @staticmethod
     def _painting(one: _SpriteKey, step: int) -> Generator[None, None, Pair]:
@@ -915,7 +946,7 @@ class Athletes:
         yield
         return body, shadow(one.pose(step), look.build, view, one.px_per_m, day=look.day)
 
-    def _keep(self, one: _SpriteKey, step: int, pair: Pair) -> Pair:
+    def _keep(self, one: _SpriteKey, step: int, pair: Pair) -> None:
         if one not in self._sets:
             self._sets[one] = {}
             kin = self._kin.setdefault(one.look, deque(maxlen=_KIN))
@@ -926,13 +957,17 @@ class Athletes:
         while self._bytes > KEPT_BYTES and len(self._sets) > 1:
             _, old = self._sets.popitem(last=False)
             self._bytes -= sum(_size_of(each) for each in old.values())
-        return pair
 
 
 def _scaled(sprite: Sprite, ratio: float) -> Sprite:
-    wide, high = (max(1, round(n * ratio)) for n in sprite.surface.get_size())
+    """Return a sprite at another size."""
+    w, h = sprite.surface.get_size()
+    # of two widths the one that leaves the ground point on a pixel, or poses would shake sideways
+    widths = math.floor(w * ratio), math.ceil(w * ratio)
+    wide = max(1, min(widths, key=lambda n: abs(sprite.x * n / w - round(sprite.x * n / w))))
+    high = max(1, round(h * ratio))
     surface = pygame.transform.smoothscale(sprite.surface, (wide, high))
-    return Sprite(surface, round(sprite.x * ratio), round(sprite.y * ratio))
+    return Sprite(surface, round(sprite.x * wide / w), round(sprite.y * high / h))
 
 
 def _nearest(ready: Iterable[int], step: float, count: int) -> int:
@@ -993,7 +1028,7 @@ def lit(
     if strength < 0.05:
         return []
     shade, foot = _light_on_body(
-        SIZE_STEP ** round(math.log(max(px_per_m, 1.0), SIZE_STEP)),
+        _stepped_size(px_per_m),
         _stepped(max(upright, _FLATTEST), _STEEP_STEP),
         _stepped(side * math.cos(math.radians(view.yaw_deg)), _SIDE_STEP),
     )

@@ -31,7 +31,7 @@ from simulator.stage.keys import Action
 from simulator.stage.playback import RATES
 from simulator.stage.scene import Knob, KnobKind
 from simulator.view.app import App
-from simulator.view.athletes import KEPT_BYTES, Athletes
+from simulator.view.athletes import KEPT_BYTES, SCALED_BYTES, Athletes
 from simulator.view.pages import page_names
 from simulator.view.theme import THEMES
 from tests.view.user import places
@@ -68,6 +68,7 @@ def empty(kept: Cache) -> None:
         kept._values.clear()
     elif isinstance(kept, Athletes):
         assert kept._bytes <= KEPT_BYTES or len(kept._sets) == 1
+        assert kept._scaled_bytes <= SCALED_BYTES
         vars(kept).update(vars(Athletes()))  # as at the beginning
     else:
         assert kept.cache_info().maxsize is not None, kept

@@ -153,6 +153,37 @@ def test_a_budget_paints_no_more_than_it_says_and_draws_everybody(show: Show) ->
     assert painted is not first
 
 
+@pytest.mark.parametrize("exact", [True, False], ids=["film", "window"])
+def test_a_figure_grows_without_a_leap(show: Show, exact: bool) -> None:
+    """Its height followed the scale in steps of 7 %: 16 px at once where a bend begins."""
+    athletes, scene = Athletes(), at(show, 60.0)
+    look = look_of("runner", scene.runner.build, (255, 255, 255), day=False)
+    heights = []
+    for scale in np.geomspace(100.0, 160.0, 200).tolist():
+        athletes.begin(exact=exact)
+        body, _ = athletes.sprites(look, scene.runner.stride, ViewAngle(90.0, 10.0), scale)
+        heights.append(body.y)
+        assert body.y == pytest.approx(body.surface.get_bounding_rect().bottom, abs=4)
+    steps = np.diff(heights)
+    assert steps.min() >= -1  # rounded
+    assert steps.max() <= 3
+    assert heights[-1] == pytest.approx(1.6 * heights[0], rel=0.015)
+
+
+def test_a_figure_of_any_size_follows_from_nothing_before_it(show: Show) -> None:
+    scene, view = at(show, 60.0), ViewAngle(90.0, 10.0)
+    look = look_of("runner", scene.runner.build, (255, 255, 255), day=False)
+    used = Athletes()
+    for scale in (98.0, 103.0, 101.5, 104.5, 180.0, 101.5):
+        used.begin(exact=scale > 100.0)
+        again, fresh = (
+            each.sprites(look, scene.runner.stride, view, scale)[0] for each in (used, Athletes())
+        )
+        assert (again.x, again.y) == (fresh.x, fresh.y)
+        same = (pygame.image.tobytes(each.surface, "RGBA") for each in (again, fresh))
+        assert next(same) == next(same)
+
+
 def test_without_time_between_pictures_nobody_stays_a_blown_up_figure(show: Show) -> None:
     """She runs and misses a pose in every picture: the pacers beside her waited for ever."""
     athletes, scene = Athletes(), at(show, 60.0)
@@ -191,9 +222,9 @@ def test_what_is_missing_is_painted_between_two_pictures_as_long_as_there_is_tim
     assert done is not stand_in
     for _ in range(20):  # where there is never time, pictures take some
         athletes.begin(exact=False)
-        seen = athletes.sprites(look, replace(later, phase=0.9), view, 60.0)
+        seen, _ = athletes.sprites(look, replace(later, phase=0.9), view, 60.0)
     athletes.begin(exact=True)
-    assert athletes.sprites(look, replace(later, phase=0.9), view, 60.0) is seen
+    assert athletes.sprites(look, replace(later, phase=0.9), view, 60.0)[0] is seen
 
 
 @pytest.mark.parametrize("px_per_m", [150.0, 200.0, 260.0])

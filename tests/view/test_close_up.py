@@ -755,6 +755,37 @@ def test_the_map_shows_the_leds_as_the_whole_track_does(show: Show) -> None:
     assert (drawn(out) == drawn()).all()
 
 
+@pytest.mark.parametrize("theme", ["night", "daylight"])
+def test_dots_on_the_map_have_smooth_edges_and_move_by_less_than_a_pixel(
+    show: Show, theme: str
+) -> None:
+    """They were hard blocks of pixels beside a smooth lap."""
+    layout, scene = arrange(1280, 720), at(show, 60.0)
+    style = Style(TYPE, layout.sizes, THEMES[theme])
+    rig = rig_of(resting(Camera.RAIL), scene, layout, layout.view)
+
+    def drawn(scene: Scene) -> NDArray[np.int_]:
+        target = pygame.Surface(layout.view[2:], 0, 32)
+        close_up.minimap(target, scene, rig, style)
+        return pygame.surfarray.array3d(target).astype(int)
+
+    alone = replace(scene, waves=())
+    pixels = drawn(alone)
+    core = np.argwhere((pixels == style.theme.text).all(axis=2))
+    middle, radius = core.mean(axis=0), np.hypot(*np.ptp(core, axis=0)) / math.sqrt(8.0)
+    x, y = np.indices(pixels.shape[:2])
+    edge = np.abs(np.hypot(x - middle[0], y - middle[1]) - radius) < 1.0
+    full = [
+        (pixels[edge] == colour).all(axis=1) for colour in (style.theme.text, style.theme.panel)
+    ]
+    assert np.count_nonzero(~(full[0] | full[1])) > 0.2 * np.count_nonzero(edge)
+    step = replace(alone, runner=replace(scene.runner, x_m=scene.runner.x_m + 0.7))
+    assert (drawn(step) != pixels).any()
+    lit = drawn(at(show, 190.0))
+    green = lit[lit[..., 1] > lit[..., 0] + 20]
+    assert len(np.unique(green, axis=0)) > 12, "few flat colours"
+
+
 @pytest.mark.parametrize("turn", [7, 93, 200])
 def test_the_lap_on_the_map_has_smooth_edges(turn: int) -> None:
     disc = close_up._lap(74, turn, 4, (10, 14, 24), (140, 150, 180))

@@ -44,7 +44,7 @@ from simulator.view.perspective import (
     plane_at,
     turning,
 )
-from simulator.view.sprites import bloom
+from simulator.view.sprites import Blit, bloom, dot
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style
 from simulator.view.theme import Colour, Theme, mix
 
@@ -833,22 +833,24 @@ def minimap(target: pygame.Surface, scene: Scene, rig: Rig, style: Style) -> pyg
     turn = round(math.degrees(rig.yaw)) % 360
     target.blit(_lap(half, turn, max(1, round(4 * unit)), theme.panel, theme.faint), (left, top))
 
-    def dot(s_m: float, colour: Colour, radius: float) -> None:
+    def spot(s_m: float, colour: Colour, radius: float, rim: float = 0.0) -> Blit:
         x, y = on_map(*place_at(s_m * LAP_M / scene.lap_m, 3.0), turn, half)
-        pygame.draw.circle(target, colour, (left + x, top + y), radius * unit)
+        r = round(4.0 * radius * unit) / 4.0
+        edge = theme.panel if rim else colour
+        return dot(colour, r, r, 16, edge, rim * unit).at(left + x, top + y)
 
     bright, colours = effects.led_lights(scene.waves, scene.leds, theme)
     lit = [led for led in np.argsort(bright).tolist() if bright[led] > 0.02]
+    blits = []
     # by day a dark rim all around, as on the whole track
     for rim, shade in ((1.0, 0.6), (0.0, 0.0)) if theme.by_day else ((0.0, 0.0),):
         for led in lit:  # the brightest cover the others
-            share = float(bright[led])
+            share = round(LEVELS * float(bright[led])) / LEVELS
             colour = mix(theme.faint, colours[led], min(2.0 * share, 1.0))
             radius = 2.0 + 3.4 * share + rim
-            dot(led * scene.lap_m / scene.leds, mix(colour, (0, 0, 0), shade), radius)
-    her = scene.s_m(scene.runner)
-    dot(her, theme.panel, 8.5)
-    dot(her, theme.text, 6.5)
+            at_m = led * scene.lap_m / scene.leds
+            blits.append(spot(at_m, mix(colour, (0, 0, 0), shade), radius))
+    target.fblits([*blits, spot(scene.s_m(scene.runner), theme.text, 6.5, 2.0)])
     return box
 
 

@@ -27,7 +27,7 @@ from simulator.analysis.references import (
 )
 from simulator.analysis.splits import Split, split_table, times_of
 from simulator.analysis.what_if import Alternative, Measure, rests_on_assumed
-from simulator.coefficients import LAP_M
+from simulator.coefficients import CHANGE_M, LAP_M
 from simulator.physics.air import outside_sources
 from simulator.physics.pacers import PacerGroup, changed_group, group_of, role_of
 from simulator.recording.recording import Recording
@@ -170,13 +170,13 @@ class Show:
             if s.name in running
         )
 
-    @cached_property
-    def extent(self) -> Extent:
-        """How far from her slot all pacers have their places, from the last fork on."""
-        least, most = self.pacers.outline()
-        low = np.floor(np.multiply(2.0, least)) / 2.0
-        high = np.ceil(np.multiply(2.0, most)) / 2.0
-        return Extent(0.0 - low.item(0), high.item(0), low.item(1), high.item(1), self.lit)
+    def extent_at(self, x_m: float) -> Extent:
+        """How far from her slot all pacers have their places; after a fork, the old ones' too.
+
+        Those count until they have left [m of race distance].
+        """
+        leaving = self.came_from is not None and x_m < self.came_from[1] + CHANGE_M
+        return _extent(self.bodies if leaving else self.pacers, lit=self.lit)
 
     @property
     def gap_bounds(self) -> tuple[Floats, Floats, Floats]:
@@ -275,6 +275,14 @@ class Show:
         places = ", ".join(f"{n} {role}" for n, role in counts if n)
         note = " (spacing assumed)" if self.rests_on_spacing else note
         return f"{count} pacer{'s' if count > 1 else ''}: {places}{note}"
+
+
+@lru_cache(maxsize=16)
+def _extent(pacers: PacerGroup, *, lit: bool) -> Extent:
+    least, most = pacers.outline()
+    low = np.floor(np.multiply(2.0, least)) / 2.0
+    high = np.ceil(np.multiply(2.0, most)) / 2.0
+    return Extent(0.0 - low.item(0), high.item(0), low.item(1), high.item(1), lit)
 
 
 def make_show(

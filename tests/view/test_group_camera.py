@@ -117,12 +117,13 @@ def test_it_fits_the_pacers_of_the_moment_and_moves_little_by_little_past_their_
     layout = LAYOUTS[0]
     long, short = (load_scenario("breaking4", overrides=[f"pacers.count={n}"]) for n in (13, 2))
     show = make_show(short, simulate(short), earlier=[(60.0, long)])
-    many, few = show_of("breaking4").extent, make_show(short, simulate(short)).extent
-    extents = [at(show, time_s).group.extent for time_s in (10.0, 59.9, 60.0, 100.0)]
-    assert extents == [many, many, few, few]
+    many, few = (at(show_of("breaking4", f"pacers.count={n}"), 9.0).group.extent for n in (13, 2))
+    times = (10.0, 59.9, 60.0, 66.0, 68.0, 100.0)  # those who leave are seen until they have left
+    extents = [at(show, time_s).group.extent for time_s in times]
+    assert extents == [many, many, many, many, few, few]
     shot, scales = GROUP, list[float]()
-    for k in range(150):
-        scene = at(show, 59.5 + k / 60)
+    for k in range(200):
+        scene = at(show, 66.0 + k / 60)
         shot = reframed(shot.after(1 / 60), scene)
         scales.append(rig_of(shot, scene, layout, layout.view).scale)
     assert shot == replace(GROUP, extent=few)
@@ -153,11 +154,11 @@ def test_zoomed_out_it_sees_nothing_beyond_the_stand_and_no_end_of_the_track(
 
 
 def test_an_extent_holds_every_place_of_a_formation() -> None:
-    extent = show_of("breaking4").extent
+    extent = show_of("breaking4").extent_at(60.0)
     assert extent == Extent(7.5, 8.0, 0.0, 1.0, lit=True)
-    assert show_of("solo").extent == Extent(lit=True)
-    assert show_of("rudisha_2012").extent == Extent()
-    there = show_of("breaking4", "pacers.formation=inverted_v").extent
+    assert show_of("solo").extent_at(60.0) == Extent(lit=True)
+    assert show_of("rudisha_2012").extent_at(60.0) == Extent()
+    there = show_of("breaking4", "pacers.formation=inverted_v").extent_at(60.0)
     assert (there.inside_m, there.outside_m) == (-1.5, 1.5)
 
 

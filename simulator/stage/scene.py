@@ -429,7 +429,8 @@ class Scene:
         bell: inside the last 400 m.
         projected_s: projected finish from what is known now [s]; None if it is too early.
         target_s: the plan's finish [s].
-        chance: the model's chance of the target; None while it is not known, and at the end.
+        chance: the model's chance of the target; None while it is not known, and once little
+            is left: in the last metres, or when the target's time is over.
         speed: playback rate; `paused`.
         notice: one short sentence (`playback slipped one step`, `saved picture.png`), or empty.
         start_light: the light of the countdown.

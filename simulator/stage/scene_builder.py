@@ -116,6 +116,8 @@ GHOST_COLUMNS = 3
 GROUP_SEEN = 0.8
 """Opacity of a ghost's pacers, as a share of the ghost's."""
 BOARD_ROWS = 9
+DECIDED_M = 20.0
+"""So near to the line no chance is shown [m]: it was found at a point behind her."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,8 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         else Phase.RUNNING
     )
     lap_m = show.scenario.track.lap
+    target_s = then.plan.finish_s or 0.0
+    decided = finished or t > target_s or race - x < DECIDED_M
     begun_m = x + 1e-6  # rounding may put the moment of a mark just before it
     lap, laps = lap_of(begun_m, race, lap_m)
     aside_m = seen.wide * then.pacers.wide_m
@@ -187,9 +191,9 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         lap=lap,
         laps=laps,
         bell=race - begun_m <= lap_m and race > lap_m,
-        target_s=then.plan.finish_s or 0.0,
+        target_s=target_s,
         projected_s=show.projected_at(t) if t > 0 else None,
-        chance=None if finished else chance_of(then.chances, x),
+        chance=None if decided else chance_of(then.chances, x),
         speed=playback.rate,
         paused=playback.paused,
         notice=notice,

@@ -149,18 +149,30 @@ def test_nothing_of_the_future_leaks_into_the_picture(
     assert differences(*revealed) != []
 
 
-def test_the_chance_is_shown_until_she_is_there_and_is_judged_from_the_past(show: Show) -> None:
+def test_the_chance_is_shown_until_it_is_decided_and_is_judged_from_the_past(show: Show) -> None:
     chances = show.chances
     assert chances is not None
     end = show.recording.end_s
-    for t in (-1.0, 0.0, 60.0, 120.0, end - 0.1):
+    for t in (-1.0, 0.0, 60.0, 120.0, 239.9):
         scene = shown(show, t)
         assert scene.chance is not None
         assert scene.chance.share == chances.at(scene.distance_m)
         assert scene.chance.target == "sub-4:00"
-    assert shown(show, end).chance is None
+    for t in (240.0, end - 0.1, end):
+        assert shown(show, t).chance is None, "the time of the target is over"
     assert shown(replace(show, chances=None), 60.0).chance is None
     assert "the inputs' spreads" in shown(show, 60.0).assumed
+
+
+def test_no_chance_found_behind_her_is_shown_in_the_last_metres() -> None:
+    scenario = load_scenario("rudisha_2012")
+    show = make_show(scenario, simulate(scenario))
+    chances = Chances(100.91, np.array([0.0, 700.0]), np.array([0.5, 0.474]))
+    show = replace(show, chances=chances)
+    before, after = (float(show.recording.time_at(x)) for x in (775.0, 785.0))
+    assert shown(show, before).chance is not None
+    assert shown(show, after).chance is None
+    assert after < chances.target_s
 
 
 def test_the_band_widens_the_chart_only_where_it_has_been_seen(show: Show) -> None:

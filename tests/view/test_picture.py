@@ -249,6 +249,16 @@ def test_the_outlook_has_room_for_the_chance(size: tuple[int, int], following: b
             "at the last 200 m's pace 4:02.0, but the model's chance of sub-4:00 is 62 %",
         ),
         (242.0, None, "at the last 200 m's pace 4:02.0"),
+        (
+            239.99,
+            0.62,
+            "at the last 200 m's pace 3:59.99, and the model's chance of sub-4:00 is 62 %",
+        ),
+        (
+            240.02,
+            0.47,
+            "at the last 200 m's pace 4:00.02, and the model's chance of sub-4:00 is 47 %",
+        ),
         (None, None, ""),
         (None, 0.5, "the model's chance of sub-4:00 is 50 %"),
     ],

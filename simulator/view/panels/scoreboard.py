@@ -17,7 +17,7 @@ import pygame
 
 from simulator.analysis.gaps import GapState
 from simulator.stage.scene import GapLine, Phase, Scene, StartLight, Weather
-from simulator.units import format_clock, format_signed, format_time, whole_metres
+from simulator.units import format_clock, format_signed, format_time, shown_difference, whole_metres
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.panels.panel import CachedLayer, Paint, polygon
 from simulator.view.sprites import shade
@@ -279,7 +279,9 @@ def _outlook(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
 LOST_SHOWN_S = 6.0
 """How long the score shows that the light is lost [s of race time]."""
 LIKELY = 0.5
-_LONGEST = "8:88.8, and the model's chance of sub-8:88.88 is 88 %"
+NEAR_S = 0.1
+"""A projected finish nearer to the target has hundredths [s]."""
+_LONGEST = "8:88.88, and the model's chance of sub-8:88.88 is 88 %"
 """The longest end of the forecast: which pace is meant is said if there is room for both."""
 
 
@@ -337,7 +339,7 @@ def _expected(scene: Scene, pace: str, style: Style) -> list[tuple[str, Colour]]
         return [("", theme.muted), (words[0], lost)]
     if scene.phase is not Phase.RUNNING:
         return []
-    at_pace = scene.projected_s is not None and scene.projected_s < target + 0.05
+    at_pace = scene.projected_s is not None and shown_difference(scene.projected_s, target) <= 0
     parts = [(pace, theme.muted), (_projected(scene), theme.text)]
     if scene.projected_s is None:
         parts = [("", theme.muted), ("", theme.text)]
@@ -353,7 +355,11 @@ def _expected(scene: Scene, pace: str, style: Style) -> list[tuple[str, Colour]]
 
 
 def _projected(scene: Scene) -> str:
-    return "–" if scene.projected_s is None else format_time(scene.projected_s, 1)
+    """Return the projected finish, in hundredths where tenths do not tell it from the target."""
+    if scene.projected_s is None:
+        return "–"
+    near = abs(scene.projected_s - scene.target_s) < NEAR_S
+    return format_time(scene.projected_s, 2 if near else 1)
 
 
 def _joined(scene: Scene, *, agree: bool) -> str:

@@ -116,6 +116,13 @@ GHOST_COLUMNS = 3
 GROUP_SEEN = 0.8
 """Opacity of a ghost's pacers, as a share of the ghost's."""
 BOARD_ROWS = 9
+PARTICLES = (
+    "abu", "al", "ben", "bin", "bint", "da", "das", "de", "del", "della", "den", "der", "di", "do",
+    "dos", "du", "el", "ibn", "la", "le", "ten", "ter", "van", "von", "zu", "zur",
+)  # fmt: skip
+"""Words before a last name that belong to it."""
+GIVEN = ("Al", "Ben")
+"""Those of them that are given names where they stand first."""
 DECIDED_M = 20.0
 """So near to the line no chance is shown [m]: it was found at a point behind her."""
 
@@ -630,9 +637,14 @@ def start_light(time_s: float, *, waiting: bool) -> StartLight:
 
 
 def short_name(name: str) -> str:
-    """Return the last word in capitals, `KIPYEGON`; `pacer 9` becomes `9`."""
+    """Return the last name in capitals, `KIPYEGON`, `EL GUERROUJ`; `pacer 9` becomes `9`."""
     words = name.split()
-    return words[-1].upper() if words else ""
+    first = len(words) - 1
+    while first > 0 and words[first - 1].lower() in PARTICLES:
+        first -= 1
+    if first == 0 and len(words) > 1 and words[0] in GIVEN:
+        first = 1
+    return " ".join(words[max(first, 0) :]).upper()
 
 
 # -- the light, the chance, the board --------------------------------------------------------------

@@ -29,6 +29,7 @@ from simulator.stage.scene_builder import (
     pace_on,
     running_on,
     scene_of,
+    short_name,
     start_light,
 )
 from simulator.stage.show import Show, make_show
@@ -648,3 +649,22 @@ def test_wind_and_heat_are_shown_where_there_are_any(
     if weather is not None and weather.wind_m_s:
         # a head wind on the home straight blows against the running direction there
         assert math.cos(weather.towards_rad) == pytest.approx(-1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Faith Kipyegon", "KIPYEGON"),
+        ("Hicham El Guerrouj", "EL GUERROUJ"),
+        ("El Guerrouj", "EL GUERROUJ"),
+        ("Ellen van der Berg", "VAN DER BERG"),
+        ("Mohamed Ben Ali", "BEN ALI"),
+        ("Ben Johnson", "JOHNSON"),
+        ("da Silva", "DA SILVA"),
+        ("pacer 9", "9"),
+        ("De", "DE"),
+        ("", ""),
+    ],
+)
+def test_a_short_name_is_the_whole_last_name(name: str, short: str) -> None:
+    assert short_name(name) == short

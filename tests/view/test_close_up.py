@@ -440,7 +440,7 @@ def test_no_flight_from_the_whole_track_leaves_a_piece_of_it_out(
         shot = Shot().to(camera).after(k / 24 * MOVE_S)
         rig = rig_of(shot, scene, layout, layout.view)
         lens = Lens(rig, *layout.view[2:])
-        if camera is Camera.CHASE and lens.eye[2] < arena.ROOF_SEEN_M:
+        if camera is Camera.CHASE and lens.eye[2] < arena.ROOF_SEEN_M[1]:
             break  # the stand hides some of it
         target = pygame.Surface(layout.view[2:], 0, 32)
         arena.draw(target, lens, arena.kept(lens), scene.start_m, ("A",), THEMES["night"])

@@ -291,3 +291,16 @@ def test_a_picture_in_flight_is_the_same_over_any_other(show: Show, camera: Came
             Painter().draw(surface, scene, PictureOptions(shot=shot))
             drawn.append(pygame.image.tobytes(surface, "RGB"))
         assert drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize("camera", [Camera.RAIL, Camera.CHASE])
+def test_the_stand_comes_and_goes_little_by_little_on_the_way_to_the_group(
+    show: Show, camera: Camera
+) -> None:
+    scene = replace(at(show, 100.0), ghosts=(), gaps=())
+    flight = resting(camera).to(Camera.GROUP)
+    steps = np.arange(0.3, 0.64, 1 / PICTURES_PER_S / MOVE_S).tolist()
+    pictures = [picture(scene, flight.after(share * MOVE_S))[640:, 60:240] for share in steps]
+    changes = [float(np.abs(b - a).mean()) for a, b in itertools.pairwise(pictures)]
+    for before, now, after in zip(changes, changes[1:], changes[2:], strict=False):
+        assert now < 1.2 * max(before, after) + 0.1

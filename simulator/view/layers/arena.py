@@ -99,8 +99,12 @@ FILLED_PX = 2 * THICK_PX
 """At this scale there is more than a pixel between its smooth edges [px/m]."""
 NEAREST = 1.12
 """Brightness of the ground directly before the lens, at night."""
-ROOF_SEEN_M = 12.0
-"""From this height of the lens the stand is seen from above, as dark ground [m]."""
+ROOF_SEEN_M = (6.0, 10.0)
+"""From the second height of the lens the stand is seen from above, as dark ground, which it becomes
+little by little from the first one on [m].
+"""
+ROOF_DARK = 0.3
+"""Share of black in the ground that the stand is from above."""
 FOLDED = 0.8
 """If the lens looks down more steeply, a bend's boards fold over and are drawn plain [rad]."""
 CHORD_PX = 0.1
@@ -349,7 +353,7 @@ def _sky(target: pygame.Surface, lens: Lens, sight: TrackLines, theme: Theme) ->
     """Fill everything: sky and stand, turf below."""
     width, height, horizon = lens.width, lens.height, math.ceil(lens.horizon)
     sky = _sky_layer(width, height, theme)
-    if lens.rig.pitch < STEEP and lens.eye[2] < ROOF_SEEN_M:
+    if lens.rig.pitch < STEEP and lens.eye[2] < ROOF_SEEN_M[1]:
         top = min(max(0, height - horizon), height - 1)
         above = sky.subsurface((0, top, width, height - top))
         dimmed = np.ones(height)
@@ -357,7 +361,10 @@ def _sky(target: pygame.Surface, lens: Lens, sight: TrackLines, theme: Theme) ->
             first, share, _ = _falling_light(lens)
             dimmed[first:] = share
         wall, panel_m = sight.wall((STAND_FOOT, ROOF), width), panel_of(lens.rig.lap_m)
-        if draw_stand(target, wall, panel_m, crowd(theme), above, dimmed) and sight.seen.stop:
+        dark = mix(theme.ground.stand, (0, 0, 0), ROOF_DARK)
+        roof = (dark, float(np.interp(lens.eye[2], ROOF_SEEN_M, (0.0, 1.0))))
+        drawn = draw_stand(target, wall, panel_m, crowd(theme), above, dimmed, roof)
+        if drawn and sight.seen.stop:
             foot = sight.line(STAND_FOOT, sight.seen)
             left, right = (0, -1) if foot[0][0] < foot[-1][0] else (-1, 0)
             foot[left][0], foot[right][0] = min(foot[left][0], -1.0), max(foot[right][0], width)
@@ -376,8 +383,8 @@ def _ground(target: pygame.Surface, lens: Lens, sight: TrackLines, theme: Theme)
     shade = mix(ground.turf, (0, 0, 0), 0.20 if night else 0.06)
     for corners in _stripes(lens):
         pygame.draw.polygon(target, shade, corners)
-    if lens.eye[2] >= ROOF_SEEN_M:
-        fill(target, sight, BEYOND, APRON, mix(ground.stand, (0, 0, 0), 0.3))
+    if lens.eye[2] >= ROOF_SEEN_M[1]:
+        fill(target, sight, BEYOND, APRON, mix(ground.stand, (0, 0, 0), ROOF_DARK))
     fill(target, sight, APRON, OUTER, ground.apron)
     fill(target, sight, OUTER, INNER, bright(ground.tartan) if night else ground.tartan)
     fill(target, sight, INNER, TURF, mix(ground.edge, ground.turf, 0.6))

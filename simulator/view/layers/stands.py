@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from simulator.coefficients import LAP_M
 from simulator.view.text import SEMIBOLD, Type
-from simulator.view.theme import Theme, mix
+from simulator.view.theme import Colour, Theme, mix
 
 Floats = NDArray[np.float64]
 Packed = NDArray[np.uint32]
@@ -131,12 +131,14 @@ def draw_stand(
     texture: Texture,
     sky: pygame.Surface,
     dimmed: Floats,
+    roof: tuple[Colour, float],
 ) -> bool:
     """Draw a stand and the sky above it from the upper edge down; return whether one is visible.
 
     It is opaque, so that scaling it up is all the work; the ground is drawn later, below the foot.
     `sky` has a row for each row of the picture. `dimmed` is the share of light that each row will
-    have; it is compensated here, as it does not apply to a stand.
+    have; it is compensated here, as it does not apply to a stand. `roof` is the colour of the stand
+    from above, and how much of that is seen, 0 to 1.
     """
     if wall is None:
         return False
@@ -159,6 +161,10 @@ def draw_stand(
         shades = pixels[first:, below[0] : below[-1] + 1].view(np.uint8)
         lit = shades * (1.0 / dimmed[at[first:], None]).astype(np.float32)
         shades[:] = np.minimum(lit, 255.0, out=lit)
+    colour, share = roof
+    if share > 0.0:
+        parts = pixels.view(np.uint8).reshape(*pixels.shape, 4)[..., :3]
+        parts[:] = parts + share * (np.array(colour[::-1]) - parts)
     above = pygame.surfarray.array2d(sky.subsurface((0, 0, 1, sky.get_height())))[0]
     shades = above.astype(np.uint32)[np.minimum(at, len(above) - 1)] | 0xFF000000
     np.copyto(pixels, shades[:, None], where=rows < high)

@@ -436,7 +436,8 @@ class Scene:
         start_light: the light of the countdown.
         splits: rows of the split table; rows she has not reached yet have no `run_s`.
         staging: how a story stages this moment; None without a story.
-        wakes: the air behind the pacers, about her and ahead; none if it is not shown.
+        wakes: returns the air behind the pacers, about her and ahead; none if it is not shown. Only
+            close cameras show it.
         on_air: returns the director's camera, the one before it, and the time since the cut [s of
             playing time]; seldom wanted.
         to_gun_s: time until the gun [s]; None after it, and while waiting on the line.
@@ -478,7 +479,7 @@ class Scene:
     assumed: tuple[str, ...]
     chance: Chance | None = None
     staging: Staging | None = None
-    wakes: tuple[Wake, ...] = ()
+    wakes: Callable[[], tuple[Wake, ...]] = tuple
     on_air: Callable[[], tuple[Camera, Camera, float]] = _uncut
     to_gun_s: float | None = None
     lost: LightLost | None = None

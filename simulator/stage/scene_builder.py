@@ -250,7 +250,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         lost=_lost(show, t),
         board_share=min(max((t - run.end_s - HOLD_S) / SLIDE_S, 0.0), 1.0),
         weather=_weather(then),
-        wakes=_wakes(then, standing, seen.x_m) if options.wake else (),
+        wakes=partial(_wakes, then, standing, seen.x_m) if options.wake else tuple,
         on_air=partial(on_air, show, t, playback.rate),
     )
 
@@ -636,6 +636,7 @@ def start_light(time_s: float, *, waiting: bool) -> StartLight:
     return StartLight.YELLOW if time_s >= -2.5 else StartLight.RED
 
 
+@lru_cache(maxsize=64)
 def short_name(name: str) -> str:
     """Return the last name in capitals, `KIPYEGON`, `EL GUERROUJ`; `pacer 9` becomes `9`."""
     words = name.split()

@@ -101,9 +101,11 @@ class StaticPicture:
         bands: the score below a close camera, by running direction: 1 right, -1 left.
         infield: the score in the infield, weather and assumptions without a ground, for when they
             fade.
+        sign: the box of the weather sign on the whole track.
     """
 
     style: Style
+    sign: Box
     ground: pygame.Surface
     layer: CachedLayer
     bands: dict[int, CachedLayer]
@@ -170,7 +172,7 @@ class Painter:
         if options.shot.whole:
             if figures:
                 self._score(base.layer, scene, layout.infield, base.style)
-                self._weather(base.layer, scene, layout, base.style)
+                self._weather(base.layer, scene, layout, base)
             surface.blit(picture, (0, 0))
             view = camera.whole(layout.track)
             self._stage(frame, (view, box_of(layout, options.shot)))
@@ -249,7 +251,9 @@ class Painter:
         }
         charts[ChartKind.PACERS] = PacerChart(style)
         infield = CachedLayer(clear)
-        return StaticPicture(style, ground, CachedLayer(picture), bands, infield, charts)
+        sign = effects.weather_box(camera.whole(layout.track), layout.infield, style)
+        layer = CachedLayer(picture)
+        return StaticPicture(style, sign, ground, layer, bands, infield, charts)
 
     def _panels(self, frame: _Frame) -> None:
         scene, layout, base, staging = frame.scene, frame.layout, frame.base, frame.scene.staging
@@ -292,7 +296,7 @@ class Painter:
             updated.append((base.infield, layout.infield, 1))
             if layout.foot is not None:
                 scoreboard.assumed(base.infield, scene, layout.foot, style)
-            self._weather(base.infield, scene, layout, style)
+            self._weather(base.infield, scene, layout, base)
         for layer, hud, way in updated:
             self._score(layer, scene, hud, style)
             if hud.group is not None:
@@ -305,13 +309,14 @@ class Painter:
             group.note(layer, scene, hud.group, style)
 
     @staticmethod
-    def _weather(layer: CachedLayer, scene: Scene, layout: Layout, style: Style) -> None:
+    def _weather(layer: CachedLayer, scene: Scene, layout: Layout, base: StaticPicture) -> None:
         """Update the sign of the weather, which is empty in calm and mild air."""
         weather, paint = scene.weather, None
         if weather is not None:
             turned = upright(layout.track)
+            style = base.style
             paint = partial(effects.draw_weather, weather=weather, style=style, upright=turned)
-        layer.field("weather", _sign_box(layout, style), weather, paint)
+        layer.field("weather", base.sign, weather, paint)
 
     def _stage(self, frame: _Frame, seen: tuple[camera.MapView, Box], named: float = 1.0) -> None:
         """Draw lights, names and bodies on the track; `named`: the names' opacity, 0 to 1."""
@@ -327,7 +332,7 @@ class Painter:
             if _opacities(layout, options.shot)[0] > 0.0:
                 # a camera that follows has too little room to give way to words on the track
                 words = scoreboard.written(scene, layout.infield, style)
-                sign = () if scene.weather is None else (_sign_box(layout, style),)
+                sign = () if scene.weather is None else (frame.base.sign,)
                 where = layout.names
                 keep_off += (*layout.solid(), *words, *sign, *bodies.boxes_of(painted))
             names = bodies.place_names(spots, view, where, keep_off, style, inside=layout.banded)
@@ -377,7 +382,7 @@ class Painter:
         scoreboard.write_texts(surface, scene, layout, base.style, 1.0 - above)
         if above > 0.0:
             base.infield.picture.set_alpha(round(255 * above))
-            for place in _infield_parts(layout, base.style):
+            for place in _infield_parts(layout, base.sign):
                 surface.blit(base.infield.picture, place[:2], place)
         band.picture.set_alpha(round(255 * below) if below < 1.0 else None)
         surface.blit(band.picture, area[:2])
@@ -503,17 +508,12 @@ def _opacities(layout: Layout, shot: Shot) -> tuple[float, float]:
     return 1.0 - gone, 1.0 if layout.banded else min(1.0, 2.0 * gone)
 
 
-def _infield_parts(layout: Layout, style: Style) -> list[Box]:
+def _infield_parts(layout: Layout, sign: Box) -> list[Box]:
     """Return the boxes around what fades with the whole track: score and weather, assumptions."""
     parts = (box for box in layout.infield if box is not None)
-    score = Box(*pygame.Rect(_sign_box(layout, style)).unionall(list(parts)))
+    score = Box(*pygame.Rect(sign).unionall(list(parts)))
     foot = layout.foot
     return [score] if foot is None else [score, foot._replace(x=layout.stage.x, w=layout.stage.w)]
-
-
-def _sign_box(layout: Layout, style: Style) -> Box:
-    """Return the box of the weather sign on the whole track."""
-    return effects.weather_box(camera.whole(layout.track), layout.infield, style)
 
 
 def inset_of(layout: Layout, shot: Shot, scene: Scene) -> tuple[Box, int] | None:

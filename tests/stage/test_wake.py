@@ -89,9 +89,9 @@ def test_hers_is_what_the_recording_says_and_a_constant_shelter_has_no_field() -
     scenario = load_scenario("breaking4")
     run = simulate(scenario)
     scene = scene_of(make_show(scenario, run), Playback(60.0, run.end_s), ShowOptions())
-    assert shelter_of_hers(scene.wakes[0]) == pytest.approx(run.at(60.0).shelter, abs=0.06)
+    assert shelter_of_hers(scene.wakes()[0]) == pytest.approx(run.at(60.0).shelter, abs=0.06)
     without = ShowOptions(wake=False)
-    assert not scene_of(make_show(scenario, run), Playback(60.0, run.end_s), without).wakes
+    assert not scene_of(make_show(scenario, run), Playback(60.0, run.end_s), without).wakes()
 
 
 def test_it_fades_with_who_leaves_as_hers_does() -> None:
@@ -100,7 +100,7 @@ def test_it_fades_with_who_leaves_as_hers_does() -> None:
     show, before, fields = make_show(scenario, run), 0.54, set()
     leave_s = events(show)["pacer left"] - 4.0
     for t in np.arange(leave_s - 1.0, leave_s + 9.0, 0.05).tolist():
-        wakes = scene_of(show, Playback(t, run.end_s), ShowOptions()).wakes
+        wakes = scene_of(show, Playback(t, run.end_s), ShowOptions()).wakes()
         middle = shelter_of_hers(wakes[0]) if wakes else 0.0
         assert middle == pytest.approx(run.at(t).shelter, abs=0.06)
         assert abs(middle - before) < 0.05

@@ -383,9 +383,9 @@ def test_the_chase_shows_the_air_as_high_as_the_pacers_behind_them(
 
 def test_the_rail_shows_the_air_about_her_alone(show: Show) -> None:
     layout, scene = arrange(1920, 1080), at(show, 200.0)
-    assert len(scene.wakes) == 2
+    assert len(scene.wakes()) == 2
     lens = Lens(rig_of(resting(Camera.RAIL), scene, layout, layout.view), *layout.view[2:])
-    alone = wake_alone(replace(scene, wakes=scene.wakes[:1]), lens)
+    alone = wake_alone(replace(scene, wakes=lambda: scene.wakes()[:1]), lens)
     made = _wake_layer.cache_info().currsize
     both = wake_alone(scene, lens)
     assert pygame.image.tobytes(both, "RGB") == pygame.image.tobytes(alone, "RGB")

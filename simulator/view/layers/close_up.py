@@ -901,7 +901,7 @@ WAKE_PLACE_M = 0.25
 
 def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None:
     """Draw the fields of shelter on the ground and in the air."""
-    for field in scene.wakes:
+    for field in scene.wakes():
         _field(target, field, field.first_m + scene.start_m, lens, theme)
 
 

@@ -218,19 +218,19 @@ def _metres(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: 
     first = math.floor((group.centre_m - group.span_m / 2) / 5)
     size, high = 0.26 * piece.scale, style.type.height(SEMIBOLD, px)
     rx, ry = body_size("pacer", piece.scale, piece.flat)
-    near, names = high / 2 + ry, _name_row(piece, style)
-    slots = [piece.y(slot.offset_m) for slot in group.slots]
-    rows = [piece.y(KERB_M + lane * LANE_WIDTH_M) for lane in (1.5, 2.5)]
-    free = (row for row in rows if all(abs(row - slot) > near for slot in slots))
-    row = next((row for row in free if abs(row - names) > high), rows[0])
+    near_m, names = (high / 2 + ry) / (piece.scale * piece.flat), _name_row(piece, style)
+    lanes_m = [KERB_M + lane * LANE_WIDTH_M for lane in (1.5, 2.5)]
+    free = (at for at in lanes_m if all(abs(at - slot.offset_m) > near_m for slot in group.slots))
+    lane_m = next((at for at in free if abs(piece.y(at) - names) > high), lanes_m[0])
+    row = piece.y(lane_m)
     clear = abs(row - names) > high
     crossed = [
         piece.x(body.x_m - group.centre_m)
         for body in (*scene.ghosts, *scene.pacers)
-        if body.alpha > 0.0 and abs(piece.y(body.offset_m) - row) < near
+        if abs(body.offset_m - lane_m) < near_m and body.alpha > 0.0
     ]
     if not clear:  # the chevrons end where the names begin
-        row = _name_row(piece, style) - piece.way * (high / 2 + size)
+        row = names - piece.way * (high / 2 + size)
     for k in range(first, first + int(group.span_m / 5) + 3):
         x = piece.x(5 * k - group.centre_m)
         if k % 2 == 0 and clear and 0 <= 5 * k <= scene.race_m:
